@@ -1,0 +1,155 @@
+"""Marks, findings and answers, each owned by one person, each with its revisions; and locks."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from annotator.cases.models import Case
+from annotator.imaging.models import Frame
+from annotator.labels.models import LabelSchema
+
+
+class FindingKind(models.TextChoices):
+    NODULE = "nodule", "Nodule"
+    MASS = "mass", "Mass"
+    CALCIFICATIONS = "calcifications", "Calcifications"
+    DISTORTION = "distortion", "Architectural distortion"
+    HAEMORRHAGE = "haemorrhage", "Haemorrhage"
+    FRACTURE = "fracture", "Fracture"
+    LESION = "lesion", "Lesion"
+    OTHER = "other", "Other"
+
+
+class MarkKind(models.TextChoices):
+    BOX = "box", "Box"
+    CONTOUR = "contour", "Contour"
+    POINT = "point", "Point"
+
+
+class Provenance(models.TextChoices):
+    DRAWN = "drawn", "Drawn by the reader"
+    SUGGESTION = "suggestion", "A model's suggestion, accepted"
+
+
+class OwnedRecord(models.Model):
+    """What a reader makes: the identifier comes from the browser, so that saving twice is saving once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    revision = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class Finding(OwnedRecord):
+    """The thing in the patient (a nodule, a mass, a bleed) that one or more annotations show."""
+
+    kind = models.CharField(max_length=16, choices=FindingKind.choices)
+    number = models.PositiveIntegerField(help_text="1, 2, 3 ... within a reader's case; never reused")
+    name = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        indexes = [models.Index(fields=["case", "owner"])]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "owner", "number"], name="one_finding_a_number"),
+            models.CheckConstraint(condition=Q(kind__in=FindingKind.values), name="finding_kind_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.number}"
+
+
+class Annotation(OwnedRecord):
+    """A mark on one frame. Points: [[column, row], ...] in the frame's stored matrix (SCOORD convention).
+
+    A box is two opposite corners, a contour a closed polygon of three points or more, a point one.
+    """
+
+    frame = models.ForeignKey(Frame, on_delete=models.PROTECT, related_name="annotations")
+    finding = models.ForeignKey(Finding, null=True, on_delete=models.PROTECT, related_name="annotations")
+    kind = models.CharField(max_length=8, choices=MarkKind.choices)
+    points = models.JSONField()
+    label = models.CharField(max_length=64, blank=True)
+    provenance = models.CharField(max_length=16, choices=Provenance.choices, default=Provenance.DRAWN)
+
+    class Meta:
+        ordering = ["created_at"]
+        indexes = [models.Index(fields=["case", "owner"])]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=MarkKind.values), name="mark_kind_is_known"),
+            models.CheckConstraint(condition=Q(provenance__in=Provenance.values), name="provenance_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+class Answer(OwnedRecord):
+    """What a reader chose in one schema version, for a finding or for the whole case."""
+
+    finding = models.ForeignKey(Finding, null=True, on_delete=models.PROTECT, related_name="answers")
+    schema = models.ForeignKey(LabelSchema, on_delete=models.PROTECT, related_name="answers")
+    answers = models.JSONField(default=dict)
+    score = models.JSONField(default=dict, help_text="what the schema's scoring computed when this was saved")
+
+    class Meta:
+        ordering = ["created_at"]
+        indexes = [models.Index(fields=["case", "owner"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "owner", "finding", "schema"],
+                condition=Q(finding__isnull=False),
+                name="one_answer_a_finding_and_schema",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "owner", "schema"],
+                condition=Q(finding__isnull=True),
+                name="one_answer_a_case_and_schema",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.schema_id} {self.id}"
+
+
+class Revision(models.Model):
+    """One saved state of a finding, annotation or answer. Rows are only ever added."""
+
+    target_kind = models.CharField(max_length=16)
+    target_id = models.UUIDField()
+    number = models.PositiveIntegerField()
+    state = models.JSONField()
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["target_kind", "target_id", "number"], name="one_row_a_revision")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.target_kind} {self.target_id} revision {self.number}"
+
+
+class CaseLock(models.Model):
+    """This person's marks and answers in this case can't be changed any more. Written by higher rooms."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="locks")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=200)
+    locked_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "owner"], name="one_lock_a_person_and_case")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} locked for {self.owner_id}"

@@ -1,0 +1,78 @@
+"""What models propose, and what each reader made of it."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from annotator.annotations.models import Annotation, MarkKind
+from annotator.cases.models import Case
+from annotator.imaging.models import Frame
+
+
+class ModelVersion(models.Model):
+    """A detector or network in one version: what made a suggestion."""
+
+    name = models.SlugField(max_length=64)
+    version = models.CharField(max_length=32)
+    task = models.CharField(max_length=64, help_text='e.g. "caliper detection"')
+    description = models.TextField(blank=True)
+    # SHA-256 of the weights or, for a plain method, of its parameters.
+    content_hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "version"], name="one_row_a_model_version")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}"
+
+
+class Suggestion(models.Model):
+    """A mark that a model proposes on one frame; nobody owns it until a reader accepts it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="suggestions")
+    frame = models.ForeignKey(Frame, on_delete=models.PROTECT, related_name="+")
+    model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="suggestions")
+    kind = models.CharField(max_length=8, choices=MarkKind.choices)
+    points = models.JSONField()
+    label = models.CharField(max_length=64, blank=True)
+    score = models.FloatField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-score"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=MarkKind.values), name="suggestion_kind_is_known"),
+            models.CheckConstraint(condition=Q(score__gte=0) & Q(score__lte=1), name="suggestion_score_0_to_1"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.score:.2f}"
+
+
+class Decision(models.TextChoices):
+    ACCEPTED = "accepted", "Accepted"
+    REJECTED = "rejected", "Rejected"
+
+
+class SuggestionDecision(models.Model):
+    """What one reader decided; other readers decide for themselves and never see this."""
+
+    suggestion = models.ForeignKey(Suggestion, on_delete=models.CASCADE, related_name="decisions")
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    decision = models.CharField(max_length=8, choices=Decision.choices)
+    reason = models.CharField(max_length=200, blank=True)
+    annotation = models.ForeignKey(Annotation, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["suggestion", "reader"], name="one_decision_a_reader"),
+            models.CheckConstraint(condition=Q(decision__in=Decision.values), name="decision_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.suggestion_id} {self.decision}"

@@ -1,0 +1,67 @@
+"""What is read at one go: the case, its stacks in their hanging, and who may open it."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from annotator.imaging.models import Stack, Study
+
+
+class Case(models.Model):
+    """One or more stacks and a hanging. Made from a study when its frames are ready."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="cases")
+    # Says nothing of the patient: a blinded reader sees it.
+    title = models.CharField(max_length=200)
+    modality = models.CharField(max_length=16)
+    layout = models.CharField(max_length=8, default="1x1", help_text="rows x columns of panes")
+    stacks = models.ManyToManyField(Stack, through="CaseStack", related_name="cases")
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class CaseStack(models.Model):
+    """A stack's place in its case; `place` counts panes from the top left, row by row."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="case_stacks")
+    stack = models.ForeignKey(Stack, on_delete=models.PROTECT, related_name="case_stacks")
+    place = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=64, blank=True, help_text='e.g. "LCC", "transverse"')
+
+    class Meta:
+        ordering = ["place"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "stack"], name="a_stack_once_in_a_case"),
+            models.UniqueConstraint(fields=["case", "place"], name="one_stack_a_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.place}"
+
+
+class CaseGrant(models.Model):
+    """This person may open this case, from, until, shown what. Written by higher rooms, read by lower ones."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="grants")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="case_grants")
+    valid_from = models.DateTimeField(null=True)
+    valid_until = models.DateTimeField(null=True)
+    shows_identity = models.BooleanField(default=False, help_text="patient's name, identifiers and dates")
+    shows_suggestions = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "person"], name="one_grant_a_person_and_case"),
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True) | Q(valid_until__isnull=True) | Q(valid_from__lt=F("valid_until")),
+                name="grant_begins_before_it_ends",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} may open {self.case_id}"

@@ -1,0 +1,10 @@
+"""The Celery application: workers find work registered by the rooms."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "annotator.config.settings")
+app = Celery("reading_room")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,9 @@
+"""Settings, one file a concern; the environment decides what differs between a laptop and a service."""
+
+from annotator.config.settings.base import *  # noqa: F403
+from annotator.config.settings.celery import *  # noqa: F403
+from annotator.config.settings.database import *  # noqa: F403
+from annotator.config.settings.imaging import *  # noqa: F403
+from annotator.config.settings.rest import *  # noqa: F403
+from annotator.config.settings.security import *  # noqa: F403
+from annotator.config.settings.static import *  # noqa: F403

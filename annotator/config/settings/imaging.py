@@ -1,0 +1,22 @@
+"""Where pictures lie, and the limits on what is taken in."""
+
+import os
+
+from annotator.config.settings.base import DATA_DIR
+
+ORIGINALS_DIR = DATA_DIR / "originals"
+FRAMES_DIR = DATA_DIR / "frames"
+QUARANTINE_DIR = DATA_DIR / "quarantine"
+UPLOADS_DIR = DATA_DIR / "uploads"
+EXPORTS_DIR = DATA_DIR / "exports"
+
+# Declared pixels of one instance (rows x columns x samples x frames) above which it is refused before
+# anything is allocated, and of one frame. A tomosynthesis volume of 120 frames holds 0.6 gigapixels.
+MAX_INSTANCE_PIXELS = int(os.environ.get("MAX_INSTANCE_PIXELS", 2_000_000_000))
+MAX_FRAME_PIXELS = int(os.environ.get("MAX_FRAME_PIXELS", 100_000_000))
+# A zip file may unpack to at most this many bytes, files, and times its own size.
+MAX_ZIP_BYTES = int(os.environ.get("MAX_ZIP_BYTES", 20_000_000_000))
+MAX_ZIP_FILES = int(os.environ.get("MAX_ZIP_FILES", 100_000))
+MAX_ZIP_RATIO = int(os.environ.get("MAX_ZIP_RATIO", 200))
+
+FRAME_TOKEN_SECONDS = int(os.environ.get("FRAME_TOKEN_SECONDS", 8 * 3600))

@@ -1,0 +1,204 @@
+"""Patients, studies, series, instances and frames as DICOM has them; stacks; what came in and how it went."""
+
+import secrets
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+def stack_key() -> str:
+    """Opaque, unguessable: 22 characters. Frame keys begin with their stack's key (see Frame.key)."""
+    return secrets.token_urlsafe(16)
+
+
+class Patient(models.Model):
+    patient_id = models.CharField(max_length=64)
+    issuer = models.CharField(max_length=64, blank=True)
+    name = models.CharField(max_length=324, blank=True)
+    sex = models.CharField(max_length=16, blank=True)
+    birth_date = models.CharField(max_length=8, blank=True, help_text="DICOM DA, YYYYMMDD")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["patient_id", "issuer"], name="one_patient_an_identifier")]
+
+    def __str__(self) -> str:
+        return self.patient_id
+
+
+class Study(models.Model):
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="studies")
+    study_instance_uid = models.CharField(max_length=64, unique=True)
+    study_date = models.CharField(max_length=8, blank=True, db_index=True)
+    study_time = models.CharField(max_length=16, blank=True)
+    description = models.CharField(max_length=64, blank=True)
+    accession_number = models.CharField(max_length=16, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.study_instance_uid
+
+
+class Series(models.Model):
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="series")
+    series_instance_uid = models.CharField(max_length=64, unique=True)
+    modality = models.CharField(max_length=16, db_index=True)
+    series_number = models.IntegerField(null=True)
+    description = models.CharField(max_length=64, blank=True)
+    body_part = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        verbose_name_plural = "series"
+
+    def __str__(self) -> str:
+        return self.series_instance_uid
+
+
+class StackKind(models.TextChoices):
+    VOLUME = "volume", "Slices of a volume"
+    CINE = "cine", "Frames in time"
+    STILL = "still", "One picture"
+
+
+class Stack(models.Model):
+    """What a reader scrolls through: the single-frame slices of a CT, MR or PET series, or one other instance."""
+
+    key = models.CharField(max_length=22, unique=True, default=stack_key)
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="stacks")
+    kind = models.CharField(max_length=8, choices=StackKind.choices)
+    # What the slices of one volume have in common (matrix, orientation); the SOP UID for a single instance.
+    grouping = models.CharField(max_length=160)
+    laterality = models.CharField(max_length=2, blank=True)
+    view = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["series", "grouping"], name="one_stack_a_grouping")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class InstanceState(models.TextChoices):
+    RECEIVED = "received", "Received"
+    READY = "ready", "Ready"
+    FAILED = "failed", "Failed"
+
+
+class Instance(models.Model):
+    """One SOP instance. Its original bytes lie unchanged at ORIGINALS_DIR/<sha256[:2]>/<sha256>.dcm."""
+
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="instances")
+    stack = models.ForeignKey(Stack, null=True, on_delete=models.PROTECT, related_name="instances")
+    sop_instance_uid = models.CharField(max_length=64, unique=True)
+    sop_class_uid = models.CharField(max_length=64)
+    transfer_syntax_uid = models.CharField(max_length=64)
+    sha256 = models.CharField(max_length=64, unique=True)
+    byte_size = models.BigIntegerField()
+    state = models.CharField(max_length=8, choices=InstanceState.choices, default=InstanceState.RECEIVED)
+    failure = models.TextField(blank=True)
+    instance_number = models.IntegerField(null=True)
+    rows = models.PositiveIntegerField()
+    columns = models.PositiveIntegerField()
+    number_of_frames = models.PositiveIntegerField()
+    samples_per_pixel = models.PositiveSmallIntegerField()
+    photometric_interpretation = models.CharField(max_length=16)
+    bits_allocated = models.PositiveSmallIntegerField()
+    bits_stored = models.PositiveSmallIntegerField()
+    pixel_representation = models.PositiveSmallIntegerField()
+    # DICOM JSON model (PS3.18 F) without bulk data: what QIDO/WADO metadata and details pages show.
+    header = models.JSONField(default=dict)
+    received_at = models.DateTimeField(auto_now_add=True)
+    ready_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state"])]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=InstanceState.values), name="instance_state_is_known"),
+            models.CheckConstraint(condition=~Q(state="ready") | Q(stack__isnull=False), name="ready_has_a_stack"),
+        ]
+
+    def __str__(self) -> str:
+        return self.sop_instance_uid
+
+
+class DerivedFormat(models.TextChoices):
+    HTJ2K = "htj2k", "High-throughput JPEG 2000, lossless"
+    JPEG = "jpeg", "Baseline JPEG as it came"
+
+
+class Frame(models.Model):
+    """Where one frame's bytes lie, and what is needed to show it without opening the DICOM file.
+
+    Native bytes: a span of the original file, when the frame is one contiguous span; else length is null.
+    Derived bytes: a span of FRAMES_DIR/<sha256[:2]>/<sha256>.frames, one file an instance (JPEG sources keep the
+    derived span null and the native span serves).
+    """
+
+    instance = models.ForeignKey(Instance, on_delete=models.PROTECT, related_name="frames")
+    number = models.PositiveIntegerField(help_text="1-based, as DICOM counts frames")
+    # stack key (22) + "." + 11 random characters: a token for the stack covers its frames by prefix.
+    key = models.CharField(max_length=34, unique=True)
+    native_offset = models.BigIntegerField(null=True)
+    native_length = models.BigIntegerField(null=True)
+    derived_format = models.CharField(max_length=8, choices=DerivedFormat.choices)
+    derived_offset = models.BigIntegerField(null=True)
+    derived_length = models.BigIntegerField(null=True)
+    # Order within the stack: millimetres along the normal, else null and the instance and frame number decide.
+    position_along_normal = models.FloatField(null=True)
+    # FrameGeometry and FrameGrey of imaging/frame_description.py, as JSON.
+    geometry = models.JSONField(default=dict)
+    grey = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["instance", "number"], name="one_row_a_frame")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Intake(models.Model):
+    """One act of bringing files in: an upload from the page, or one run of the ingest command."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=200, help_text="the paths, or 'upload'")
+    expected_files = models.PositiveIntegerField(null=True)
+    sealed_at = models.DateTimeField(null=True, help_text="when the last file had arrived")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class Outcome(models.TextChoices):
+    WAITING = "waiting", "Waiting"
+    INGESTED = "ingested", "Ingested"
+    ALREADY_THERE = "already_there", "Already there"
+    QUARANTINED = "quarantined", "Quarantined"
+
+
+class IntakeFile(models.Model):
+    """One file that came in and what became of it. A quarantined one keeps its bytes and the reason in words."""
+
+    intake = models.ForeignKey(Intake, on_delete=models.CASCADE, related_name="files")
+    name = models.CharField(max_length=1024, help_text="path as the sender had it; a zip member as zip!member")
+    # Where the bytes wait (UPLOADS_DIR or the command's path); empty once filed.
+    path = models.CharField(max_length=1024, blank=True)
+    byte_size = models.BigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    outcome = models.CharField(max_length=16, choices=Outcome.choices, default=Outcome.WAITING)
+    reason = models.TextField(blank=True)
+    instance = models.ForeignKey(Instance, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["intake", "outcome"])]
+        constraints = [models.UniqueConstraint(fields=["intake", "name"], name="one_row_a_file_of_an_intake")]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.outcome}"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ReaderstudiesConfig(AppConfig):
+    name = "annotator.readerstudies"
+    label = "readerstudies"
