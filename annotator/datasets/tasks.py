@@ -1,0 +1,17 @@
+"""Work of this room: making exports."""
+
+import uuid
+from typing import Any
+
+from annotator.accounts.errors import RoomError
+from annotator.datasets.actions.build_export import build_export
+from annotator.jobs.registry import WorkContext, WorkFailedError, work
+
+
+@work("datasets.build_export")
+def build_export_work(context: WorkContext) -> dict[str, Any]:
+    """Parameters: {"export": id}."""
+    try:
+        return build_export(uuid.UUID(context.parameters["export"]), report=context.report)
+    except RoomError as error:
+        raise WorkFailedError(str(error)) from error
