@@ -1,0 +1,189 @@
+"""Reads of the catalogue, the intakes and the quarantine, filtered to what the person may see."""
+
+import uuid
+from typing import Any, TypeVar
+
+from django.db.models import Count, F, IntegerField, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from annotator.accounts.errors import NotFoundError
+from annotator.accounts.policies import Person
+from annotator.imaging.models import (
+    Frame,
+    Instance,
+    InstanceState,
+    Intake,
+    IntakeFile,
+    Outcome,
+    Patient,
+    Series,
+    Stack,
+    Study,
+)
+from annotator.imaging.policies import may_bring_files_in, may_browse_catalogue, may_see_quarantine
+
+M = TypeVar("M", bound=Model)
+
+
+def _count(queryset: QuerySet[Any], field: str) -> Coalesce:
+    """A correlated count: joins of several counts would multiply the rows."""
+    counted = queryset.filter(**{field: OuterRef("pk")}).order_by().values(field).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
+
+
+def patients_for(person: Person) -> QuerySet[Patient]:
+    """Patients by identifier, each with `study_count`."""
+    if not may_browse_catalogue(person):
+        return Patient.objects.none()
+    return Patient.objects.annotate(study_count=_count(Study.objects.all(), "patient")).order_by("patient_id", "issuer")
+
+
+def studies_for(person: Person) -> QuerySet[Study]:
+    """Studies, newest first, with patient and series at hand.
+
+    Each has `series_count`, `instance_count`, `ready_count` and `failed_count` (instances), `frame_count`
+    (frames that are ready); `modalities_of(study)` costs no further query.
+    """
+    if not may_browse_catalogue(person):
+        return Study.objects.none()
+    instances = Instance.objects.all()
+    return (
+        Study.objects.select_related("patient")
+        .prefetch_related(Prefetch("series", Series.objects.order_by("series_number", "pk")))
+        .annotate(
+            series_count=_count(Series.objects.all(), "study"),
+            instance_count=_count(instances, "series__study"),
+            ready_count=_count(instances.filter(state=InstanceState.READY), "series__study"),
+            failed_count=_count(instances.filter(state=InstanceState.FAILED), "series__study"),
+            frame_count=_count(Frame.objects.all(), "instance__series__study"),
+        )
+        .order_by("-study_date", "-study_time", "-pk")
+    )
+
+
+def modalities_of(study: Study) -> list[str]:
+    """The modalities of a study's series, each once, in alphabetical order."""
+    return sorted({series.modality for series in study.series.all() if series.modality})
+
+
+def study_for(person: Person, pk: int) -> Study:
+    """One study as studies_for gives it.
+
+    Raises
+    ------
+    NotFoundError : no such study, or not for this person.
+    """
+    return _one(studies_for(person), f"study {pk}", pk=pk)
+
+
+def series_for(person: Person) -> QuerySet[Series]:
+    """Series with their study and patient, each with `instance_count` and `ready_count`."""
+    if not may_browse_catalogue(person):
+        return Series.objects.none()
+    instances = Instance.objects.all()
+    return (
+        Series.objects.select_related("study__patient")
+        .annotate(
+            instance_count=_count(instances, "series"),
+            ready_count=_count(instances.filter(state=InstanceState.READY), "series"),
+        )
+        .order_by("study", "series_number", "pk")
+    )
+
+
+def instances_for(person: Person) -> QuerySet[Instance]:
+    """Instances with their series, study and patient, in the order of their numbers; the header is left out."""
+    if not may_browse_catalogue(person):
+        return Instance.objects.none()
+    return (
+        Instance.objects.select_related("series__study__patient", "stack")
+        .defer("header")
+        .order_by("series", F("instance_number").asc(nulls_last=True), "pk")
+    )
+
+
+def instance_for(person: Person, sop_instance_uid: str) -> Instance:
+    """One instance by its SOP Instance UID, header and all.
+
+    Raises
+    ------
+    NotFoundError : no such instance, or not for this person.
+    """
+    return _one(instances_for(person).defer(None), f"instance {sop_instance_uid}", sop_instance_uid=sop_instance_uid)
+
+
+def stacks_of(study: Study) -> QuerySet[Stack]:
+    """The stacks of a study that hold a ready frame, by series, each with `frame_count`. No question of who asks."""
+    return (
+        Stack.objects.filter(series__study=study)
+        .select_related("series")
+        .annotate(frame_count=_count(Frame.objects.all(), "instance__stack"))
+        .filter(frame_count__gt=0)
+        .order_by(F("series__series_number").asc(nulls_last=True), "series", "pk")
+    )
+
+
+def frames_in_order(stack: Stack) -> list[Frame]:
+    """A stack's frames as the reader scrolls: along the normal, else by instance number, then frame number."""
+    return list(
+        Frame.objects.filter(instance__stack=stack, instance__state=InstanceState.READY)
+        .select_related("instance")
+        .defer("instance__header")
+        .order_by(
+            F("position_along_normal").asc(nulls_last=True),
+            F("instance__instance_number").asc(nulls_last=True),
+            "instance__sop_instance_uid",
+            "number",
+        )
+    )
+
+
+def intakes_for(person: Person) -> QuerySet[Intake]:
+    """Intakes, newest first, with `file_count`, `waiting`, `ingested`, `already_there` and `quarantined`."""
+    if not may_bring_files_in(person):
+        return Intake.objects.none()
+    return (
+        Intake.objects.select_related("requested_by")
+        .annotate(
+            file_count=Count("files"),
+            **{
+                outcome.value: Count("files", filter=Q(files__outcome=outcome))
+                for outcome in (Outcome.WAITING, Outcome.INGESTED, Outcome.ALREADY_THERE, Outcome.QUARANTINED)
+            },
+        )
+        .order_by("-created_at")
+    )
+
+
+def intake_for(person: Person, intake_id: uuid.UUID | str) -> Intake:
+    """One intake as intakes_for gives it.
+
+    Raises
+    ------
+    NotFoundError : no such intake, or not for this person.
+    """
+    return _one(intakes_for(person), f"intake {intake_id}", pk=intake_id)
+
+
+def names_received(intake: Intake) -> list[tuple[str, int]]:
+    """(name, bytes) of every file that has arrived: what a sender need not send again."""
+    return list(intake.files.order_by("name").values_list("name", "byte_size"))
+
+
+def quarantined_for(person: Person) -> QuerySet[IntakeFile]:
+    """Quarantined files, newest first, with their intake and who sent it."""
+    if not may_see_quarantine(person):
+        return IntakeFile.objects.none()
+    return (
+        IntakeFile.objects.filter(outcome=Outcome.QUARANTINED)
+        .select_related("intake__requested_by", "instance__series__study")
+        .defer("instance__header")
+        .order_by("-at", "name")
+    )
+
+
+def _one(queryset: QuerySet[M], what: str, **lookup: object) -> M:
+    found = queryset.filter(**lookup).first()
+    if found is None:
+        raise NotFoundError(f"There is no {what} that you may see.")
+    return found
