@@ -1,0 +1,55 @@
+"""Reads of people and of the audit trail, already limited to what the asking person may see."""
+
+from django.db.models import QuerySet
+
+from annotator.accounts.errors import NotAllowedError, NotFoundError
+from annotator.accounts.models import AuditEntry, Role, User
+from annotator.accounts.policies import Person, may_manage_people, may_read_audit_trail
+
+
+def people_for(person: Person) -> QuerySet[User]:
+    """Everybody, by user name; admins only.
+
+    Raises
+    ------
+    NotAllowedError : the asking person is no admin.
+    """
+    if not may_manage_people(person):
+        raise NotAllowedError("Only an admin may see the list of people.")
+    return User.objects.order_by("username")
+
+
+def person_for(person: Person, user_id: int) -> User:
+    """One of the people that `people_for` lists.
+
+    Raises
+    ------
+    NotAllowedError : the asking person is no admin.
+    NotFoundError : there is no such person.
+    """
+    found = people_for(person).filter(pk=user_id).first()
+    if found is None:
+        raise NotFoundError(f"There is no person number {user_id}.")
+    return found
+
+
+def readers_for(person: Person) -> QuerySet[User]:
+    """The active radiologists, whom an admin may give cases to."""
+    return people_for(person).filter(role=Role.RADIOLOGIST, is_active=True)
+
+
+def audit_entries_for(person: Person, *, target_kind: str = "", target_id: str = "") -> QuerySet[AuditEntry]:
+    """The audit trail, newest first, with the actors; of one target when it is named.
+
+    Raises
+    ------
+    NotAllowedError : the asking person may not read the trail.
+    """
+    if not may_read_audit_trail(person):
+        raise NotAllowedError("Only an admin may read the audit trail.")
+    entries = AuditEntry.objects.select_related("actor")
+    if target_kind:
+        entries = entries.filter(target_kind=target_kind)
+    if target_id:
+        entries = entries.filter(target_id=target_id)
+    return entries

@@ -1,0 +1,33 @@
+"""What the rooms above know of one person's reading of a case; the manifest passes it on to the viewer."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FindingKindChoice:
+    """A kind of finding that the reader can choose."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class ReadingState:
+    """One person's reading of one case.
+
+    Attributes
+    ----------
+    assignment : its identifier, None for somebody who only looks.
+    state : "assigned", "opened" or "submitted"; None without an assignment.
+    locked : whether this person's marks and answers can't be changed any more.
+    may_annotate : whether this person may mark this case at all, and it isn't locked.
+    position : "3 of 12", this case's place in the worklist.
+    finding_kinds : what the reader can choose from, the likely ones for the modality first.
+    """
+
+    assignment: str | None = None
+    state: str | None = None
+    locked: bool = False
+    may_annotate: bool = False
+    position: str | None = None
+    finding_kinds: tuple[FindingKindChoice, ...] = ()
