@@ -1,0 +1,59 @@
+"""High-throughput JPEG 2000, lossless: what the frame store holds and the browser decodes."""
+
+from typing import Any
+
+import imagecodecs
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.accounts.errors import RoomError
+
+# Halvings that every copy can be read at. Five is JPEG 2000's default and takes 2457 rows to 77.
+MAX_REDUCTION = 5
+CONTENT_TYPE = "image/jphc"
+
+
+class Htj2kError(RoomError):
+    """An array can't be encoded, or bytes are no HTJ2K codestream."""
+
+
+def encode_htj2k(values: NDArray[Any]) -> bytes:
+    """Encode losslessly (ISO/IEC 15444-15) with levels for MAX_REDUCTION halvings.
+
+    Parameters
+    ----------
+    values : (rows, columns) uint8, int8, uint16 or int16 stored values, or (rows, columns, 3) uint8 RGB.
+
+    Raises
+    ------
+    Htj2kError : another type or shape, or no pixels.
+    """
+    grey = values.ndim == 2 and values.dtype.name in ("uint8", "int8", "uint16", "int16")
+    colour = values.ndim == 3 and values.shape[2] == 3 and values.dtype == np.uint8
+    if not (grey or colour) or values.size == 0:
+        raise Htj2kError(f"Can't encode {values.dtype} of shape {values.shape} as HTJ2K.")
+    contiguous = np.ascontiguousarray(values)
+    # The reversible colour transform is right for RGB only; OpenJPH would apply it to any three samples.
+    return bytes(imagecodecs.htj2k_encode(contiguous, reversible=True, resolutions=MAX_REDUCTION, rgb=colour))
+
+
+def decode_htj2k(data: bytes, *, reduce: int = 0) -> NDArray[Any]:
+    """Decode at full size, or at 1/2**reduce of it (each side rounded up) for a fraction of the time.
+
+    The low-pass samples sit on every 2**reduce-th pixel, so a reduced picture lies up to half of one of its
+    own pixels towards the bottom right: good to look at, not to measure on.
+
+    Returns
+    -------
+    (rows, columns) or (rows, columns, 3), in the sample type that was encoded.
+
+    Raises
+    ------
+    Htj2kError : the bytes can't be decoded, or reduce is outside 0..MAX_REDUCTION.
+    """
+    if not 0 <= reduce <= MAX_REDUCTION:
+        raise Htj2kError(f"A frame can be reduced by 0 to {MAX_REDUCTION} halvings, not {reduce}.")
+    try:
+        return imagecodecs.htj2k_decode(data, skipres=reduce or None)
+    except (imagecodecs.Htj2kError, ValueError) as error:
+        raise Htj2kError(f"The stored frame can't be decoded: {error}.") from error

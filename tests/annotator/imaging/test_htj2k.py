@@ -1,0 +1,62 @@
+"""What goes into the frame store comes out of it bit for bit."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from annotator.imaging.htj2k import MAX_REDUCTION, Htj2kError, decode_htj2k, encode_htj2k
+
+SIDES = st.integers(1, 70)
+SAMPLE_TYPES = st.sampled_from([np.uint8, np.int8, np.uint16, np.int16])
+
+
+@st.composite
+def pictures(draw: st.DrawFn) -> np.ndarray:
+    if draw(st.booleans()):
+        return draw(arrays(np.uint8, (draw(SIDES), draw(SIDES), 3)))
+    return draw(arrays(draw(SAMPLE_TYPES), (draw(SIDES), draw(SIDES))))
+
+
+@settings(deadline=None, max_examples=60)
+@given(pictures())
+def test_every_picture_comes_back_bit_for_bit(values: np.ndarray) -> None:
+    back = decode_htj2k(encode_htj2k(values))
+
+    assert back.dtype == values.dtype
+    assert back.shape == values.shape
+    np.testing.assert_array_equal(back, values)
+
+
+@settings(deadline=None, max_examples=30)
+@given(pictures(), st.integers(0, MAX_REDUCTION))
+def test_each_reduction_halves_the_sides_rounded_up(values: np.ndarray, reduce: int) -> None:
+    rows, columns = (-(-side // 2**reduce) for side in values.shape[:2])
+
+    assert decode_htj2k(encode_htj2k(values), reduce=reduce).shape[:2] == (rows, columns)
+
+
+def test_a_reduced_picture_keeps_the_values_of_every_fourth_pixel_of_a_smooth_one() -> None:
+    ramp = np.add.outer(np.arange(512), np.arange(512)).astype(np.int16) - 1024
+
+    difference = decode_htj2k(encode_htj2k(ramp), reduce=2) - ramp[::4, ::4]
+    assert np.abs(difference).max() <= 2
+
+
+@pytest.mark.parametrize("shape", [(0, 4), (3, 4, 2)])
+def test_what_is_no_picture_is_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(Htj2kError, match="Can't encode"):
+        encode_htj2k(np.zeros(shape, np.uint8))
+
+
+def test_other_sample_types_are_refused() -> None:
+    with pytest.raises(Htj2kError, match="float32"):
+        encode_htj2k(np.zeros((4, 4), np.float32))
+
+
+def test_broken_bytes_and_impossible_reductions_are_refused() -> None:
+    with pytest.raises(Htj2kError, match="can't be decoded"):
+        decode_htj2k(b"no codestream")
+    with pytest.raises(Htj2kError, match="not 9"):
+        decode_htj2k(encode_htj2k(np.zeros((4, 4), np.uint8)), reduce=9)
