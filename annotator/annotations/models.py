@@ -106,12 +106,12 @@ class Answer(OwnedRecord):
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "owner", "finding", "schema"],
-                condition=Q(finding__isnull=False),
+                condition=Q(finding__isnull=False, deleted_at__isnull=True),
                 name="one_answer_a_finding_and_schema",
             ),
             models.UniqueConstraint(
                 fields=["case", "owner", "schema"],
-                condition=Q(finding__isnull=True),
+                condition=Q(finding__isnull=True, deleted_at__isnull=True),
                 name="one_answer_a_case_and_schema",
             ),
         ]

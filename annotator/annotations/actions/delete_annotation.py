@@ -1,0 +1,31 @@
+"""Delete a mark; saving it again brings it back."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from annotator.accounts.policies import Person
+from annotator.annotations.models import Annotation
+from annotator.annotations.revisions import save_as_next_revision
+from annotator.annotations.turns import check_may_change, take_turn_for
+
+
+def delete_annotation(person: Person, annotation_id: UUID, *, revision: int) -> Annotation:
+    """Delete a mark of one's own and return it; one that is deleted already is returned as it is.
+
+    Parameters
+    ----------
+    revision : the one that the reader's program last saw.
+
+    Raises
+    ------
+    NotAllowedError, NotFoundError : this person doesn't mark, or has no such mark.
+    ConflictError : changed meanwhile, or the reading was submitted; with what is there now.
+    """
+    with transaction.atomic():
+        turn, mark = take_turn_for(person, Annotation, annotation_id)
+        if mark.deleted_at is not None:
+            return mark
+        check_may_change(turn, mark, seen=revision)
+        save_as_next_revision(mark, saved_by=turn.owner, verb="delete")
+    return mark

@@ -1,0 +1,81 @@
+"""Save a mark: a new one, a changed one, or a deleted one that comes back."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from annotator.accounts.errors import InvalidError
+from annotator.accounts.policies import Person
+from annotator.annotations.findings import own_live_finding
+from annotator.annotations.geometry_checks import check_points
+from annotator.annotations.models import Annotation, Provenance
+from annotator.annotations.revisions import save_as_next_revision, verb_for
+from annotator.annotations.storable_checks import check_line
+from annotator.annotations.turns import check_may_change, own_record, take_turn
+from annotator.cases.models import Case
+from annotator.imaging.models import Frame, InstanceState
+
+
+@dataclass(frozen=True)
+class SaveAnnotation:
+    """The state that a reader wants a mark to have.
+
+    Attributes
+    ----------
+    id : made by the reader's program, so that sending twice is saving once.
+    points : [[column, row], ...] in the frame's stored matrix; checked here.
+    revision : the one that the program last saw, 0 for a new mark.
+    provenance : counts when the mark is made; a later save doesn't change it.
+    """
+
+    id: UUID
+    case_id: UUID
+    frame_key: str
+    kind: str
+    points: object
+    finding_id: UUID | None = None
+    label: str = ""
+    revision: int = 0
+    provenance: Provenance = Provenance.DRAWN
+
+
+def save_annotation(person: Person, wanted: SaveAnnotation) -> Annotation:
+    """Save a mark and return it; the state that is already there is returned as it is.
+
+    Raises
+    ------
+    NotAllowedError, NotFoundError : this person doesn't mark, can't open the case, or it is not their mark.
+    InvalidError : what was sent can't be a mark of this case, with the path of the fault.
+    ConflictError : changed meanwhile, or the reading was submitted; with what is there now.
+    """
+    with transaction.atomic():
+        turn = take_turn(person, wanted.case_id)
+        existing = own_record(Annotation, wanted.id, turn)
+        frame = _frame_of_case(turn.case, wanted.frame_key)
+        points = check_points(wanted.kind, wanted.points, rows=frame.instance.rows, columns=frame.instance.columns)
+        label = check_line(wanted.label, path="label", longest=64)
+        if existing is not None and existing.deleted_at is None:
+            asked = (frame.pk, wanted.kind, points, wanted.finding_id, label)
+            if asked == (existing.frame_id, existing.kind, existing.points, existing.finding_id, existing.label):
+                return existing
+        check_may_change(turn, existing, seen=wanted.revision)
+        mark = existing or Annotation(id=wanted.id, case=turn.case, owner=turn.owner, provenance=wanted.provenance)
+        if existing is not None and existing.kind != wanted.kind:
+            raise InvalidError(f"This mark is a {existing.kind}. Draw a new one to have a {wanted.kind}.", path="kind")
+        mark.frame, mark.kind, mark.points, mark.label = frame, wanted.kind, points, label
+        mark.finding = own_live_finding(turn, wanted.finding_id)
+        save_as_next_revision(mark, saved_by=turn.owner, verb=verb_for(mark))
+    return mark
+
+
+def _frame_of_case(case: Case, frame_key: str) -> Frame:
+    frame = (
+        Frame.objects.select_related("instance")
+        .defer("instance__header", "geometry", "grey")
+        .filter(key=frame_key, instance__state=InstanceState.READY, instance__stack__case_stacks__case=case)
+        .first()
+    )
+    if frame is None:
+        raise InvalidError("This case has no such frame.", path="frame")
+    return frame

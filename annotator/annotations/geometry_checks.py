@@ -1,0 +1,84 @@
+"""What a mark's points must be: finite numbers inside the frame that enclose something. Pure."""
+
+import math
+from collections.abc import Sequence
+
+from annotator.accounts.errors import InvalidError
+
+# A freehand contour at a point a pixel round a whole 4,000-pixel breast stays below this.
+MAX_CONTOUR_POINTS = 5_000
+# Square pixels; what is smaller than this has no area but for rounding.
+MIN_AREA = 1e-6
+
+_COUNTS = {"box": (2, 2), "contour": (3, MAX_CONTOUR_POINTS), "point": (1, 1)}
+
+
+def check_points(kind: str, points: object, *, rows: int, columns: int) -> list[list[float]]:
+    """Return the points as floats, when they can be a mark of this kind on a frame of this size.
+
+    Parameters
+    ----------
+    kind : "box" (two opposite corners), "contour" (closed polygon) or "point".
+    points : [[column, row], ...], continuous, (0, 0) the outer top-left corner of the top-left pixel, so that
+        columns run from 0 to `columns` and rows from 0 to `rows`, ends included (DICOM SCOORD, PS3.3 C.18.6).
+
+    Raises
+    ------
+    InvalidError : with the path of the first fault, e.g. "points[3][0]".
+    """
+    if kind not in _COUNTS:
+        raise InvalidError(f"A mark is a box, a contour or a point, not {kind!r}.", path="kind")
+    if not isinstance(points, Sequence) or isinstance(points, (str, bytes)):
+        raise InvalidError("The points of a mark are a list of [column, row].", path="points")
+    least, most = _COUNTS[kind]
+    if not least <= len(points) <= most:
+        wanted = f"{least}" if least == most else f"{least} to {most:,}"
+        raise InvalidError(f"A {kind} has {wanted} points, not {len(points):,}.", path="points")
+    checked = [_checked_point(point, f"points[{at}]", rows=rows, columns=columns) for at, point in enumerate(points)]
+    if kind == "box":
+        _check_box(checked)
+    elif kind == "contour":
+        _check_contour(checked)
+    return checked
+
+
+def polygon_area(points: Sequence[Sequence[float]]) -> float:
+    """Area of a closed polygon in square pixels, by the shoelace formula; parts that cross over cancel."""
+    # Taken from the first point, so that a small contour far from the origin loses no digits.
+    first_column, first_row = points[0]
+    shifted = [(column - first_column, row - first_row) for column, row in points]
+    ends = [*shifted[1:], shifted[0]]
+    return abs(math.fsum(a * d - c * b for (a, b), (c, d) in zip(shifted, ends, strict=True))) / 2
+
+
+def _checked_point(point: object, path: str, *, rows: int, columns: int) -> list[float]:
+    if not isinstance(point, Sequence) or isinstance(point, (str, bytes)) or len(point) != 2:
+        raise InvalidError("A point is [column, row].", path=path)
+    column = _checked_coordinate(point[0], f"{path}[0]", name="column", limit=columns)
+    row = _checked_coordinate(point[1], f"{path}[1]", name="row", limit=rows)
+    return [column, row]
+
+
+def _checked_coordinate(value: object, path: str, *, name: str, limit: int) -> float:
+    # True is an int to Python; in a coordinate it is a mistake of the sender.
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise InvalidError(f"A {name} is a number, not {type(value).__name__}.", path=path)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise InvalidError(f"A {name} is a finite number, not {value}.", path=path)
+    if not 0 <= value <= limit:
+        shown = f"{value:g}" if isinstance(value, float) else f"{value}"[:20]
+        raise InvalidError(f"The {name} {shown} lies outside the image, which has {limit} {name}s.", path=path)
+    return float(value) + 0.0  # -0.0 becomes 0.0
+
+
+def _check_box(corners: list[list[float]]) -> None:
+    (column_a, row_a), (column_b, row_b) = corners
+    if abs(column_a - column_b) * abs(row_a - row_b) < MIN_AREA:
+        raise InvalidError("The box has no area. Draw it from one corner to the opposite one.", path="points")
+
+
+def _check_contour(points: list[list[float]]) -> None:
+    if len({(column, row) for column, row in points}) < 3:
+        raise InvalidError("A contour needs three different points.", path="points")
+    if polygon_area(points) < MIN_AREA:
+        raise InvalidError("The contour encloses no area. Draw round what you mean.", path="points")

@@ -1,0 +1,128 @@
+"""One write at a time for each reader in each case."""
+
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+from django.utils import timezone
+
+from annotator.accounts.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
+from annotator.accounts.models import User
+from annotator.accounts.policies import Person
+from annotator.accounts.signed_in import signed_in
+from annotator.annotations.models import Annotation, Answer, CaseLock, Finding
+from annotator.annotations.policies import may_annotate
+from annotator.annotations.records import record_as_dict
+from annotator.cases.models import Case, CaseGrant
+from annotator.cases.policies import grant_holds_at
+
+Record = TypeVar("Record", Annotation, Finding, Answer)
+
+# What a record's JSON reads, so that showing one costs no further query.
+_RELATED: dict[type, tuple[str, ...]] = {
+    Annotation: ("owner", "frame"),
+    Finding: ("owner",),
+    Answer: ("owner", "schema"),
+}
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A reader's turn to write in a case, until the end of the transaction."""
+
+    owner: User
+    case: Case
+
+
+def take_turn(person: Person, case_id: UUID) -> Turn:
+    """Wait for this reader's other writes in the case to end, then let this one begin. Call it in a transaction.
+
+    The reader's grant is the row that is locked: whoever writes marks or locks the reading locks it first, so
+    two tabs can't both save over one revision, take one finding's number, or save after the reading was submitted.
+
+    Raises
+    ------
+    NotAllowedError : this person doesn't mark cases.
+    NotFoundError : no such case is open to them now.
+    """
+    if not may_annotate(person):
+        raise NotAllowedError("Only radiologists mark cases.")
+    owner = signed_in(person)
+    grant = (
+        CaseGrant.objects.select_for_update(of=("self",))
+        .select_related("case")
+        .filter(grant_holds_at(timezone.now()), case_id=case_id, person=owner)
+        .first()
+    )
+    if grant is None:
+        raise NotFoundError("There is no such case among those that you may open.")
+    return Turn(owner=owner, case=grant.case)
+
+
+def own_record(model: type[Record], record_id: UUID, turn: Turn) -> Record | None:
+    """What the reader has under this identifier, deleted or not; None when it is still free.
+
+    Raises
+    ------
+    NotFoundError : it is somebody else's, which this person may not know.
+    InvalidError : it is the reader's, but of another case.
+    """
+    found = model.objects.select_related(*_RELATED[model]).filter(pk=record_id).first()
+    if found is None:
+        return None
+    if found.owner_id != turn.owner.pk:
+        raise NotFoundError(f"You have no {_noun(model)} {record_id} in this case.")
+    if found.case_id != turn.case.pk:
+        raise InvalidError(f"This {_noun(model)} belongs to another of your cases.", path="case")
+    return found
+
+
+def take_turn_for(person: Person, model: type[Record], record_id: UUID) -> tuple[Turn, Record]:
+    """A turn in the case of a record that the reader has, and the record as it is then. Call it in a transaction.
+
+    Raises
+    ------
+    NotAllowedError : this person doesn't mark cases.
+    NotFoundError : they have no such record, or may no longer open its case.
+    """
+    if not may_annotate(person):
+        raise NotAllowedError("Only radiologists mark cases.")
+    case_id = model.objects.filter(pk=record_id, owner_id=person.pk).values_list("case_id", flat=True).first()
+    if case_id is None:
+        raise NotFoundError(f"You have no {_noun(model)} {record_id}.")
+    turn = take_turn(person, case_id)
+    return turn, model.objects.select_related(*_RELATED[model]).get(pk=record_id)
+
+
+def check_may_change(turn: Turn, record: Annotation | Finding | Answer | None, *, seen: int) -> None:
+    """Let a change pass when the reading is open and the reader saw the newest state of the record.
+
+    Parameters
+    ----------
+    record : what is there now; None for a new one.
+    seen : the revision that the reader's program last saw, 0 for a new record.
+
+    Raises
+    ------
+    ConflictError : the reading was submitted, or the record was changed meanwhile; with what is there now.
+    NotFoundError : a revision of something that isn't there.
+    """
+    current: dict[str, object] | None = None if record is None else {**record_as_dict(record)}
+    lock = CaseLock.objects.filter(case=turn.case, owner=turn.owner).first()
+    if lock is not None:
+        raise ConflictError(
+            f"Your reading of this case can't be changed any more: {lock.reason}. An admin can reopen it.", current
+        )
+    if record is None:
+        if seen != 0:
+            raise NotFoundError("There is nothing of yours to change under this identifier. A new one has revision 0.")
+    elif record.revision != seen:
+        raise ConflictError(
+            f"This was changed meanwhile: you saw revision {seen}, it is now at {record.revision}. "
+            "Look at what is there and change that.",
+            current,
+        )
+
+
+def _noun(model: type) -> str:
+    return {Annotation: "mark", Finding: "finding", Answer: "answer"}[model]
