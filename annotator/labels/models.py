@@ -9,7 +9,7 @@ class LabelSchema(models.Model):
     key = models.SlugField(max_length=64)
     version = models.PositiveIntegerField()
     title = models.CharField(max_length=200)
-    # {"applies_to": "finding" | "case", "modalities": [...], "answers": <JSON Schema 2020-12>, "form": {...}, "scoring": {...}}
+    # {"applies_to", "modalities", "answers", "form", "scoring"}: see schema.py and meta_schema.json.
     definition = models.JSONField()
     created_at = models.DateTimeField(auto_now_add=True)
 

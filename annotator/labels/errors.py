@@ -1,0 +1,11 @@
+"""What can be wrong with a label schema or with the answers given in it."""
+
+from annotator.accounts.errors import InvalidError
+
+
+class DefinitionError(InvalidError):
+    """A schema's definition does not hold together; `path` points at the fault, parts joined by dots."""
+
+
+class AnswerError(InvalidError):
+    """Answers that their schema does not allow; `path` names the question, parts joined by dots."""

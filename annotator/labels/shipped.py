@@ -1,0 +1,28 @@
+"""The label schemas that come with the program: one file each in schemas/."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_FOLDER = Path(__file__).with_name("schemas")
+
+
+@dataclass(frozen=True)
+class ShippedSchema:
+    """One file: which schema and version it is, and its definition."""
+
+    key: str
+    version: int
+    title: str
+    definition: dict[str, Any]
+
+
+def shipped_schemas() -> list[ShippedSchema]:
+    """Read every shipped schema, by key and version."""
+    schemas = []
+    for path in _FOLDER.glob("*.json"):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        key, version, title = content.pop("key"), content.pop("version"), content.pop("title")
+        schemas.append(ShippedSchema(key=key, version=version, title=title, definition=content))
+    return sorted(schemas, key=lambda schema: (schema.key, schema.version))

@@ -1,0 +1,251 @@
+"""Thyroid nodules: points, level and advice by ACR TI-RADS 2017 and AI TI-RADS 2019.
+
+The tables of points are data (schemas/acr-tirads.json); the rules that are common to both are here.
+
+Sources: Tessler FN et al., J Am Coll Radiol 2017;14:587-595 (ACR). Wildman-Tobriner B et al., Radiology
+2019;292:112-119 (AI), figures 2 and 3.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from annotator.labels.errors import AnswerError
+from annotator.labels.form import title_of_option, title_of_question
+from annotator.labels.score import Score
+
+
+class Advice(StrEnum):
+    """What a system advises for a nodule of its level and size."""
+
+    ASPIRATE = "aspirate"
+    FOLLOW_UP = "follow_up"
+    NOTHING = "nothing"
+    SIZE_NEEDED = "size_needed"
+
+
+@dataclass(frozen=True)
+class Level:
+    """A risk level: from how many points it holds, and from which largest diameter something is advised."""
+
+    level: str
+    from_points: int
+    meaning: str
+    aspirate_from_mm: float | None = None
+    follow_from_mm: float | None = None
+
+
+@dataclass(frozen=True)
+class PointSystem:
+    """One table of points. `points[category][feature]`; `ends_at_zero[category]` stops the scoring at 0 points."""
+
+    name: str
+    title: str
+    points: Mapping[str, Mapping[str, int]]
+    ends_at_zero: Mapping[str, frozenset[str]]
+    levels: tuple[Level, ...]
+
+
+@dataclass(frozen=True)
+class CategoryPoints:
+    """What one category gave: `points` is None while it is unanswered, `counted` False after a short circuit."""
+
+    name: str
+    chosen: tuple[str, ...]
+    points: int | None
+    counted: bool
+
+
+@dataclass(frozen=True)
+class NoduleScore:
+    """A nodule by one system. `points`, `level` and `advice` are None while a category is missing."""
+
+    categories: tuple[CategoryPoints, ...]
+    points: int | None
+    level: Level | None
+    advice: Advice | None
+    ended_by: str | None
+    missing: tuple[str, ...]
+
+
+def score_nodule(
+    system: PointSystem, features: Mapping[str, tuple[str, ...]], *, size_mm: float | None = None
+) -> NoduleScore:
+    """Add up a nodule's points and read level and advice off the system's table.
+
+    Parameters
+    ----------
+    features : category -> chosen features; several only where points add up; a category left out is unanswered.
+    size_mm : largest diameter in millimetres; None when it is not known.
+
+    Raises
+    ------
+    AnswerError : a category or feature that the system does not have; a size that is not above 0.
+    """
+    for category, chosen in features.items():
+        for feature in chosen:
+            if feature not in system.points.get(category, {}):
+                raise AnswerError(f"{system.title} has no feature {feature!r} in {category!r}", category)
+    ended_by = next(
+        (c for c, ends in system.ends_at_zero.items() if any(feature in ends for feature in features.get(c, ()))), None
+    )
+    categories = tuple(
+        CategoryPoints(
+            name=category,
+            chosen=features.get(category, ()),
+            points=sum(table[f] for f in features[category]) if features.get(category) else None,
+            counted=ended_by is None,
+        )
+        for category, table in system.points.items()
+    )
+    missing = () if ended_by else tuple(c.name for c in categories if c.points is None)
+    if missing:
+        return NoduleScore(categories, None, None, None, None, missing)
+    points = 0 if ended_by else sum(c.points or 0 for c in categories)
+    level = level_of(system, points)
+    return NoduleScore(categories, points, level, advice_for(level, size_mm), ended_by, ())
+
+
+def level_of(system: PointSystem, points: int) -> Level:
+    """Return the highest level whose points are reached."""
+    return max((level for level in system.levels if level.from_points <= points), key=lambda level: level.from_points)
+
+
+def advice_for(level: Level, size_mm: float | None) -> Advice:
+    """Return what the level advises for a largest diameter in millimetres; thresholds are inclusive.
+
+    Raises
+    ------
+    AnswerError : a size that is not a number above 0.
+    """
+    if size_mm is not None and not (math.isfinite(size_mm) and size_mm > 0):
+        raise AnswerError(f"the size must be a number of millimetres above 0, not {size_mm}", "size_mm")
+    if level.aspirate_from_mm is None:
+        return Advice.NOTHING
+    if size_mm is None:
+        return Advice.SIZE_NEEDED
+    if size_mm >= level.aspirate_from_mm:
+        return Advice.ASPIRATE
+    if level.follow_from_mm is not None and size_mm >= level.follow_from_mm:
+        return Advice.FOLLOW_UP
+    return Advice.NOTHING
+
+
+def systems_of(definition: dict[str, Any]) -> tuple[PointSystem, ...]:
+    """Read the tables of points out of a checked definition whose scoring is of kind "tirads"."""
+    scoring = definition["scoring"]
+    questions = {q["name"]: q for q in definition["form"]["questions"]}
+    levels = tuple(
+        Level(
+            level=row["level"],
+            from_points=row["from"],
+            meaning=row["meaning"],
+            aspirate_from_mm=row.get("aspirate_from_mm"),
+            follow_from_mm=row.get("follow_from_mm"),
+        )
+        for row in scoring["levels"]
+    )
+    return tuple(
+        PointSystem(
+            name=system["name"],
+            title=system["title"],
+            points={
+                category: {o["value"]: o["points"][system["name"]] for o in questions[category]["options"]}
+                for category in scoring["categories"]
+            },
+            ends_at_zero={c: frozenset(features) for c, features in system.get("ends_at_zero", {}).items()},
+            levels=levels,
+        )
+        for system in scoring["systems"]
+    )
+
+
+def score_tirads(definition: dict[str, Any], answers: dict[str, Any], *, size_mm: float | None = None) -> Score:
+    """Score checked answers by every system of the definition; the first one fills the common fields.
+
+    Parameters
+    ----------
+    size_mm : largest diameter measured on a calibrated picture; a size that the reader typed goes before it.
+    """
+    size_name = definition["scoring"].get("size")
+    typed = answers.get(size_name) if size_name else None
+    size = typed if typed is not None else size_mm
+    features = {
+        category: tuple(chosen) if isinstance(chosen := answers[category], list) else (chosen,)
+        for category in definition["scoring"]["categories"]
+        if category in answers
+    }
+    by_system = {
+        system.name: _told(definition, system, score_nodule(system, features, size_mm=size), size)
+        for system in systems_of(definition)
+    }
+    first = next(iter(by_system.values()))
+    return Score(
+        points=first["points"],
+        level=first["level"],
+        recommendation=first["recommendation"],
+        explanation=tuple(first["explanation"]),
+        missing=tuple(first["missing"]),
+        missing_names=tuple(first["missing_names"]),
+        extra={
+            "systems": by_system,
+            "size_mm": size,
+            "size_source": "typed" if typed is not None else "measured" if size is not None else None,
+        },
+    )
+
+
+def _told(definition: dict[str, Any], system: PointSystem, score: NoduleScore, size_mm: float | None) -> dict[str, Any]:
+    """One system's result as JSON, with the words that go with it."""
+    lines = [_category_line(definition, category) for category in score.categories if category.points is not None]
+    if score.ended_by:
+        chosen = next(c.chosen[0] for c in score.categories if c.name == score.ended_by)
+        ended = title_of_option(definition, score.ended_by, chosen)
+        lines.append(f"{ended} ends the scoring at 0 points in {system.title}")
+    if score.level is not None:
+        lines.append(f"{_counted(score.points or 0)}: {score.level.level}, {score.level.meaning}")
+    return {
+        "title": system.title,
+        "points": score.points,
+        "level": score.level.level if score.level else None,
+        "meaning": score.level.meaning if score.level else None,
+        "advice": score.advice.value if score.advice else None,
+        "recommendation": _recommendation(score, size_mm),
+        "explanation": lines,
+        "missing": [title_of_question(definition, name) for name in score.missing],
+        "missing_names": list(score.missing),
+        "categories": [
+            {**asdict(c), "chosen": list(c.chosen), "title": title_of_question(definition, c.name)}
+            for c in score.categories
+        ],
+    }
+
+
+def _counted(points: int) -> str:
+    return "1 point" if points == 1 else f"{points} points"
+
+
+def _category_line(definition: dict[str, Any], category: CategoryPoints) -> str:
+    chosen = ", ".join(title_of_option(definition, category.name, value) for value in category.chosen).lower()
+    counts = _counted(category.points or 0) if category.counted else "not counted"
+    return f"{title_of_question(definition, category.name)}: {chosen}, {counts}"
+
+
+def _recommendation(score: NoduleScore, size_mm: float | None) -> str:
+    level = score.level
+    if level is None:
+        return ""
+    if level.aspirate_from_mm is None:
+        return f"{level.level}: no fine-needle aspiration, whatever the size"
+    thresholds = f"fine-needle aspiration from {level.aspirate_from_mm:g} mm"
+    if level.follow_from_mm is not None:
+        thresholds += f", follow-up from {level.follow_from_mm:g} mm"
+    if score.advice is Advice.ASPIRATE:
+        return f"Fine-needle aspiration: {size_mm:g} mm, {level.level} from {level.aspirate_from_mm:g} mm"
+    if score.advice is Advice.FOLLOW_UP:
+        return f"Follow-up: {size_mm:g} mm, {level.level} from {level.follow_from_mm:g} mm ({thresholds})"
+    if score.advice is Advice.NOTHING:
+        return f"Neither aspiration nor follow-up at {size_mm:g} mm; {level.level}: {thresholds}"
+    return f"The size is needed; {level.level}: {thresholds}"

@@ -1,0 +1,229 @@
+"""TI-RADS: the published tables and worked examples, the short circuits, and properties that must always hold."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.labels.errors import AnswerError
+from annotator.labels.schema import score_answers
+from annotator.labels.shipped import shipped_schemas
+from annotator.labels.tirads import Advice, advice_for, level_of, score_nodule, systems_of
+
+DEFINITION = next(s.definition for s in shipped_schemas() if s.key == "acr-tirads")
+ACR, AI = systems_of(DEFINITION)
+
+# Wildman-Tobriner et al. 2019, figure 2: (ACR, AI).
+PUBLISHED = {
+    "composition": {
+        "cystic": (0, 0),
+        "spongiform": (0, 0),
+        "mixed": (1, 0),
+        "solid": (2, 3),
+        "cannot_classify": (2, 0),
+    },
+    "echogenicity": {
+        "anechoic": (0, 0),
+        "hyperechoic": (1, 0),
+        "isoechoic": (1, 0),
+        "hypoechoic": (2, 2),
+        "very_hypoechoic": (3, 3),
+        "cannot_classify": (1, 0),
+    },
+    "shape": {"wider_than_tall": (0, 0), "taller_than_wide": (3, 1)},
+    "margin": {
+        "smooth": (0, 0),
+        "ill_defined": (0, 0),
+        "lobulated_or_irregular": (2, 2),
+        "extrathyroidal_extension": (3, 3),
+        "cannot_classify": (0, 0),
+    },
+    "echogenic_foci": {
+        "none": (0, 0),
+        "large_comet_tail": (0, 0),
+        "macrocalcifications": (1, 0),
+        "peripheral_calcifications": (2, 2),
+        "punctate_echogenic_foci": (3, 3),
+    },
+}
+PLAIN = {
+    "composition": "mixed",
+    "echogenicity": "isoechoic",
+    "shape": "wider_than_tall",
+    "margin": "smooth",
+    "echogenic_foci": ["none"],
+}
+FOCI = sorted(set(PUBLISHED["echogenic_foci"]) - {"none"})
+
+whole_answers = st.fixed_dictionaries(
+    {
+        **{c: st.sampled_from(sorted(f)) for c, f in PUBLISHED.items() if c != "echogenic_foci"},
+        "echogenic_foci": st.one_of(st.just(["none"]), st.lists(st.sampled_from(FOCI), min_size=1, unique=True)),
+    }
+)
+sizes = st.one_of(st.none(), st.floats(min_value=0.1, max_value=200))
+
+
+def score(answers, **options):
+    return score_answers(DEFINITION, answers, **options)
+
+
+def as_features(answers):
+    return {c: tuple(v) if isinstance(v, list) else (v,) for c, v in answers.items()}
+
+
+def test_the_shipped_points_are_the_published_ones():
+    shipped = {
+        category: {feature: (ACR.points[category][feature], AI.points[category][feature]) for feature in table}
+        for category, table in ACR.points.items()
+    }
+    assert shipped == PUBLISHED
+
+
+@pytest.mark.parametrize(
+    ("changes", "acr", "ai"),
+    [
+        ({"shape": "taller_than_wide"}, (5, "TR4"), (1, "TR1")),  # figure 4
+        ({"echogenicity": "hypoechoic"}, (3, "TR3"), (2, "TR2")),  # figure 5
+    ],
+)
+def test_the_worked_examples_of_the_paper_come_out(changes, acr, ai):
+    systems = score({**PLAIN, **changes})["systems"]
+    assert (systems["acr"]["points"], systems["acr"]["level"]) == acr
+    assert (systems["ai"]["points"], systems["ai"]["level"]) == ai
+
+
+@pytest.mark.parametrize(
+    ("points", "level"),
+    [(0, "TR1"), (1, "TR1"), (2, "TR2"), (3, "TR3"), (4, "TR4"), (6, "TR4"), (7, "TR5"), (17, "TR5")],
+)
+def test_points_become_levels_at_the_published_borders(points, level):
+    assert level_of(ACR, points).level == level
+
+
+@pytest.mark.parametrize(
+    ("level", "size_mm", "advice"),
+    [
+        ("TR1", 90, Advice.NOTHING),
+        ("TR2", None, Advice.NOTHING),
+        ("TR3", 24.9, Advice.FOLLOW_UP),
+        ("TR3", 25, Advice.ASPIRATE),
+        ("TR3", 14.9, Advice.NOTHING),
+        ("TR4", 15, Advice.ASPIRATE),
+        ("TR4", 14.9, Advice.FOLLOW_UP),
+        ("TR4", 9.9, Advice.NOTHING),
+        ("TR5", 10, Advice.ASPIRATE),
+        ("TR5", 5, Advice.FOLLOW_UP),
+        ("TR5", 4.9, Advice.NOTHING),
+        ("TR5", None, Advice.SIZE_NEEDED),
+    ],
+)
+def test_the_size_decides_the_advice_from_the_published_thresholds(level, size_mm, advice):
+    row = next(row for row in ACR.levels if row.level == level)
+    assert advice_for(row, size_mm) is advice
+
+
+def test_an_unanswered_category_gives_no_level_and_is_named():
+    answers = {k: v for k, v in PLAIN.items() if k not in {"margin", "echogenic_foci"}}
+    result = score(answers)
+    assert (result["points"], result["level"], result["recommendation"]) == (None, None, "")
+    assert result["missing"] == ["Margin", "Echogenic foci"]
+    assert result["missing_names"] == ["margin", "echogenic_foci"]
+
+
+def test_spongiform_ends_the_scoring_in_both_systems_with_the_rest_unanswered():
+    systems = score({"composition": "spongiform"})["systems"]
+    assert {(s["points"], s["level"], tuple(s["missing"])) for s in systems.values()} == {(0, "TR1", ())}
+
+
+def test_spongiform_outweighs_suspicious_answers_and_says_that_they_do_not_count():
+    result = score({**PLAIN, "composition": "spongiform", "margin": "extrathyroidal_extension"})
+    assert (result["points"], result["level"]) == (0, "TR1")
+    assert "Margin: extrathyroidal extension, not counted" in result["explanation"]
+
+
+def test_cystic_ends_the_scoring_in_ai_tirads_only():
+    systems = score({**PLAIN, "composition": "cystic", "margin": "lobulated_or_irregular"})["systems"]
+    assert systems["ai"]["points"] == 0
+    assert systems["acr"]["points"] == 3
+    alone = score({"composition": "cystic"})["systems"]
+    assert alone["ai"]["level"] == "TR1"
+    assert alone["acr"]["level"] is None
+
+
+def test_echogenic_foci_add_up():
+    foci = ["macrocalcifications", "peripheral_calcifications", "punctate_echogenic_foci"]
+    systems = score({**PLAIN, "echogenic_foci": foci})["systems"]
+    assert systems["acr"]["points"] == 1 + 1 + (1 + 2 + 3)
+    assert systems["ai"]["points"] == 0 + 2 + 3
+
+
+def test_a_typed_size_goes_before_the_measured_one():
+    answers = {**PLAIN, "shape": "taller_than_wide", "size_mm": 16}
+    assert score(answers, size_mm=3)["systems"]["acr"]["advice"] == "aspirate"
+    assert score(answers, size_mm=3)["size_source"] == "typed"
+    measured = score({**PLAIN, "shape": "taller_than_wide"}, size_mm=12)
+    assert (measured["systems"]["acr"]["advice"], measured["size_source"]) == ("follow_up", "measured")
+
+
+def test_the_explanation_counts_every_category_and_ends_with_the_level():
+    assert score({**PLAIN, "shape": "taller_than_wide"})["explanation"] == [
+        "Composition: mixed cystic and solid, 1 point",
+        "Echogenicity: isoechoic, 1 point",
+        "Shape: taller than wide, 3 points",
+        "Margin: smooth, 0 points",
+        "Echogenic foci: none, 0 points",
+        "5 points: TR4, moderately suspicious",
+    ]
+
+
+@pytest.mark.parametrize("size_mm", [0, -3, float("nan"), float("inf")])
+def test_a_size_that_can_not_be_is_refused(size_mm):
+    with pytest.raises(AnswerError, match="above 0"):
+        score({**PLAIN, "shape": "taller_than_wide"}, size_mm=size_mm)
+
+
+def test_a_feature_that_the_system_does_not_have_is_refused_with_its_category():
+    with pytest.raises(AnswerError, match="no feature 'round'") as refused:
+        score_nodule(ACR, {"shape": ("round",)})
+    assert refused.value.path == "shape"
+
+
+@given(answers=whole_answers, category=st.sampled_from(sorted(set(PUBLISHED) - {"echogenic_foci"})), data=st.data())
+def test_a_more_suspicious_feature_never_lowers_points_level_or_advice(answers, category, data):
+    size_mm = data.draw(sizes)
+    for system in (ACR, AI):
+        ends = system.ends_at_zero.get(category, frozenset())
+        table = {f: p for f, p in system.points[category].items() if f not in ends}
+        worse = data.draw(
+            st.sampled_from(sorted(f for f, p in table.items() if p >= system.points[category][answers[category]]))
+        )
+        before = score_nodule(system, as_features(answers), size_mm=size_mm)
+        after = score_nodule(system, as_features({**answers, category: worse}), size_mm=size_mm)
+        assert after.points >= before.points
+        assert after.level.from_points >= before.level.from_points
+        if size_mm is not None:
+            severity = [Advice.NOTHING, Advice.FOLLOW_UP, Advice.ASPIRATE]
+            assert severity.index(after.advice) >= severity.index(before.advice)
+
+
+@given(answers=whole_answers, more=st.sampled_from(FOCI))
+def test_one_more_echogenic_focus_never_lowers_the_points(answers, more):
+    foci = sorted({*answers["echogenic_foci"], more} - {"none"})
+    for system in (ACR, AI):
+        before = score_nodule(system, as_features(answers))
+        assert score_nodule(system, as_features({**answers, "echogenic_foci": foci})).points >= before.points
+
+
+@given(answers=whole_answers, dropped=st.sampled_from(sorted(PUBLISHED)))
+def test_a_dropped_answer_never_leaves_a_level_unless_the_scoring_had_ended(answers, dropped):
+    rest = {k: v for k, v in answers.items() if k != dropped}
+    for system in (ACR, AI):
+        result = score_nodule(system, as_features(rest))
+        assert (result.level is None) == (result.ended_by is None)
+
+
+@given(answers=whole_answers)
+def test_ai_tirads_only_rates_above_acr_where_its_table_does(answers):
+    """Solid is the one feature with more points in AI TI-RADS: without it AI never has more points."""
+    if answers["composition"] != "solid":
+        assert score_nodule(AI, as_features(answers)).points <= score_nodule(ACR, as_features(answers)).points
