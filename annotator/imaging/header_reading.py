@@ -126,7 +126,8 @@ def _read(file: BinaryIO, inflated_syntax: str | None) -> OpenHeader:
             raise QuarantineError(f"Not DICOM: {error}") from error
         except HEADER_ERRORS as error:
             raise QuarantineError(
-                f"The header can't be read ({type(error).__name__}: {error}). The file is damaged or truncated: send it again."
+                f"The header can't be read ({type(error).__name__}: {error}). "
+                "The file is damaged or truncated: send it again."
             ) from error
         position = file.tell()
         encoding_uid = _encoding(dataset)

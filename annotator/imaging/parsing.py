@@ -10,7 +10,7 @@ from pathlib import Path
 from pydicom.dataset import Dataset
 
 from annotator.imaging.decoding import PixelDescription
-from annotator.imaging.decoding_colour import palette_from_dataset
+from annotator.imaging.decoding_colour import Palette, palette_from_dataset
 from annotator.imaging.dicom_values import HEADER_ERRORS, integer, text
 from annotator.imaging.errors import QuarantineError
 from annotator.imaging.frame_spans import FrameSpan, read_frame
@@ -98,7 +98,7 @@ class OpenInstance:
             palette=self._palette(),
         )
 
-    def _palette(self) -> object:
+    def _palette(self) -> Palette | None:
         if self.parsed.picture.photometric_interpretation != "PALETTE COLOR":
             return None
         try:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from django.conf import settings
+from pydicom import uid as dicom_uid
 from pydicom.dataset import Dataset
-from pydicom.uid import UID as DicomUID
 
 from annotator.imaging.decoding import (
     RLE,
@@ -86,8 +86,8 @@ def check_picture(header: OpenHeader, sop_class_uid: str) -> PictureAttributes:
     _refuse_sizes(picture)
     if header.pixel_tag is None:
         raise QuarantineError(
-            f"No pixel data: the header promises {picture.columns:,} x {picture.rows:,} pixels and the file holds none. "
-            "Send it again from the archive."
+            f"No pixel data: the header promises {picture.columns:,} x {picture.rows:,} pixels "
+            "and the file holds none. Send it again from the archive."
         )
     _refuse_kinds(picture)
     return picture
@@ -110,7 +110,7 @@ def refuse_other_objects(dataset: Dataset, sop_class_uid: str) -> None:
 def _attributes(dataset: Dataset, *, has_pixels: bool) -> PictureAttributes:
     rows, columns = integer(dataset, "Rows"), integer(dataset, "Columns")
     if rows is None and columns is None and not has_pixels:
-        kind = DicomUID(text(dataset, "SOPClassUID")).name if text(dataset, "SOPClassUID") else "no SOP class"
+        kind = dicom_uid.UID(text(dataset, "SOPClassUID")).name if text(dataset, "SOPClassUID") else "no SOP class"
         raise QuarantineError(f"No pixel data: the file holds a header ({kind}) and no picture.")
     if rows is None or columns is None or rows < 1 or columns < 1:
         raise QuarantineError("Rows or Columns is missing or zero: the size of the picture can't be known.")
@@ -195,7 +195,7 @@ def resolve_transfer_syntax(header: OpenHeader, picture: PictureAttributes) -> s
             "uncompressed ones. Send it again with its file meta information."
         )
     if unsupported_syntax(stated):
-        name = DicomUID(stated).name
+        name = dicom_uid.UID(stated).name
         raise QuarantineError(
             f"Unsupported transfer syntax: {name if name != stated else 'unknown'} ({stated[:64]}). "
             "Have the sender export it uncompressed, or as JPEG, JPEG-LS, JPEG 2000 or RLE."
