@@ -4,8 +4,8 @@ from annotator.accounts.errors import InvalidError
 
 
 class DefinitionError(InvalidError):
-    """A schema's definition does not hold together; `path` points at the fault, parts joined by dots."""
+    """A schema's definition does not hold together; `path` points at the fault, e.g. "form.questions[2]"."""
 
 
 class AnswerError(InvalidError):
-    """Answers that their schema does not allow; `path` names the question, parts joined by dots."""
+    """Answers that their schema does not allow; `path` names the question, e.g. "answers.shape"."""

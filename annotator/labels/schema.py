@@ -49,22 +49,24 @@ def check_answers(definition: dict[str, Any], answers: dict[str, Any]) -> None:
 
     Raises
     ------
-    AnswerError : with the path of the question, e.g. "echogenic_foci.1".
+    AnswerError : with the path of the question, e.g. "answers.echogenic_foci[1]".
     """
     if not isinstance(answers, dict):
-        raise AnswerError("answers must be an object of question names and what was chosen")
+        raise AnswerError("answers must be an object of question names and what was chosen", "answers")
     properties = definition["answers"]["properties"]
     for name in answers:
         if name not in properties:
-            raise AnswerError(f"this schema has no question {name!r}: it has {', '.join(properties)}", str(name))
-    _check_finite(answers, ())
+            raise AnswerError(
+                f"this schema has no question {name!r}: it has {', '.join(properties)}", f"answers.{name}"
+            )
+    _check_finite(answers, ("answers",))
     validator = Draft202012Validator(definition["answers"], registry=Registry())
     try:
         fault = best_match(validator.iter_errors(answers))
     except Unresolvable as error:
         raise DefinitionError(f"the schema refers to something outside itself: {error}", "answers") from error
     if fault is not None:
-        raise AnswerError(_in_words(fault), _joined(fault.absolute_path))
+        raise AnswerError(_in_words(fault), _joined(["answers", *fault.absolute_path]))
 
 
 def score_answers(
@@ -102,7 +104,9 @@ def _meta_validator() -> Draft202012Validator:
 
 
 def _joined(parts: Iterable[str | int]) -> str:
-    return ".".join(str(part) for part in parts)
+    """A path as the other rooms write it: names joined by dots, places in a list in brackets."""
+    joined = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
+    return joined.removeprefix(".")
 
 
 def _in_words(fault: ValidationError) -> str:
@@ -146,7 +150,7 @@ def _check_form(definition: dict[str, Any]) -> None:
     properties = definition["answers"]["properties"]
     asked = [q["name"] for q in definition["form"]["questions"]]
     for index, question in enumerate(definition["form"]["questions"]):
-        name, path = question["name"], f"form.questions.{index}"
+        name, path = question["name"], f"form.questions[{index}]"
         if asked.count(name) > 1:
             raise DefinitionError(f"the form asks {name!r} more than once", path)
         if name not in properties:

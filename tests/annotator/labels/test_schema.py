@@ -59,15 +59,15 @@ def test_every_option_of_every_shipped_form_can_be_answered(key):
         ("answers.properties.shape", {"enum": "round"}, "answers.properties.shape.enum"),
         ("answers.properties.shape", {"$ref": "https://example.org/shape.json"}, "answers"),
         ("answers.properties.extra", {"type": "boolean"}, "form.questions"),
-        ("form.questions.0.name", "shape", "form.questions.0"),
-        ("form.questions.2.options.0.value", "round", "form.questions.2"),
+        ("form.questions.0.name", "shape", "form.questions[0]"),
+        ("form.questions.2.options.0.value", "round", "form.questions[2]"),
         ("form.questions.2.options.0.points", {"acr": 0}, "form.questions"),
-        ("form.questions.5.kind", "boolean", "form.questions.5"),
+        ("form.questions.5.kind", "boolean", "form.questions[5]"),
         ("scoring.levels.0.from", 1, "scoring.levels"),
         ("scoring.categories", ["composition", "colour"], "scoring"),
         ("scoring.systems.0.ends_at_zero", {"composition": ["fluffy"]}, "scoring.systems"),
         ("scoring.kind", "magic", "scoring.kind"),
-        ("scoring.systems.0.title", "", "scoring.systems.0.title"),
+        ("scoring.systems.0.title", "", "scoring.systems[0].title"),
     ],
 )
 def test_a_definition_that_does_not_hold_together_is_refused_with_the_path(path, value, fault):
@@ -97,7 +97,7 @@ def test_birads_scoring_refuses_categories_it_does_not_know():
         ({"shape": "round"}, "shape", "can't be chosen here: one of wider_than_tall, taller_than_wide"),
         ({"colour": "red"}, "colour", "no question 'colour'"),
         ({"echogenic_foci": ["none", "macrocalcifications"]}, "echogenic_foci", '"None" can\'t be chosen together'),
-        ({"echogenic_foci": ["macrocalcifications", "sparkles"]}, "echogenic_foci.1", "can't be chosen here"),
+        ({"echogenic_foci": ["macrocalcifications", "sparkles"]}, "echogenic_foci[1]", "can't be chosen here"),
         ({"echogenic_foci": ["macrocalcifications"] * 2}, "echogenic_foci", "non-unique"),
         ({"echogenic_foci": []}, "echogenic_foci", "non-empty"),
         ({"echogenic_foci": "none"}, "echogenic_foci", "not of type 'array'"),
@@ -113,7 +113,7 @@ def test_birads_scoring_refuses_categories_it_does_not_know():
 def test_answers_that_the_schema_does_not_allow_are_refused_with_the_question(answers, path, words):
     with pytest.raises(AnswerError) as refused:
         check_answers(TIRADS, answers)
-    assert refused.value.path == path
+    assert refused.value.path == (f"answers.{path}" if path else "answers")
     assert words in str(refused.value)
     assert isinstance(refused.value, InvalidError)
 
