@@ -1,0 +1,44 @@
+"""What the hanging rules need to know of a study's stacks, read in one query."""
+
+from django.db.models import Count, F, JSONField, Min, OuterRef, Subquery
+
+from annotator.cases.hanging import HangableStack, plane_of
+from annotator.imaging.models import Frame, InstanceState, Stack
+
+
+def hangable_stacks(study_id: int) -> list[HangableStack]:
+    """The stacks of a study that hold ready frames, in the order of their series."""
+    ready = Frame.objects.filter(instance__stack=OuterRef("pk"), instance__state=InstanceState.READY)
+    any_geometry = Subquery(ready.order_by("pk").values("geometry")[:1], output_field=JSONField())
+    rows = (
+        Stack.objects.filter(series__study_id=study_id, instances__state=InstanceState.READY)
+        .annotate(
+            frame_count=Count("instances__frames"),
+            instance_number=Min("instances__instance_number"),
+            modality=F("series__modality"),
+            series_number=F("series__series_number"),
+            any_geometry=any_geometry,
+        )
+        .filter(frame_count__gt=0)
+        .order_by(F("series__series_number").asc(nulls_last=True), "pk")
+    )
+    return [_hangable(stack) for stack in rows]
+
+
+def _hangable(stack: Stack) -> HangableStack:
+    row = vars(stack)
+    geometry = row["any_geometry"] or {}
+    return HangableStack(
+        pk=stack.pk,
+        kind=stack.kind,
+        modality=row["modality"],
+        series_number=row["series_number"],
+        instance_number=row["instance_number"],
+        laterality=stack.laterality,
+        view=stack.view,
+        frame_count=row["frame_count"],
+        plane=plane_of(geometry.get("orientation")),
+        slice_thickness=geometry.get("slice_thickness"),
+        # Ingest keeps scouts in stacks of their own and says so in the grouping.
+        is_localizer=stack.grouping.endswith(" localizer"),
+    )

@@ -1,0 +1,155 @@
+"""The manifest of a case: what the viewer loads first, and the right to fetch the frames it names.
+
+Access is decided here, once a stack: each stack carries a signed token that opens its frames until it expires.
+The number of queries doesn't depend on the number of stacks, slices or schemas.
+"""
+
+from collections import defaultdict
+from typing import Any, TypedDict
+
+from django.db.models import Count, F
+
+from annotator.accounts.policies import Person
+from annotator.accounts.signed_in import signed_in
+from annotator.cases.manifest_stack import FrameRow, StackEntry, StackRow, stack_entry
+from annotator.cases.models import Case, CaseStack
+from annotator.cases.queries import case_for
+from annotator.cases.reading_state import ReadingState
+from annotator.cases.records import CaseRecord, case_as_dict
+from annotator.imaging.frame_tokens import issue_token
+from annotator.imaging.models import Frame, Instance, InstanceState
+from annotator.labels.queries import current_schemas
+
+
+class ReadingEntry(TypedDict):
+    assignment: str | None
+    state: str | None
+    locked: bool
+    may_annotate: bool
+    position: str | None
+
+
+class SchemaEntry(TypedDict):
+    key: str
+    version: int
+    title: str
+    definition: dict[str, Any]
+
+
+class FindingKindEntry(TypedDict):
+    value: str
+    label: str
+
+
+class Manifest(TypedDict):
+    case: CaseRecord
+    reading: ReadingEntry
+    stacks: list[StackEntry]
+    schemas: list[SchemaEntry]
+    finding_kinds: list[FindingKindEntry]
+    shows_suggestions: bool
+
+
+def manifest_for(person: Person, case: Case, *, reading: ReadingState | None = None) -> Manifest:
+    """Describe a case to the viewer of one person.
+
+    Parameters
+    ----------
+    reading : from readerstudies.queries.reading_state; without it the person only looks.
+
+    Raises
+    ------
+    NotFoundError : the case is not open to this person now.
+    """
+    # Asked again whoever loaded the case: the tokens below open its pictures.
+    case = case_for(person, case.pk)
+    reading = reading or ReadingState()
+    hung = list(CaseStack.objects.filter(case=case).select_related("stack__series").order_by("place"))
+    frames = _frames_by_stack(case)
+    unready = _unready_by_series(case)
+    person_id = signed_in(person).pk
+    stacks = [
+        stack_entry(
+            _stack_row(one, person_id=person_id, unready=unready[one.stack.series_id]),
+            frames[one.stack_id],
+        )
+        for one in hung
+        if frames[one.stack_id]
+    ]
+    body_part = hung[0].stack.series.body_part if hung else ""
+    return Manifest(
+        case=case_as_dict(case),
+        reading=ReadingEntry(
+            assignment=reading.assignment,
+            state=reading.state,
+            locked=reading.locked,
+            may_annotate=reading.may_annotate,
+            position=reading.position,
+        ),
+        stacks=stacks,
+        schemas=[
+            SchemaEntry(key=schema.key, version=schema.version, title=schema.title, definition=schema.definition)
+            for schema in current_schemas(case.modality, body_part=body_part)
+        ],
+        finding_kinds=[FindingKindEntry(value=kind.value, label=kind.label) for kind in reading.finding_kinds],
+        shows_suggestions=bool(getattr(case, "shows_suggestions", False)),
+    )
+
+
+def _stack_row(hung: CaseStack, *, person_id: int, unready: int) -> StackRow:
+    stack = hung.stack
+    issued = issue_token(stack.key, person_id=person_id)
+    return StackRow(
+        key=stack.key,
+        title=hung.title,
+        kind=stack.kind,
+        place=hung.place,
+        modality=stack.series.modality,
+        body_part=stack.series.body_part,
+        laterality=stack.laterality,
+        view=stack.view,
+        token=issued.token,
+        token_expires=issued.expires_at.isoformat(),
+        unready=unready,
+    )
+
+
+def _frames_by_stack(case: Case) -> dict[int, list[FrameRow]]:
+    """Ready frames by stack, in the order of imaging.queries.frames_in_order, in one query for all stacks."""
+    rows = (
+        Frame.objects.filter(instance__stack__case_stacks__case=case, instance__state=InstanceState.READY)
+        .order_by(
+            F("position_along_normal").asc(nulls_last=True),
+            F("instance__instance_number").asc(nulls_last=True),
+            "instance__sop_instance_uid",
+            "number",
+        )
+        # Plain tuples: 300 objects of Django would cost more than everything else here.
+        .values_list(
+            "instance__stack_id",
+            "key",
+            "derived_format",
+            "position_along_normal",
+            "geometry",
+            "grey",
+            "instance__rows",
+            "instance__columns",
+            "instance__bits_stored",
+            "instance__bits_allocated",
+            "instance__pixel_representation",
+        )
+    )
+    frames: dict[int, list[FrameRow]] = defaultdict(list)
+    for stack_id, *columns in rows:
+        frames[stack_id].append(FrameRow(*columns))
+    return frames
+
+
+def _unready_by_series(case: Case) -> dict[int, int]:
+    """How many instances of each series of the case could not be made ready."""
+    counted = (
+        Instance.objects.filter(series__stacks__case_stacks__case=case, state=InstanceState.FAILED)
+        .values_list("series_id")
+        .annotate(Count("pk", distinct=True))
+    )
+    return defaultdict(int, counted)

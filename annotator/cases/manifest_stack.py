@@ -1,0 +1,206 @@
+"""One stack of a manifest: everything the viewer needs to show, window and measure its frames. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+from annotator.imaging.presets import first_preset, presets_for
+
+# Slices whose distance differs from the usual one by more than this part are told to the reader.
+UNEVEN = 0.1
+
+
+class FrameEntry(TypedDict):
+    key: str
+    number: int
+    format: str
+    slope: float
+    intercept: float
+    inverted: bool
+    colour: bool
+    windows: list[dict[str, Any]]
+    geometry: dict[str, Any]
+    modality_lut: dict[str, Any] | None
+    voi_lut: dict[str, Any] | None
+    padding: list[int] | None
+
+
+class WindowEntry(TypedDict):
+    name: str
+    centre: float
+    width: float
+    function: str
+
+
+class PresetEntry(WindowEntry):
+    key: str
+
+
+class StackEntry(TypedDict):
+    key: str
+    title: str
+    kind: str
+    place: int
+    modality: str
+    laterality: str
+    view: str
+    token: str
+    token_expires: str
+    rows: int
+    columns: int
+    samples_per_pixel: int
+    bits_stored: int
+    bits_allocated: int
+    signed: bool
+    photometric: str
+    presets: list[PresetEntry]
+    default_window: WindowEntry | None
+    notes: list[str]
+    frames: list[FrameEntry]
+
+
+@dataclass(frozen=True)
+class StackRow:
+    """A stack in its case, and the right to its frames."""
+
+    key: str
+    title: str
+    kind: str
+    place: int
+    modality: str
+    body_part: str
+    laterality: str
+    view: str
+    token: str
+    token_expires: str
+    unready: int
+
+
+@dataclass(frozen=True)
+class FrameRow:
+    """A frame and what its instance says of the pixels; geometry and grey as frame_description.py writes them."""
+
+    key: str
+    format: str
+    position_along_normal: float | None
+    geometry: dict[str, Any]
+    grey: dict[str, Any]
+    rows: int
+    columns: int
+    bits_stored: int
+    bits_allocated: int
+    pixel_representation: int
+
+
+def stack_entry(stack: StackRow, frames: Sequence[FrameRow]) -> StackEntry:
+    """Describe a stack and its frames, which come in the order in which the reader scrolls.
+
+    Raises
+    ------
+    ValueError : no frames; such a stack isn't shown.
+    """
+    if not frames:
+        raise ValueError(f"Stack {stack.key} has no ready frames.")
+    first = frames[0]
+    colour = bool(first.grey.get("colour", False))
+    # A colour frame reaches the browser as 8-bit RGB, whatever the file held (palette, YBR).
+    return StackEntry(
+        key=stack.key,
+        title=stack.title,
+        kind=stack.kind,
+        place=stack.place,
+        modality=stack.modality,
+        laterality=stack.laterality,
+        view=stack.view,
+        token=stack.token,
+        token_expires=stack.token_expires,
+        rows=first.rows,
+        columns=first.columns,
+        samples_per_pixel=3 if colour else 1,
+        bits_stored=8 if colour else first.bits_stored,
+        bits_allocated=8 if colour else first.bits_allocated,
+        signed=not colour and first.pixel_representation == 1,
+        photometric=_photometric(first.grey, colour=colour),
+        presets=[] if colour else _presets(stack),
+        default_window=None if colour else _default_window(stack, first.grey),
+        notes=notes_of(stack, frames),
+        frames=[_frame_entry(frame, number=at) for at, frame in enumerate(frames, start=1)],
+    )
+
+
+def notes_of(stack: StackRow, frames: Sequence[FrameRow]) -> list[str]:
+    """What the reader must be told before measuring in this stack, or taking it for whole."""
+    notes = []
+    geometry = frames[0].geometry
+    calibrated = any(
+        region.get("mm_per_column") and region.get("mm_per_row") and region.get("spatial")
+        for region in geometry.get("regions") or ()
+    )
+    if geometry.get("spacing_source") == "ImagerPixelSpacing" and not calibrated:
+        notes.append("Pixel spacing is that of the detector: lengths in the patient are approximate.")
+    elif not geometry.get("spacing") and not calibrated:
+        notes.append("Not calibrated: sizes are in pixels.")
+    if stack.kind == "volume":
+        if _is_uneven([frame.position_along_normal for frame in frames]):
+            notes.append("The slices are not evenly spaced; some may be missing.")
+        if stack.unready:
+            pictures = "picture" if stack.unready == 1 else "pictures"
+            notes.append(f"{stack.unready} {pictures} of this series could not be shown.")
+    return notes
+
+
+def _frame_entry(frame: FrameRow, *, number: int) -> FrameEntry:
+    grey = frame.grey
+    return FrameEntry(
+        key=frame.key,
+        number=number,
+        format=frame.format,
+        slope=grey.get("slope", 1.0),
+        intercept=grey.get("intercept", 0.0),
+        inverted=grey.get("inverted", False),
+        colour=grey.get("colour", False),
+        windows=grey.get("windows") or [],
+        geometry=frame.geometry,
+        modality_lut=grey.get("modality_lut"),
+        voi_lut=grey.get("voi_lut"),
+        padding=grey.get("padding"),
+    )
+
+
+def _photometric(grey: dict[str, Any], *, colour: bool) -> str:
+    if colour:
+        return "RGB"
+    return "MONOCHROME1" if grey.get("inverted") else "MONOCHROME2"
+
+
+def _presets(stack: StackRow) -> list[PresetEntry]:
+    return [
+        PresetEntry(
+            name=preset.window.name,
+            centre=preset.window.centre,
+            width=preset.window.width,
+            function=preset.window.function,
+            key=preset.key,
+        )
+        for preset in presets_for(stack.modality, stack.body_part)
+    ]
+
+
+def _default_window(stack: StackRow, grey: dict[str, Any]) -> WindowEntry | None:
+    windows = grey.get("windows") or []
+    if windows:
+        own = windows[0]
+        return WindowEntry(name=own["name"], centre=own["centre"], width=own["width"], function=own["function"])
+    window = first_preset(stack.modality, stack.body_part)
+    if window is None:
+        return None
+    return WindowEntry(name=window.name, centre=window.centre, width=window.width, function=window.function)
+
+
+def _is_uneven(positions: Sequence[float | None]) -> bool:
+    known = [position for position in positions if position is not None]
+    if len(known) < 3 or len(known) < len(positions):
+        return False
+    steps = [later - earlier for earlier, later in zip(known, known[1:], strict=False)]
+    usual = sorted(steps)[len(steps) // 2]
+    return usual > 0 and any(abs(step - usual) > UNEVEN * usual for step in steps)
