@@ -8,6 +8,8 @@ from annotator.datasets.split import SPLITS, SplitError, check_fractions
 
 Frames = Literal["marked", "all"]
 MAX_TITLE = 200
+# Modalities whose windows have units in common, so that a preset means the same in every picture.
+PRESET_MODALITIES = ("CT",)
 MAX_SEED = 2**31 - 1
 
 
@@ -19,7 +21,8 @@ class ExportRequest:
     ----------
     study_ids : primary keys of the chosen studies.
     schema_key : the label schema whose answers go along, None for marks alone.
-    window : "auto" (each frame's own window, else the preset of its modality) or a preset's name, e.g. "brain".
+    window : "auto" (each frame's own window, else the preset of its modality) or a preset's name, e.g. "Brain";
+        pictures of a modality without presets are windowed as "auto".
     frames : pictures of marked frames only, or of every frame (a detector also needs the empty ones).
     fractions : of patients, in the order train, val, test; they sum to 1.
     seed : of the split.

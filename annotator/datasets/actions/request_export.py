@@ -7,11 +7,11 @@ from django.db import transaction
 from annotator.accounts.actions.record_audit import record_audit
 from annotator.accounts.errors import InvalidError, NotAllowedError
 from annotator.accounts.models import User
-from annotator.datasets.export_request import ExportRequest
+from annotator.datasets.export_request import PRESET_MODALITIES, ExportRequest
 from annotator.datasets.models import Export
 from annotator.datasets.policies import may_export
 from annotator.imaging.models import Study
-from annotator.imaging.presets import preset_named
+from annotator.imaging.presets import presets_for
 from annotator.jobs.actions.queue_job import queue_job
 from annotator.labels.models import LabelSchema
 
@@ -31,8 +31,10 @@ def request_export(person: User, request: ExportRequest) -> Export:
         raise InvalidError("Some of the chosen studies don't exist any more. Choose again.", "study_ids")
     if request.schema_key is not None and not LabelSchema.objects.filter(key=request.schema_key).exists():
         raise InvalidError(f"There is no label schema {request.schema_key!r}.", "schema_key")
-    if request.window != "auto" and preset_named(request.window) is None:
-        raise InvalidError(f"There is no window preset {request.window!r}.", "window")
+    names = {preset.window.name for modality in PRESET_MODALITIES for preset in presets_for(modality)}
+    if request.window not in {"auto", *names}:
+        choices = ", ".join(sorted(names))
+        raise InvalidError(f"There is no window preset {request.window!r}. Choose auto, {choices}.", "window")
     export_id = uuid.uuid4()
     with transaction.atomic():
         job = queue_job(person, "datasets.build_export", {"export": str(export_id)}, title=f"Export “{request.title}”")

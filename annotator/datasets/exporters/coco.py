@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from annotator.datasets.records import ExportedImage, ExportedMark
-from annotator.imaging.geometry import scoord_to_coco_box, scoord_to_coco_polygon
+from annotator.imaging.geometry import coco_box, coco_polygon, polygon_area
 
 # The side of the box round a caliper's centre, in pixels (Buda 2020: 13-pixel boxes).
 POINT_BOX = 13.0
@@ -90,18 +90,10 @@ def _shape(mark: ExportedMark, *, columns: int, rows: int) -> dict[str, Any]:
             "num_keypoints": 1,
         }
     if mark.kind == "box":
-        box = scoord_to_coco_box(mark.points)
-        return {"bbox": list(box), "area": box[2] * box[3], "segmentation": []}
-    polygon = scoord_to_coco_polygon(mark.points)
+        box = coco_box(mark.points)
+        return {"bbox": box, "area": box[2] * box[3], "segmentation": []}
     return {
-        "bbox": list(scoord_to_coco_box(mark.points)),
+        "bbox": coco_box(mark.points),
         "area": polygon_area(mark.points),
-        "segmentation": [list(polygon)],
+        "segmentation": [coco_polygon(mark.points)],
     }
-
-
-def polygon_area(points: Sequence[tuple[float, float]]) -> float:
-    """Area in square pixels of a closed polygon by the shoelace formula (Gauss)."""
-    following = [*points[1:], points[0]]
-    pairs = zip(points, following, strict=True)
-    return abs(sum(ax * by - bx * ay for (ax, ay), (bx, by) in pairs)) / 2
