@@ -1,5 +1,7 @@
-"""Addresses of this door."""
+"""Addresses of the pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from frontend.pages import health
+
+urlpatterns: list[URLPattern | URLResolver] = [path("health", health.health, name="health")]

@@ -47,6 +47,7 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_TEMPLATE = "frontend/locked_out.html"
 
 SECURE_HTTPS = os.environ.get("SECURE_HTTPS", "0") == "1"
 SESSION_COOKIE_SECURE = SECURE_HTTPS

@@ -1,0 +1,56 @@
+"""The list of cases, and the page that holds the viewer."""
+
+import uuid
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from annotator.accounts.policies import is_signed_in
+from annotator.cases.policies import may_see_every_case
+from annotator.cases.queries import case_for, cases_for
+from annotator.readerstudies.actions.open_assignment import open_assignment
+from annotator.readerstudies.models import AssignmentState
+from annotator.readerstudies.policies import may_read_cases
+from frontend.pages.page import page, signed_in
+from frontend.pages.paging import page_of
+
+
+@page(may=may_see_every_case)
+def cases(request: HttpRequest) -> HttpResponse:
+    rows = cases_for(signed_in(request)).annotate(
+        stack_count=Count("case_stacks", distinct=True),
+        assigned_count=Count("assignments", distinct=True),
+        submitted_count=Count("assignments", filter=Q(assignments__state=AssignmentState.SUBMITTED), distinct=True),
+    )
+    text = request.GET.get("q", "").strip()
+    for word in text.split():
+        rows = rows.filter(
+            Q(title__icontains=word)
+            | Q(study__patient__patient_id__icontains=word)
+            | Q(study__patient__name__icontains=word)
+            | Q(modality__iexact=word)
+        )
+    return render(request, "frontend/cases.html", {"page": page_of(request, rows), "q": text})
+
+
+@page(may=is_signed_in)
+def case(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
+    """The viewer on one case. For a reader this is the moment at which the assignment counts as opened."""
+    person = signed_in(request)
+    found = case_for(person, case_id)
+    assignment = open_assignment(person, found.pk) if may_read_cases(person) else None
+    after = f"?after={assignment.pk}" if assignment else ""
+    context = {
+        "case": found,
+        "assignment": assignment,
+        "api_base": "/api/v1",
+        "urls": {
+            "home": reverse("home"),
+            "back": reverse("worklist") if assignment else reverse("home"),
+            "next": reverse("next-case") + after if assignment else "",
+            "sign_out": reverse("sign-out"),
+        },
+    }
+    return render(request, "frontend/viewer.html", context)

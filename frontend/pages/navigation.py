@@ -1,0 +1,44 @@
+"""Which pages each role finds in the top bar."""
+
+from dataclasses import dataclass
+
+from annotator.accounts.models import Role
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the top bar; `also` names the pages that lie behind it."""
+
+    url_name: str
+    title: str
+    roles: frozenset[Role]
+    also: frozenset[str] = frozenset()
+
+
+_READER = frozenset({Role.RADIOLOGIST})
+_KEEPERS = frozenset({Role.DATA_MANAGER, Role.ADMIN})
+_ADMIN = frozenset({Role.ADMIN})
+
+PLACES = (
+    Place("worklist", "Worklist", _READER),
+    Place("assignments", "Assignments", _ADMIN),
+    Place("studies", "Studies", _KEEPERS, frozenset({"study"})),
+    Place("cases", "Cases", _KEEPERS, frozenset({"case"})),
+    Place("intakes", "Bring in files", _KEEPERS, frozenset({"intake"})),
+    Place("quarantine", "Quarantine", _KEEPERS),
+    Place("exports", "Exports", _KEEPERS),
+    Place("jobs", "Jobs", _KEEPERS),
+    Place("people", "People", _ADMIN),
+    Place("audit", "Audit", _ADMIN),
+)
+_HOME = {Role.RADIOLOGIST: "worklist", Role.DATA_MANAGER: "studies", Role.ADMIN: "assignments"}
+
+
+def places_for(role: str) -> list[Place]:
+    """The top bar of a role, in order."""
+    return [place for place in PLACES if role in place.roles]
+
+
+def home_of(role: str) -> str:
+    """The address name where a role's day begins."""
+    return _HOME.get(Role(role), "worklist")

@@ -1,0 +1,40 @@
+"""A radiologist's own assignments, in their order, and the way to the next one."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from annotator.readerstudies.models import AssignmentState
+from annotator.readerstudies.policies import may_read_cases
+from annotator.readerstudies.queries import next_assignment, worklist_for
+from frontend.pages.page import page, signed_in
+
+
+@page(may=may_read_cases)
+def worklist(request: HttpRequest) -> HttpResponse:
+    """Everything that is assigned: a worklist is short enough for one page."""
+    rows = list(worklist_for(signed_in(request)))
+    read = sum(row.state == AssignmentState.SUBMITTED for row in rows)
+    upcoming = next((row for row in rows if row.state != AssignmentState.SUBMITTED), None)
+    context = {"rows": rows, "read": read, "upcoming": upcoming, "has_begun": any(row.opened_at for row in rows)}
+    return render(request, "frontend/worklist.html", context)
+
+
+@page(may=may_read_cases)
+def next_case(request: HttpRequest) -> HttpResponse:
+    """Go to the next case that isn't submitted, the one behind `?after=` first; else back to the worklist."""
+    after = _uuid(request.GET.get("after", ""))
+    found = next_assignment(signed_in(request), after=after)
+    if found is None:
+        messages.success(request, "Every case of your worklist is submitted.")
+        return redirect("worklist")
+    return redirect("case", found.case_id)
+
+
+def _uuid(value: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(value)
+    except ValueError:
+        return None

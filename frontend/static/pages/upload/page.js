@@ -1,0 +1,210 @@
+// The page that brings files in: drop zone, dialogs, progress, errors, and going on after a reload.
+
+import { IntakeApi, Refused } from "./api.js";
+import { Kept, roomFor } from "./kept.js";
+import { Sender } from "./sender.js";
+import { filesOfDialog, filesOfDrop } from "./walk.js";
+import { UploadView } from "./view.js";
+
+const root = document.querySelector("[data-upload]");
+const person = root.dataset.person;
+const api = new IntakeApi(root.dataset.api, root.querySelector("input[name=csrfmiddlewaretoken]").value);
+const view = new UploadView(root);
+const ready = Kept.open();
+
+/** The intake that is open: its sender, its files by name in this page, and the names known before a reload. */
+let current = null;
+
+async function openIntake(expectedFiles) {
+  const { id } = await api.start(expectedFiles);
+  return begin(id);
+}
+
+async function begin(id) {
+  const kept = await ready;
+  const here = new Map();
+  const sender = new Sender(api, id, async (name) => here.get(name) ?? (await kept?.file(id, name)) ?? null);
+  const intake = { id, sender, here, known: new Set(), lost: new Set(), expected: 0, isKept: Boolean(kept) };
+  sender.addEventListener("change", () => view.show(intake, missing(intake)));
+  sender.addEventListener("sent", ({ detail }) => kept?.forgetFile(id, detail).catch(() => {}));
+  sender.addEventListener("idle", () => sealWhenComplete(intake));
+  return intake;
+}
+
+async function bringIn(items) {
+  view.say("");
+  if (!items.length) {
+    view.say("There was no file in what you dropped.");
+    return;
+  }
+  try {
+    current ??= await openIntake(items.length);
+  } catch (error) {
+    view.say(error instanceof Refused ? error.message : "The intake could not be started. Reload the page and try again.");
+    return;
+  }
+  const fresh = take(current, items);
+  keep(current, fresh);
+  if (!fresh.length && current.sender.isIdle) sealWhenComplete(current);
+  current.sender.start();
+}
+
+/** Add what is new. After a reload the names that have arrived are skipped; else a second file of the same name,
+ * which a file dialog gives without its folder, must not count as the first. */
+function take(intake, items) {
+  const { sender, here, known, lost } = intake;
+  const fresh = [];
+  for (const { name, file } of items) {
+    let unique = name;
+    if (known.has(name)) {
+      if (sender.sent.has(name) && sender.sizes.get(name) === file.size) continue;
+      if (!lost.has(name) && !sender.failed.has(name) && !sender.sent.has(name)) continue;
+    } else if (here.has(name)) {
+      const before = here.get(name);
+      const isSame = before.size === file.size && before.lastModified === file.lastModified;
+      if (isSame && name.includes("/")) continue;
+      for (let number = 2; here.has(unique); number += 1) unique = `${name} (${number})`;
+    }
+    lost.delete(unique);
+    here.set(unique, file);
+    sender.add(unique, file.size);
+    fresh.push({ name: unique, file });
+  }
+  return fresh;
+}
+
+async function keep(intake, items) {
+  const kept = await ready;
+  const { sender, id } = intake;
+  try {
+    if (!kept) throw new Error("no database");
+    await kept.saveIntake({
+      id,
+      person,
+      at: Date.now(),
+      files: [...sender.sizes].map(([name, size]) => ({ name, size })),
+    });
+    if (!(await roomFor(sender.totals.bytes))) throw new Error("too large");
+    await kept.saveFiles(id, items, (name) => !sender.sent.has(name));
+  } catch {
+    intake.isKept = false;
+    view.show(intake, missing(intake));
+  }
+}
+
+/** How many files the first drop held that neither arrived nor wait here. */
+function missing({ sender, lost, expected }) {
+  return Math.max(lost.size, expected - sender.sizes.size);
+}
+
+async function sealWhenComplete(intake) {
+  if (intake.sender.failed.size || missing(intake) || !intake.sender.isIdle) {
+    view.show(intake, missing(intake));
+    return;
+  }
+  await seal(intake);
+}
+
+async function seal(intake) {
+  try {
+    await api.seal(intake.id);
+  } catch (error) {
+    if (error.isPassing) {
+      view.say("Everything has arrived, but the server does not answer. Trying again.");
+      setTimeout(() => seal(intake), 3000);
+    } else {
+      view.say(error.message);
+    }
+    return;
+  }
+  await (await ready)?.forgetIntake(intake.id).catch(() => {});
+  current = null;
+  window.location.assign(`${root.dataset.intakes}${intake.id}/`);
+}
+
+/** Go on with an intake that was not finished when the page was left. */
+async function goOn(id, kept) {
+  const status = await api.status(id);
+  if (status.sealed_at) {
+    await kept?.forgetIntake(id);
+    return false;
+  }
+  const row = (await kept?.intakes(person))?.find((intake) => intake.id === id);
+  const stored = (await kept?.fileNames(id)) ?? new Set();
+  current = await begin(id);
+  for (const { name, byte_size } of status.received) {
+    current.sender.noteArrived(name, byte_size);
+    current.known.add(name);
+  }
+  if (!row) current.expected = status.expected_files ?? 0;
+  for (const { name, size } of row?.files ?? []) {
+    current.known.add(name);
+    if (current.sender.sent.has(name)) continue;
+    if (stored.has(name)) current.sender.add(name, size);
+    else {
+      current.sender.sizes.set(name, size);
+      current.lost.add(name);
+    }
+  }
+  view.say(
+    missing(current)
+      ? ""
+      : `Going on with an upload that was interrupted: ${status.received.length} files had arrived already.`,
+  );
+  if (current.sender.waiting.length) current.sender.start();
+  else if (row) await sealWhenComplete(current);
+  view.show(current, missing(current));
+  return true;
+}
+
+async function start() {
+  const kept = await ready;
+  const asked = root.dataset.continue;
+  const candidates = asked ? [asked] : ((await kept?.intakes(person)) ?? []).map(({ id }) => id);
+  for (const id of candidates) {
+    try {
+      if (await goOn(id, kept)) return;
+    } catch (error) {
+      if (error instanceof Refused && error.status === 404) await kept?.forgetIntake(id);
+      else view.say(`An interrupted upload could not be continued: ${error.message}`);
+    }
+  }
+}
+
+root.addEventListener("dragover", (event) => {
+  event.preventDefault();
+  view.isOver = true;
+});
+root.addEventListener("dragleave", (event) => {
+  if (!root.contains(event.relatedTarget)) view.isOver = false;
+});
+root.addEventListener("drop", async (event) => {
+  event.preventDefault();
+  view.isOver = false;
+  const walking = filesOfDrop(event.dataTransfer);
+  view.say("Looking through the folders …");
+  try {
+    await bringIn(await walking);
+  } catch {
+    view.say("The folder can't be read. Was it moved, or the disk removed?");
+  }
+});
+for (const input of root.querySelectorAll("input[type=file]")) {
+  input.addEventListener("change", async () => {
+    await bringIn(filesOfDialog(input.files));
+    input.value = "";
+  });
+}
+// A drop beside the zone must not make the browser open the file and leave the page.
+for (const kind of ["dragover", "drop"]) window.addEventListener(kind, (event) => event.preventDefault());
+
+root.querySelector("[data-try-now]").addEventListener("click", () => current?.sender.tryNow());
+root.querySelector("[data-go-on]").addEventListener("click", () => current?.sender.start());
+root.querySelector("[data-retry-failed]").addEventListener("click", () => current?.sender.retryFailed());
+root.querySelector("[data-seal]").addEventListener("click", () => current && seal(current));
+window.addEventListener("beforeunload", (event) => {
+  if (current && !current.isKept && !current.sender.isIdle) event.preventDefault();
+});
+
+await start();
+root.dataset.ready = "";

@@ -1,0 +1,63 @@
+"""Template words of the pages."""
+
+from datetime import date, datetime, timedelta
+
+from django import template
+from django.http import HttpRequest
+from django.utils import timezone
+
+from annotator.jobs.models import Job
+from frontend.pages import formatting
+from frontend.pages.navigation import Place, places_for
+
+register = template.Library()
+
+register.filter("person_name", formatting.person_name)
+register.filter("dicom_date", formatting.dicom_date)
+register.filter("dicom_time", formatting.dicom_time)
+register.filter("byte_count", formatting.byte_count)
+register.filter("duration", formatting.duration)
+
+
+@register.filter
+def due_words(due: date | None) -> str:
+    """`in 5 days`, seen from today where the server stands."""
+    return formatting.due_words(due, today=timezone.localdate())
+
+
+@register.filter
+def is_overdue(due: date | None) -> bool:
+    return due is not None and due < timezone.localdate()
+
+
+@register.filter
+def job_duration(job: Job) -> str:
+    """How long a job has run, or ran."""
+    if job.started_at is None:
+        return ""
+    end: datetime = job.finished_at or timezone.now()
+    span: timedelta = end - job.started_at
+    return formatting.duration(span)
+
+
+@register.simple_tag(takes_context=True)
+def places(context: template.Context) -> list[tuple[Place, bool]]:
+    """The top bar's entries for whoever is signed in, each with whether the reader is there now."""
+    request: HttpRequest | None = context.get("request")
+    if request is None or not getattr(request.user, "role", ""):
+        return []
+    match = request.resolver_match
+    here = match.url_name if match else ""
+    return [(place, here == place.url_name or here in place.also) for place in places_for(request.user.role)]  # type: ignore[union-attr]
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context: template.Context, **changes: object) -> str:
+    """The present query string with some values changed; None takes one away."""
+    query = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value is None:
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return query.urlencode()
