@@ -4,10 +4,12 @@ Coordinates are LPS: x to the patient's left, y to the back, z up, the origin in
 slice is asked for with x and y as arrays (rows, columns) and one z.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-Image = NDArray[np.float32]
+Image = NDArray[np.floating[Any]]
 
 AIR, FAT, SKIN, MUSCLE = -1000.0, -85.0, 35.0, 55.0
 CSF, WHITE, GREY, CEREBELLUM = 6.0, 27.5, 37.5, 36.0

@@ -257,13 +257,13 @@ def make_slice(index: int, *, seed: int = 11, folds: _Folds | None = None) -> He
     inside = fade(head.cavity)
     lay(values, bone_cover, bone)
     if head.z < -16:
-        face(values, head.x, head.y, head.z, folds.at(folds.grain, index))
+        face(values, head.x, head.y, head.z, head.folds.at(head.folds.grain, index))
     lay(values, inside * (1 - bone_cover), brain)
     if head.z < -16:
         petrous(values, head.x, head.y, head.z)
     fracture = _fracture(head)
     lay(values, fracture, 45.0)
-    values = cv2.GaussianBlur(values, (0, 0), 0.75)
+    values = cv2.GaussianBlur(values, (0, 0), 0.75).astype(np.float32)
     random = np.random.default_rng([seed, index])
     noise = cv2.GaussianBlur(random.standard_normal((SIZE, SIZE)).astype(np.float32), (0, 0), 0.7)
     noise *= np.where(values < -500, 0.9, 1.0) * NOISE_HU / noise.std()
