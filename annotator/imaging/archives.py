@@ -1,4 +1,4 @@
-"""Zip files as a list of members: refused whole when they are bombs, read member by member, never unpacked to a path."""
+"""Zip files as a list of members: bombs are refused whole, the rest is read member by member, never to a path."""
 
 import os
 import struct
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from django.conf import settings
 
@@ -114,7 +114,7 @@ def open_member(archive: zipfile.ZipFile, index: int) -> Iterator["BoundedMember
 class BoundedMember:
     """Reads a member and gives up when it is longer than the directory said, damaged, or a zip itself."""
 
-    def __init__(self, source: "zipfile.ZipExtFile | BinaryIO", promised: int) -> None:
+    def __init__(self, source: IO[bytes], promised: int) -> None:
         self._source = source
         self._left = promised
         self._begun = False

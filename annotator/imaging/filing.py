@@ -1,4 +1,4 @@
-"""Files by their content: bytes are hashed while they are copied, made durable in batches, and named by their SHA-256."""
+"""Files by their content: hashed while they are copied, made durable in batches, named by their SHA-256."""
 
 import hashlib
 import os

@@ -76,14 +76,24 @@ def open_header(path: Path) -> Iterator[OpenHeader]:
     """
     with path.open("rb") as file:
         head = file.read(4096)
-        if not _may_be_dicom(head):
-            raise QuarantineError(_what_it_looks_like(head))
+        refuse_what_is_not_dicom(head)
         file.seek(0)
         if DeflatedExplicitVRLittleEndian.encode() in head and _states_deflated(path):
             with _inflated(file) as inflated:
                 yield _read(inflated, str(DeflatedExplicitVRLittleEndian))
         else:
             yield _read(file, None)
+
+
+def refuse_what_is_not_dicom(head: bytes) -> None:
+    """Say what a file is that isn't DICOM, by its first bytes (132 or more where it has them).
+
+    Raises
+    ------
+    QuarantineError : it isn't.
+    """
+    if not _may_be_dicom(head):
+        raise QuarantineError(_what_it_looks_like(head))
 
 
 def _may_be_dicom(head: bytes) -> bool:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from pydicom.dataset import Dataset
@@ -82,6 +83,7 @@ class OpenInstance:
         """One frame's stored bytes, fragments joined; index counts from 0."""
         return read_frame(self._file, self.parsed.spans[index])
 
+    @cached_property
     def pixel_description(self) -> PixelDescription:
         """What decode_frame must know of these frames."""
         picture = self.parsed.picture

@@ -1,0 +1,215 @@
+"""Take in every waiting file of an intake: its bytes filed, its rows written, or put aside with the reason."""
+
+import logging
+import shutil
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count
+
+from annotator.accounts.actions.record_audit import record_audit
+from annotator.imaging.actions.record_instances import Arrival, record_instances
+from annotator.imaging.archives import is_archive, list_members
+from annotator.imaging.errors import QuarantineError
+from annotator.imaging.filing import (
+    StagedFile,
+    discard,
+    file_all,
+    original_path,
+    quarantine_path,
+    sweep_staging,
+)
+from annotator.imaging.header_json import header_json
+from annotator.imaging.header_reading import reading_odd_headers
+from annotator.imaging.models import Instance, Intake, IntakeFile, Outcome
+from annotator.imaging.parsing import parse_instance
+from annotator.imaging.waiting_files import MEMBER_MARK, WaitingFiles, is_received, member_path
+
+logger = logging.getLogger(__name__)
+# Files a transaction, and a round of fsync.
+BATCH = 64
+ROWS_AT_ONCE = 1000
+NAME_LIMIT = 1024
+
+Report = Callable[[int, str], None]
+
+
+@dataclass(frozen=True)
+class IntakeSummary:
+    """How the files of an intake ended."""
+
+    ingested: int
+    already_there: int
+    quarantined: int
+    waiting: int = 0
+    intake_id: uuid.UUID | None = None
+
+    def __str__(self) -> str:
+        return f"ingested {self.ingested}, already there {self.already_there}, quarantined {self.quarantined}"
+
+
+def summarise(intake_id: uuid.UUID | str) -> IntakeSummary:
+    """Count an intake's files by outcome."""
+    counted: dict[str, int] = dict(
+        IntakeFile.objects.filter(intake_id=intake_id).values_list("outcome").annotate(n=Count("pk")).order_by()
+    )
+    return IntakeSummary(
+        intake_id=uuid.UUID(str(intake_id)), **{outcome.value: counted.get(outcome.value, 0) for outcome in Outcome}
+    )
+
+
+def ingest_intake(intake_id: uuid.UUID | str, *, report: Report = lambda _percent, _doing: None) -> IntakeSummary:
+    """Take in an intake's waiting files; run again after a crash, it goes on where it was.
+
+    A file's row leaves "waiting" in the transaction that writes its instance, and its bytes are durable
+    before that; so whatever kills this process, no file is lost and none counted twice.
+
+    Parameters
+    ----------
+    report : called with percent and what is done now, between batches; may raise to stop.
+    """
+    intake = Intake.objects.get(pk=intake_id)
+    sweep_staging()
+    _list_archives(intake, report)
+    total = max(1, intake.files.count())
+    with WaitingFiles() as sources:
+        while rows := list(intake.files.filter(outcome=Outcome.WAITING).order_by("pk")[:BATCH]):
+            _ingest_batch(rows, sources)
+            waiting = intake.files.filter(outcome=Outcome.WAITING).count()
+            report(100 * (total - waiting) // total, f"{total - waiting:,} of {total:,} files")
+    shutil.rmtree(settings.UPLOADS_DIR / str(intake.pk), ignore_errors=True)
+    summary = summarise(intake.pk)
+    with transaction.atomic():
+        record_audit(
+            intake.requested_by, "ingest_files", target_kind="intake", target_id=intake.pk, detail={"end": str(summary)}
+        )
+    return summary
+
+
+def _list_archives(intake: Intake, report: Report) -> None:
+    """Replace each zip's row by a row a member, all in one transaction: a crash leaves one or the other."""
+    waiting = intake.files.filter(outcome=Outcome.WAITING).exclude(path__contains=MEMBER_MARK)
+    for row in waiting.order_by("pk").iterator(chunk_size=ROWS_AT_ONCE):
+        try:
+            if not is_archive(Path(row.path)):
+                continue
+            report(0, f"Listing {row.name}"[:200])
+            members = list_members(Path(row.path))
+        except OSError:
+            continue  # the batch says what is wrong with it
+        except QuarantineError as error:
+            _quarantine_archive(row, error.reason)
+            continue
+        names: set[str] = set()
+        with transaction.atomic():
+            IntakeFile.objects.bulk_create(
+                (
+                    IntakeFile(
+                        intake=intake,
+                        name=_member_name(row.name, member.name, member.index, names),
+                        path=member_path(row.path, member.index),
+                        byte_size=member.byte_size,
+                    )
+                    for member in members
+                ),
+                batch_size=ROWS_AT_ONCE,
+                ignore_conflicts=True,
+            )
+            row.delete()
+
+
+def _member_name(archive: str, member: str, index: int, taken: set[str]) -> str:
+    """zip!member, told apart by a number where a zip repeats a name or a name is too long."""
+    name = f"{archive}!{''.join(letter for letter in member if letter.isprintable())}"
+    if name in taken or len(name) > NAME_LIMIT:
+        name = f"{name[: NAME_LIMIT - 12]} #{index + 1}"
+    taken.add(name)
+    return name
+
+
+def _quarantine_archive(row: IntakeFile, reason: str) -> None:
+    """A refused zip of an upload moves to the quarantine; one of the command's paths stays where it is."""
+    if is_received(row.path) and row.sha256:
+        place = quarantine_path(row.sha256)
+        file_all([(Path(row.path), place)])
+        row.path = str(place)
+    row.outcome, row.reason = Outcome.QUARANTINED, reason
+    row.save(update_fields=["outcome", "reason", "path", "at"])
+
+
+def _ingest_batch(rows: list[IntakeFile], sources: WaitingFiles) -> None:
+    uploads = [row.path for row in rows if is_received(row.path) and MEMBER_MARK not in row.path]
+    staged: dict[int, StagedFile] = {}
+    arrivals = [_stage(row, sources, staged) for row in rows]
+    try:
+        _parse_unknown(arrivals, staged)
+        _file(arrivals, staged)
+        record_instances(arrivals)
+    finally:
+        discard(one.path for one in staged.values())
+    _move_refused_originals(arrivals)
+    discard(Path(path) for path in uploads)
+
+
+def _stage(row: IntakeFile, sources: WaitingFiles, staged: dict[int, StagedFile]) -> Arrival:
+    arrival = Arrival(row, byte_size=row.byte_size)
+    try:
+        copy = sources.stage(row)
+    except QuarantineError as error:
+        arrival.reason = error.reason
+        arrival.sha256 = row.sha256
+        if is_received(row.path):
+            row.path = ""  # the upload's folder goes when the intake is done
+    else:
+        staged[row.pk] = copy
+        arrival.sha256, arrival.byte_size = copy.sha256, copy.byte_size
+    return arrival
+
+
+def _parse_unknown(arrivals: Iterable[Arrival], staged: dict[int, StagedFile]) -> None:
+    """Parse what isn't in the catalogue by its bytes already."""
+    shas = {one.sha256 for one in staged.values()}
+    known = set(Instance.objects.filter(sha256__in=shas).values_list("sha256", flat=True))
+    for arrival in arrivals:
+        if arrival.reason or arrival.sha256 in known:
+            continue
+        try:
+            with reading_odd_headers():
+                arrival.parsed = parse_instance(staged[arrival.row.pk].path)
+                arrival.header = header_json(arrival.parsed.dataset)
+        except QuarantineError as error:
+            arrival.reason = error.reason
+        except Exception as error:
+            # The one place where anything may go wrong with a file: it must not take the others with it.
+            logger.exception("File %s of intake %s could not be parsed.", arrival.row.pk, arrival.row.intake_id)
+            arrival.reason = f"The file can't be read: {type(error).__name__}. Its sender should check it."
+
+
+def _file(arrivals: Iterable[Arrival], staged: dict[int, StagedFile]) -> None:
+    """Bytes first: durable under their final names before any row says that they are there."""
+    # By place: the same bytes twice in one batch are two drafts of one file, and either will do.
+    drafts: dict[Path, Path] = {}
+    for arrival in arrivals:
+        copy = staged.get(arrival.row.pk)
+        if copy is None:
+            continue
+        place = quarantine_path(arrival.sha256) if arrival.reason else original_path(arrival.sha256)
+        if arrival.reason:
+            arrival.quarantine_path = str(place)
+        if not place.exists():
+            drafts[place] = copy.path
+    file_all((draft, place) for place, draft in drafts.items())
+
+
+def _move_refused_originals(arrivals: Iterable[Arrival]) -> None:
+    """Well-formed files that the catalogue refused (other bytes of a known UID): their bytes go to the quarantine."""
+    for arrival in arrivals:
+        if not arrival.reason or arrival.quarantine_path or arrival.parsed is None:
+            continue
+        place, original = quarantine_path(arrival.sha256), original_path(arrival.sha256)
+        if original.exists() and not Instance.objects.filter(sha256=arrival.sha256).exists():
+            file_all([(original, place)])

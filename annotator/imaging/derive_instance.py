@@ -1,0 +1,132 @@
+"""Make one instance's frame store: every frame decoded once, kept as lossless HTJ2K or as the JPEG it came as."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from annotator.imaging.decoding import JPEG_BASELINE, DecodingError, decode_frame
+from annotator.imaging.describe_frame import FrameDescription, describe_frames
+from annotator.imaging.errors import QuarantineError
+from annotator.imaging.filing import frames_path, original_path, staging_name
+from annotator.imaging.htj2k import Htj2kError, encode_htj2k
+from annotator.imaging.models import DerivedFormat
+from annotator.imaging.parsing import OpenInstance, ParsedInstance, open_instance
+from annotator.imaging.stacking import StackIdentity, stack_of
+
+# Photometric interpretations whose baseline JPEG a browser shows as it is meant.
+JPEG_KEPT = ("YBR_FULL_422", "YBR_FULL", "MONOCHROME2")
+
+
+@dataclass(frozen=True)
+class DerivedFrame:
+    """Where a frame's native and derived bytes lie, and what is known of it."""
+
+    number: int
+    native_offset: int | None
+    native_length: int | None
+    derived_offset: int | None
+    derived_length: int | None
+    description: FrameDescription
+
+
+@dataclass(frozen=True)
+class DerivedInstance:
+    """An instance's frames, ready to be recorded; `draft` is its frames file under a temporary name, if it has one."""
+
+    stack: StackIdentity
+    frames: list[DerivedFrame]
+    derived_format: DerivedFormat
+    draft: Path | None
+    place: Path
+
+
+def derive_instance(sha256: str) -> DerivedInstance:
+    """Decode and encode all frames of a filed instance, one in memory at a time.
+
+    Raises
+    ------
+    QuarantineError : its header or a frame can't be read; the message names the frame.
+    OSError : the disk, not the file.
+    """
+    with open_instance(original_path(sha256)) as instance:
+        parsed = instance.parsed
+        colour = parsed.picture.samples_per_pixel == 3 or parsed.picture.photometric_interpretation == "PALETTE COLOR"
+        described = describe_frames(
+            parsed.dataset,
+            number_of_frames=parsed.picture.number_of_frames,
+            modality=parsed.series.modality,
+            colour=colour,
+        )
+        stack = stack_of(parsed, described)
+        if keeps_jpeg(parsed):
+            return _with_jpeg(instance, described, stack, sha256)
+        return _with_htj2k(instance, described, stack, sha256)
+
+
+def keeps_jpeg(parsed: ParsedInstance) -> bool:
+    """Whether the stored JPEG is what browsers get: 8-bit baseline, each frame in one piece of the original.
+
+    RGB in JPEG is not: without a marker that few writers set, browsers take it for YCbCr.
+    """
+    return (
+        parsed.transfer_syntax_uid == JPEG_BASELINE
+        and parsed.picture.photometric_interpretation in JPEG_KEPT
+        and parsed.picture.bits_allocated == 8
+        and parsed.picture.pixel_representation == 0
+        and all(span.length is not None for span in parsed.spans)
+    )
+
+
+def _with_jpeg(
+    instance: OpenInstance, described: list[FrameDescription], stack: StackIdentity, sha256: str
+) -> DerivedInstance:
+    for index in range(len(described)):
+        _decoded(instance, index)
+    frames = [
+        DerivedFrame(index + 1, span.offset, span.length, None, None, description)
+        for index, (span, description) in enumerate(zip(instance.parsed.spans, described, strict=True))
+    ]
+    return DerivedInstance(stack, frames, DerivedFormat.JPEG, None, frames_path(sha256))
+
+
+def _with_htj2k(
+    instance: OpenInstance, described: list[FrameDescription], stack: StackIdentity, sha256: str
+) -> DerivedInstance:
+    place = frames_path(sha256)
+    draft = staging_name(place.parents[1])
+    served = instance.parsed.spans_are_in_the_original
+    frames = []
+    try:
+        with draft.open("wb") as target:
+            for index, description in enumerate(described):
+                try:
+                    encoded = encode_htj2k(_decoded(instance, index))
+                except Htj2kError as error:
+                    raise QuarantineError(f"Frame {index + 1} can't be stored: {error}") from error
+                span = instance.parsed.spans[index]
+                frames.append(
+                    DerivedFrame(
+                        number=index + 1,
+                        native_offset=span.offset if served else None,
+                        native_length=span.length if served else None,
+                        derived_offset=target.tell(),
+                        derived_length=len(encoded),
+                        description=description,
+                    )
+                )
+                target.write(encoded)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    return DerivedInstance(stack, frames, DerivedFormat.HTJ2K, draft, place)
+
+
+def _decoded(instance: OpenInstance, index: int) -> NDArray[Any]:
+    try:
+        return decode_frame(instance.frame_bytes(index), instance.pixel_description)
+    except DecodingError as error:
+        count = instance.parsed.picture.number_of_frames
+        where = f"Frame {index + 1} of {count:,}" if count > 1 else "The picture"
+        raise QuarantineError(f"{where} can't be decoded: {error}") from error
