@@ -20,7 +20,7 @@ Image = NDArray[np.float32]
 ROWS, COLUMNS, FRAMES = 1228, 945, 24
 SPACING_MM = 0.2
 SLICE_MM = 2.0
-WINDOW = (1900.0, 2200.0)
+WINDOW = (1750.0, 1800.0)
 VIEWS: tuple[ViewName, ...] = ("LCC", "RCC", "LMLO", "RMLO")
 
 STUDY = MadeStudy(
@@ -119,9 +119,8 @@ def _layer(random: np.random.Generator, gland: Image) -> Image:
     rows, columns = ROWS // 2 + 1, COLUMNS // 2 + 1
     clouds = _power_law(random, rows, columns, 3.0)
     fine = _power_law(random, rows, columns, 2.2)
-    lines = _strands(
-        cv2.GaussianBlur(random.standard_normal((rows, columns)).astype(np.float32), (0, 0), sigmaX=24, sigmaY=8), 1.0
-    )
+    white = random.standard_normal((rows, columns)).astype(np.float32)
+    lines = _strands(cv2.GaussianBlur(white, (0, 0), sigmaX=24, sigmaY=8).astype(np.float32), 1.0)
     small = cv2.resize(gland, (columns, rows), interpolation=cv2.INTER_AREA)
     dense = 1 / (1 + np.exp(-(2.6 * small - 1.5 + 1.15 * clouds) * 2.2))
     values = 760 * dense + 100 * fine * (0.35 + dense) + 150 * lines * (0.25 + 0.75 * np.clip(small * 1.4, 0, 1))
@@ -163,11 +162,11 @@ def _lesion_in_focus(lesion: Lesion, wall: Image, top: Image, random: np.random.
         body = 1 / (1 + np.exp(np.clip((radius - edge) / 0.7, -30, 30)))
         lines = _spicules(lesion, random, number=26, reach=(13, 25))
         grain = cv2.GaussianBlur(random.standard_normal(radius.shape).astype(np.float32), (0, 0), 5)
-        return (body * (540 + 900 * grain) + 300 * np.maximum(lines - body, 0)).astype(np.float32)
+        return (body * (540 + 900 * grain) + 390 * np.maximum(lines - body, 0)).astype(np.float32)
     # A distortion has no body: lines that meet, and fat drawn in between them.
     lines = _spicules(lesion, random, number=22, reach=(15, 27))
     pulled_in = np.exp(-((radius / lesion.radius_mm) ** 2))
-    return (270 * lines * (1 - 0.6 * pulled_in) + 60 * pulled_in * np.cos(11 * angle)).astype(np.float32)
+    return (270 * lines * (1 - 0.6 * pulled_in) + 35 * pulled_in * np.cos(11 * angle)).astype(np.float32)
 
 
 def make_view(view: ViewName, *, seed: int = 5) -> list[NDArray[np.uint16]]:
