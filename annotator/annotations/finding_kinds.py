@@ -1,4 +1,4 @@
-"""Which kinds of finding a reader chooses from, the likely ones for the modality first. Pure but for the enumeration."""
+"""Which kinds of finding a reader chooses from, the likely ones for the modality first. Pure."""
 
 from annotator.annotations.models import FindingKind
 

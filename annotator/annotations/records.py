@@ -4,23 +4,20 @@ from typing import Any, TypedDict
 
 from annotator.annotations.models import Annotation, Answer, Finding
 
-AnnotationRecord = TypedDict(
-    "AnnotationRecord",
-    {
-        "id": str,
-        "case": str,
-        "frame": str,
-        "kind": str,
-        "points": list[list[float]],
-        "finding": str | None,
-        "label": str,
-        "provenance": str,
-        "revision": int,
-        "deleted": bool,
-        "owner": str,
-        "updated_at": str,
-    },
-)
+
+class AnnotationRecord(TypedDict):
+    id: str
+    case: str
+    frame: str
+    kind: str
+    points: list[list[float]]
+    finding: str | None
+    label: str
+    provenance: str
+    revision: int
+    deleted: bool
+    owner: str
+    updated_at: str
 
 
 class FindingRecord(TypedDict):

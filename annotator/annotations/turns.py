@@ -10,7 +10,7 @@ from annotator.accounts.errors import ConflictError, InvalidError, NotAllowedErr
 from annotator.accounts.models import User
 from annotator.accounts.policies import Person
 from annotator.accounts.signed_in import signed_in
-from annotator.annotations.models import Annotation, Answer, CaseLock, Finding
+from annotator.annotations.models import Annotation, Answer, CaseLock, Finding, OwnedRecord
 from annotator.annotations.policies import may_annotate
 from annotator.annotations.records import record_as_dict
 from annotator.cases.models import Case, CaseGrant
@@ -124,5 +124,5 @@ def check_may_change(turn: Turn, record: Annotation | Finding | Answer | None, *
         )
 
 
-def _noun(model: type) -> str:
+def _noun(model: type[OwnedRecord]) -> str:
     return {Annotation: "mark", Finding: "finding", Answer: "answer"}[model]

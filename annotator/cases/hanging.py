@@ -106,7 +106,7 @@ def plane_of(orientation: Sequence[float] | None) -> Literal["axial", "coronal",
     largest = max(normal)
     if largest == 0:
         return ""
-    return ("sagittal", "coronal", "axial")[normal.index(largest)]  # type: ignore[return-value]
+    return ("sagittal", "coronal", "axial")[normal.index(largest)]
 
 
 def _hang_breast(stacks: Sequence[HangableStack]) -> Hanging:
@@ -147,7 +147,8 @@ def _hung(layout: str, panes: Sequence[HangableStack | None]) -> Hanging:
     return Hanging(
         layout=layout,
         stacks=tuple(
-            HungStack(pk=stack.pk, place=place, title=title) for (place, stack), title in zip(shown, titles, strict=True)
+            HungStack(pk=stack.pk, place=place, title=title)
+            for (place, stack), title in zip(shown, titles, strict=True)
         ),
     )
 

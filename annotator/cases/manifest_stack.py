@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, TypedDict
 
 from annotator.imaging.presets import first_preset, presets_for
@@ -201,6 +202,6 @@ def _is_uneven(positions: Sequence[float | None]) -> bool:
     known = [position for position in positions if position is not None]
     if len(known) < 3 or len(known) < len(positions):
         return False
-    steps = [later - earlier for earlier, later in zip(known, known[1:], strict=False)]
+    steps = [later - earlier for earlier, later in pairwise(known)]
     usual = sorted(steps)[len(steps) // 2]
     return usual > 0 and any(abs(step - usual) > UNEVEN * usual for step in steps)

@@ -44,6 +44,13 @@ def case_for(person: Person, case_id: UUID | str) -> Case:
     return found
 
 
+def cases_with_suggestions(person: Person) -> QuerySet[Case]:
+    """The cases in which a person is shown what models propose."""
+    if may_see_every_case(person):
+        return Case.objects.all()
+    return Case.objects.filter(grants__in=grants_that_hold(person).filter(shows_suggestions=True))
+
+
 def grants_that_hold(person: Person) -> QuerySet[CaseGrant]:
     """A person's own grants that open their case now."""
     return CaseGrant.objects.filter(grant_holds_at(timezone.now()), person_id=person.pk)

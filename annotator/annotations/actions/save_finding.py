@@ -43,9 +43,14 @@ def save_finding(person: Person, wanted: SaveFinding) -> Finding:
     with transaction.atomic():
         turn = take_turn(person, wanted.case_id)
         existing = own_record(Finding, wanted.id, turn)
-        if existing is not None and existing.deleted_at is None and (existing.kind, existing.name) == (
-            wanted.kind,
-            name,
+        if (
+            existing is not None
+            and existing.deleted_at is None
+            and (existing.kind, existing.name)
+            == (
+                wanted.kind,
+                name,
+            )
         ):
             return existing
         check_may_change(turn, existing, seen=wanted.revision)

@@ -1,0 +1,116 @@
+"""Keep what a model proposes for a case."""
+
+import math
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.db import transaction
+
+from annotator.accounts.actions.record_audit import record_audit
+from annotator.accounts.errors import ConflictError, InvalidError, NotFoundError
+from annotator.annotations.geometry_checks import check_points
+from annotator.annotations.storable_checks import check_line
+from annotator.assist.models import ModelVersion, Suggestion
+from annotator.assist.proposals import ModelIdentity, Proposal
+from annotator.cases.models import Case
+from annotator.imaging.models import Frame
+
+
+def record_suggestions(
+    case_id: UUID | str,
+    model: ModelIdentity,
+    proposals: Sequence[Proposal],
+    *,
+    frames_looked_at: Iterable[int] = (),
+) -> int:
+    """Replace what this model version proposed on these frames and nobody has decided on. Returns how many are new.
+
+    Running it again with the same proposals changes nothing: what is there stays, under its identifier, and what a
+    reader accepted or rejected is not proposed a second time. The system's own: workers call it, no person does.
+
+    Parameters
+    ----------
+    frames_looked_at : primary keys of frames that the model searched, also those on which it found nothing.
+
+    Raises
+    ------
+    NotFoundError : no such case.
+    InvalidError : a proposal that can't be a mark on its frame, with its path, e.g. "proposals[3].points[0][1]".
+    ConflictError : another model is kept under this name and version.
+    """
+    with transaction.atomic():
+        case = Case.objects.select_for_update(no_key=True).filter(pk=case_id).first()
+        if case is None:
+            raise NotFoundError(f"There is no case {case_id}.")
+        version = _model_version(model)
+        checked = _checked(case, proposals)
+        frames = {proposal.frame_id for proposal in checked} | set(frames_looked_at)
+        wanted = {_likeness(one.frame_id, one.kind, one.points, one.label): one for one in checked}
+        there = Suggestion.objects.filter(case=case, model_version=version, frame_id__in=frames)
+        outdated = []
+        # A decided one can't vanish between here and the deletion: accepting locks its row first.
+        for suggestion in there.select_for_update().prefetch_related("decisions"):
+            same = wanted.pop(
+                _likeness(suggestion.frame_id, suggestion.kind, suggestion.points, suggestion.label), None
+            )
+            if same is None and not suggestion.decisions.all():
+                outdated.append(suggestion.pk)
+            elif same is not None and suggestion.score != same.score:
+                Suggestion.objects.filter(pk=suggestion.pk).update(score=same.score)
+        Suggestion.objects.filter(pk__in=outdated).delete()
+        Suggestion.objects.bulk_create(
+            Suggestion(
+                case=case,
+                frame_id=one.frame_id,
+                model_version=version,
+                kind=one.kind,
+                points=one.points,
+                label=one.label,
+                score=one.score,
+            )
+            for one in wanted.values()
+        )
+        if wanted or outdated:
+            detail: dict[str, object] = {"model": str(version), "new": len(wanted), "removed": len(outdated)}
+            record_audit(None, "record_suggestions", target_kind="case", target_id=case.pk, detail=detail)
+    return len(wanted)
+
+
+def _model_version(model: ModelIdentity) -> ModelVersion:
+    version, _ = ModelVersion.objects.get_or_create(
+        name=model.name,
+        version=model.version,
+        defaults={"task": model.task, "description": model.description, "content_hash": model.content_hash},
+    )
+    if version.content_hash != model.content_hash:
+        raise ConflictError(f"Another model is kept as {version}. Give the changed one a new version.")
+    return version
+
+
+def _checked(case: Case, proposals: Sequence[Proposal]) -> list[Proposal]:
+    sizes = {
+        pk: (rows, columns)
+        for pk, rows, columns in Frame.objects.filter(
+            pk__in={proposal.frame_id for proposal in proposals}, instance__stack__case_stacks__case=case
+        ).values_list("pk", "instance__rows", "instance__columns")
+    }
+    checked = []
+    for at, proposal in enumerate(proposals):
+        path = f"proposals[{at}]"
+        if proposal.frame_id not in sizes:
+            raise InvalidError("This frame is not in the case.", path=f"{path}.frame_id")
+        rows, columns = sizes[proposal.frame_id]
+        score = float(proposal.score)
+        if not (math.isfinite(score) and 0 <= score <= 1):
+            raise InvalidError(f"A score is between 0 and 1, not {score}.", path=f"{path}.score")
+        try:
+            points = check_points(proposal.kind, proposal.points, rows=rows, columns=columns)
+            label = check_line(proposal.label, path="label", longest=64)
+        except InvalidError as fault:
+            raise InvalidError(str(fault), path=f"{path}.{fault.path}") from fault
+        checked.append(Proposal(proposal.frame_id, proposal.kind, points, label, score))
+    return checked
+
+
+def _likeness(frame_id: int, kind: str, points: list[list[float]], label: str) -> tuple[object, ...]:
+    return frame_id, kind, tuple(tuple(point) for point in points), label

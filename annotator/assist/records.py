@@ -1,0 +1,40 @@
+"""A suggestion as programs and pages get it, with what the asking reader decided."""
+
+from typing import TypedDict
+
+from annotator.assist.models import Suggestion, SuggestionDecision
+
+
+class SuggestionRecord(TypedDict):
+    id: str
+    case: str
+    frame: str
+    kind: str
+    points: list[list[float]]
+    label: str
+    score: float
+    model: str
+    decision: str | None
+    annotation: str | None
+
+
+def suggestion_as_dict(suggestion: Suggestion) -> SuggestionRecord:
+    """A suggestion as JSON.
+
+    It must come from queries.suggestions_for or suggestion_for, which bring the asking person's own decision with
+    it; one that was loaded in any other way shows none.
+    """
+    own: list[SuggestionDecision] = getattr(suggestion, "own_decisions", [])
+    decision = own[0] if own else None
+    return SuggestionRecord(
+        id=str(suggestion.pk),
+        case=str(suggestion.case_id),
+        frame=suggestion.frame.key,
+        kind=suggestion.kind,
+        points=suggestion.points,
+        label=suggestion.label,
+        score=suggestion.score,
+        model=str(suggestion.model_version),
+        decision=decision.decision if decision else None,
+        annotation=str(decision.annotation_id) if decision and decision.annotation_id else None,
+    )

@@ -1,0 +1,18 @@
+"""An assignment about to change: two requests for it take turns."""
+
+from uuid import UUID
+
+from annotator.accounts.policies import Person
+from annotator.readerstudies.models import Assignment
+from annotator.readerstudies.queries import assignment_for
+
+
+def locked_assignment(person: Person, assignment_id: UUID | str) -> Assignment:
+    """Lock an assignment that a person may see and return it as it is then. Call it in a transaction.
+
+    Raises
+    ------
+    NotFoundError : there is none that this person may see.
+    """
+    pk = assignment_for(person, assignment_id).pk
+    return Assignment.objects.select_for_update(of=("self",)).select_related("case", "reader").get(pk=pk)

@@ -1,0 +1,18 @@
+"""Who gives cases to readers, and who reads them."""
+
+from annotator.accounts.models import Role
+from annotator.accounts.policies import Person, has_role
+
+
+def may_assign(person: Person) -> bool:
+    """Assign, withdraw, reorder and reopen."""
+    return has_role(person, Role.ADMIN)
+
+
+def may_see_all_assignments(person: Person) -> bool:
+    return has_role(person, Role.ADMIN)
+
+
+def may_read_cases(person: Person) -> bool:
+    """Have a worklist, and submit what is on it."""
+    return has_role(person, Role.RADIOLOGIST)

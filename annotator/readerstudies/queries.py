@@ -1,0 +1,140 @@
+"""Reads of worklists and assignments: a reader's own, or all of them for an admin."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from annotator.accounts.errors import NotAllowedError, NotFoundError
+from annotator.accounts.models import Role, User
+from annotator.accounts.policies import Person
+from annotator.accounts.signed_in import signed_in
+from annotator.annotations.finding_kinds import finding_kinds_for
+from annotator.annotations.policies import may_annotate
+from annotator.annotations.queries import is_locked
+from annotator.cases.models import Case
+from annotator.cases.queries import grants_that_hold
+from annotator.cases.reading_state import FindingKindChoice, ReadingState
+from annotator.readerstudies.models import Assignment, AssignmentState
+from annotator.readerstudies.policies import may_see_all_assignments
+
+
+@dataclass(frozen=True)
+class ReaderProgress:
+    """How far one reader is."""
+
+    reader: User
+    assigned: int
+    opened: int
+    submitted: int
+
+    @property
+    def total(self) -> int:
+        return self.assigned + self.opened + self.submitted
+
+
+def worklist_for(person: Person) -> QuerySet[Assignment]:
+    """What a person has to read, in their order, with the cases; only cases that are open to them now."""
+    open_now = grants_that_hold(person).filter(case=OuterRef("case"))
+    return (
+        Assignment.objects.filter(Exists(open_now), reader_id=person.pk)
+        .select_related("case", "reader")
+        .order_by("place")
+    )
+
+
+def next_assignment(person: Person, after: UUID | str | None = None) -> Assignment | None:
+    """The first unsubmitted case of a person's worklist; None when there is none left.
+
+    Parameters
+    ----------
+    after : the assignment being left: the next one behind it, and from the end on to the start of the list; that
+        one itself is not offered again. One that isn't this person's counts as none.
+    """
+    waiting = worklist_for(person).exclude(state=AssignmentState.SUBMITTED)
+    place = _place_of(person, after)
+    if place is None:
+        return waiting.first()
+    return waiting.filter(place__gt=place).first() or waiting.filter(place__lt=place).first()
+
+
+def assignment_for(person: Person, assignment_id: UUID | str) -> Assignment:
+    """One assignment: any for an admin, else one of this person's worklist.
+
+    Raises
+    ------
+    NotFoundError : there is none that this person may see.
+    """
+    visible = assignments_for(person) if may_see_all_assignments(person) else worklist_for(person)
+    found = visible.filter(pk=assignment_id).first() if _is_uuid(assignment_id) else None
+    if found is None:
+        raise NotFoundError("There is no such assignment among those that you may see.")
+    return found
+
+
+def assignments_for(person: Person) -> QuerySet[Assignment]:
+    """All assignments by reader and place, with cases and readers.
+
+    Raises
+    ------
+    NotAllowedError : `person` is no admin.
+    """
+    if not may_see_all_assignments(person):
+        raise NotAllowedError("Only an admin may see everybody's assignments.")
+    return Assignment.objects.select_related("case", "reader", "assigned_by").order_by("reader__username", "place")
+
+
+def progress_by_reader(person: Person) -> list[ReaderProgress]:
+    """How far every active radiologist is, in one query.
+
+    Raises
+    ------
+    NotAllowedError : `person` is no admin.
+    """
+    if not may_see_all_assignments(person):
+        raise NotAllowedError("Only an admin may see how far the readers are.")
+    counts = {
+        f"{state}_count": Count("assignments", filter=Q(assignments__state=state)) for state in AssignmentState.values
+    }
+    readers = User.objects.filter(role=Role.RADIOLOGIST, is_active=True).annotate(**counts).order_by("username")
+    return [
+        ReaderProgress(
+            reader=reader,
+            assigned=vars(reader)["assigned_count"],
+            opened=vars(reader)["opened_count"],
+            submitted=vars(reader)["submitted_count"],
+        )
+        for reader in readers
+    ]
+
+
+def reading_state(person: Person, case: Case) -> ReadingState:
+    """What the viewer must know of this person's reading of a case that `cases.queries.case_for` gave them."""
+    user = signed_in(person)
+    worklist = list(worklist_for(user).values_list("case_id", "pk", "state"))
+    at = next((at for at, (case_id, _, _) in enumerate(worklist) if case_id == case.pk), None)
+    locked = is_locked(case, user)
+    kinds = tuple(FindingKindChoice(value=kind.value, label=kind.label) for kind in finding_kinds_for(case.modality))
+    return ReadingState(
+        assignment=None if at is None else str(worklist[at][1]),
+        state=None if at is None else worklist[at][2],
+        locked=locked,
+        may_annotate=may_annotate(user) and not locked and grants_that_hold(user).filter(case=case).exists(),
+        position=None if at is None else f"{at + 1} of {len(worklist)}",
+        finding_kinds=kinds,
+    )
+
+
+def _place_of(person: Person, assignment_id: UUID | str | None) -> int | None:
+    if assignment_id is None or not _is_uuid(assignment_id):
+        return None
+    own = Assignment.objects.filter(pk=assignment_id, reader_id=person.pk)
+    return own.values_list("place", flat=True).first()
+
+
+def _is_uuid(value: UUID | str) -> bool:
+    try:
+        UUID(str(value))
+    except ValueError:
+        return False
+    return True
