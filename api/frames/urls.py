@@ -1,5 +1,10 @@
-"""Addresses of this door."""
+"""Addresses of frames for the viewer. The middleware answers them first; these names are for building addresses."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from api.frames.views import frame_bytes, frame_rendered
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("<str:key>", frame_bytes, name="frame"),
+    path("<str:key>/rendered", frame_rendered, name="frame-rendered"),
+]

@@ -1,0 +1,164 @@
+"""Where a frame's bytes lie and how they are shown, kept in memory a stack at a time."""
+
+import os
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import Lock
+
+from annotator.accounts.errors import NotFoundError, RoomError
+from annotator.imaging.decoding import LITTLE_ENDIAN, RLE, PixelDescription
+from annotator.imaging.filing import frames_path, original_path
+from annotator.imaging.frame_description import FrameGrey
+from annotator.imaging.models import DerivedFormat, Frame, InstanceState
+
+# A reader moves between the stacks of a few cases; 300 slices take about a megabyte.
+_STACKS_KEPT = 64
+_DEFLATED = "1.2.840.10008.1.2.1.99"
+_NATIVE_SYNTAXES = (LITTLE_ENDIAN | {RLE}) - {_DEFLATED}
+
+
+class FrameStoreError(RoomError):
+    """A row says where bytes lie and they are not there: the frame store is damaged."""
+
+
+@dataclass(frozen=True)
+class ByteSpan:
+    """A piece of a file."""
+
+    path: str
+    offset: int
+    length: int
+
+    def read(self) -> bytes:
+        """Read it in one call.
+
+        Raises
+        ------
+        FrameStoreError : the file is gone or shorter.
+        """
+        try:
+            descriptor = os.open(self.path, os.O_RDONLY)
+        except OSError as error:
+            raise FrameStoreError(f"A file of the frame store can't be opened: {error.strerror}.") from error
+        try:
+            data = os.pread(descriptor, self.length, self.offset)
+        finally:
+            os.close(descriptor)
+        if len(data) != self.length:
+            raise FrameStoreError(f"A file of the frame store is short: {len(data)} of {self.length} bytes.")
+        return data
+
+
+@dataclass(frozen=True)
+class FrameSource:
+    """All that serving one frame takes.
+
+    Attributes
+    ----------
+    stored : the bytes that the browser gets, in `stored_format`.
+    native : the original's bytes where the server can read them faster than those: grey, uncompressed or RLE.
+    pixels : how native bytes, and a stored JPEG, are decoded.
+    """
+
+    key: str
+    stored: ByteSpan
+    stored_format: DerivedFormat
+    native: ByteSpan | None
+    pixels: PixelDescription
+    grey: FrameGrey
+    modality: str
+    body_part: str
+
+    @property
+    def rows(self) -> int:
+        return self.pixels.rows
+
+    @property
+    def columns(self) -> int:
+        return self.pixels.columns
+
+
+_stacks: OrderedDict[str, dict[str, FrameSource]] = OrderedDict()
+_lock = Lock()
+
+
+def source_of_frame(frame_key: str) -> FrameSource:
+    """The source of a ready frame; one query loads its whole stack, since rows of ready frames never change.
+
+    Raises
+    ------
+    NotFoundError : no ready frame has this key.
+    """
+    stack_key = frame_key.partition(".")[0]
+    with _lock:
+        known = _stacks.get(stack_key, {})
+        if frame_key in known:
+            _stacks.move_to_end(stack_key)
+            return known[frame_key]
+    # A stack may have grown since it was read: more slices of the series came in.
+    loaded = _load_stack(stack_key)
+    if frame_key not in loaded:
+        raise NotFoundError("There is no such frame.")
+    with _lock:
+        _stacks[stack_key] = loaded
+        _stacks.move_to_end(stack_key)
+        while len(_stacks) > _STACKS_KEPT:
+            _stacks.popitem(last=False)
+    return loaded[frame_key]
+
+
+def source_of(frame: Frame) -> FrameSource:
+    """The source of a frame whose instance and series are loaded; neither cached nor asked whether it is ready."""
+    instance = frame.instance
+    original, derived = str(original_path(instance.sha256)), str(frames_path(instance.sha256))
+    native = _span(original, frame.native_offset, frame.native_length)
+    stored = _span(derived, frame.derived_offset, frame.derived_length) or native
+    if stored is None:
+        raise FrameStoreError(
+            f"Frame {frame.number} of {instance.sop_instance_uid} has neither native nor stored bytes."
+        )
+    readable = (
+        instance.transfer_syntax_uid in _NATIVE_SYNTAXES
+        and instance.photometric_interpretation in ("MONOCHROME1", "MONOCHROME2")
+        and instance.bits_allocated in (8, 16)
+    )
+    return FrameSource(
+        key=frame.key,
+        stored=stored,
+        stored_format=DerivedFormat(frame.derived_format),
+        native=native if readable else None,
+        pixels=PixelDescription(
+            rows=instance.rows,
+            columns=instance.columns,
+            samples_per_pixel=instance.samples_per_pixel,
+            photometric_interpretation=instance.photometric_interpretation,
+            bits_allocated=instance.bits_allocated,
+            bits_stored=instance.bits_stored,
+            pixel_representation=instance.pixel_representation,
+            # Only colour has one, and uncompressed colour is never read natively here.
+            planar_configuration=0,
+            transfer_syntax_uid=instance.transfer_syntax_uid,
+        ),
+        grey=FrameGrey.from_json(frame.grey),
+        modality=instance.series.modality,
+        body_part=instance.series.body_part,
+    )
+
+
+def forget_stacks() -> None:
+    """Empty the memory; for tests, whose rows do change."""
+    with _lock:
+        _stacks.clear()
+
+
+def _span(path: str, offset: int | None, length: int | None) -> ByteSpan | None:
+    return None if offset is None or length is None else ByteSpan(path, offset, length)
+
+
+def _load_stack(stack_key: str) -> dict[str, FrameSource]:
+    frames = (
+        Frame.objects.filter(instance__stack__key=stack_key, instance__state=InstanceState.READY)
+        .select_related("instance__series")
+        .defer("instance__header", "geometry")
+    )
+    return {frame.key: source_of(frame) for frame in frames}
