@@ -21,7 +21,7 @@ from annotator.readerstudies.actions.reorder_assignments import reorder_assignme
 from annotator.readerstudies.actions.withdraw_assignment import withdraw_assignment
 from annotator.readerstudies.models import Assignment, AssignmentState
 from annotator.readerstudies.policies import may_assign
-from annotator.readerstudies.queries import assignments_for
+from annotator.readerstudies.queries import assignments_for, progress_by_reader
 from frontend.pages.chosen_studies import choose_studies, chosen_studies
 from frontend.pages.page import page, signed_in
 
@@ -42,6 +42,8 @@ class AssignForm(forms.Form):
         label="Order", choices=[("listed", "As listed"), ("shuffled", "Shuffled, another order for each reader")]
     )
     seed = forms.IntegerField(label="Seed of the shuffle", initial=1, min_value=0, max_value=2**31 - 1, required=False)
+    shows_identity = forms.BooleanField(label="Readers see whose case it is", required=False)
+    shows_suggestions = forms.BooleanField(label="Readers see what models suggest", required=False, initial=True)
 
     def __init__(self, data: object = None, *, person: User) -> None:
         super().__init__(data)  # type: ignore[arg-type]
@@ -79,7 +81,7 @@ def assignments(request: HttpRequest) -> HttpResponse:
         "cases": _cases_to_pick(person, text, chosen)[:LISTED_CASES],
         "picked": set(request.POST.getlist("cases")),
         "picked_readers": set(request.POST.getlist("readers")),
-        "readers": readers_for(person),
+        "readers": progress_by_reader(person),
         "lists": _by_reader(person),
     }
     return render(request, "frontend/assignments.html", context, status=400 if form.errors else 200)
@@ -90,10 +92,13 @@ def _assign(request: HttpRequest, person: User, form: AssignForm) -> str:
     listed = request.POST.getlist("cases")
     made = assign_cases(
         person,
-        [uuid.UUID(value) for value in listed],
+        listed,
         [reader.pk for reader in data["readers"]],
         due_date=data["due_date"],
         shuffle_seed=data["seed"] if data["order"] == "shuffled" else None,
+        skip_existing=True,
+        shows_identity=data["shows_identity"],
+        shows_suggestions=data["shows_suggestions"],
     )
     wanted = len(listed) * len(data["readers"])
     already = f" {wanted - len(made)} were assigned before." if len(made) < wanted else ""
@@ -117,7 +122,7 @@ def _cases_to_pick(person: User, text: str, chosen: list[int]) -> QuerySet[Case]
 
 def _by_reader(person: User) -> list[dict[str, object]]:
     """Each reader's list in its order, with how much of it is read."""
-    rows = assignments_for(person).order_by("reader__username", "place")
+    rows = assignments_for(person)
     lists = []
     for reader, group in groupby(rows, key=lambda row: row.reader):
         own = list(group)
@@ -158,8 +163,10 @@ def _move(person: User, assignment_id: uuid.UUID, step: int) -> None:
     row: Assignment | None = assignments_for(person).filter(pk=assignment_id).first()
     if row is None:
         raise InvalidError("That reading is gone. Reload the page.")
-    order = list(assignments_for(person).filter(reader=row.reader).order_by("place").values_list("pk", flat=True))
-    here = order.index(row.pk)
-    there = min(max(here + step, 0), len(order) - 1)
-    order[here], order[there] = order[there], order[here]
-    reorder_assignments(person, row.reader_id, order)
+    order = list(assignments_for(person).filter(reader=row.reader))
+    here = order.index(row)
+    there = here + step
+    if 0 <= there < len(order):
+        pair = sorted((here, there))
+        # Named in the new order, the two change the places that they hold.
+        reorder_assignments(person, row.reader_id, [order[pair[1]].pk, order[pair[0]].pk])

@@ -44,7 +44,8 @@ class CatalogueFilter:
     def asks(self) -> bool:
         return bool(self.q or self.modality or self.since or self.until or self.state)
 
-    def apply(self, studies: QuerySet[Study, Any]) -> QuerySet[Study, Any]:
+    def apply(self, studies: QuerySet[Any]) -> QuerySet[Any]:
+        """Narrow what studies_for gave: its counts of instances are asked too."""
         for word in self.q.split():
             anywhere = Q()
             for field in _TEXT_FIELDS:

@@ -5,6 +5,7 @@ from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -13,7 +14,7 @@ from annotator.accounts.errors import ConflictError, InvalidError, NotAllowedErr
 from annotator.accounts.models import User
 from annotator.accounts.policies import Person, is_signed_in
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 _STATUS: dict[type[RoomError], int] = {
     NotAllowedError: 403,
@@ -42,7 +43,7 @@ def page(*, may: Callable[[Person], bool], methods: tuple[str, ...] = ("GET",)) 
         @never_cache
         @require_http_methods(allowed)
         @wraps(view)
-        def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             if not is_signed_in(request.user):
                 return redirect_to_login(request.get_full_path())
             if not may(request.user):

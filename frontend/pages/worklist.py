@@ -6,6 +6,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from annotator.cases.queries import cases_for
+from annotator.cases.records import identity_of
 from annotator.readerstudies.models import AssignmentState
 from annotator.readerstudies.policies import may_read_cases
 from annotator.readerstudies.queries import next_assignment, worklist_for
@@ -15,10 +17,18 @@ from frontend.pages.page import page, signed_in
 @page(may=may_read_cases)
 def worklist(request: HttpRequest) -> HttpResponse:
     """Everything that is assigned: a worklist is short enough for one page."""
-    rows = list(worklist_for(signed_in(request)))
+    person = signed_in(request)
+    rows = list(worklist_for(person))
     read = sum(row.state == AssignmentState.SUBMITTED for row in rows)
     upcoming = next((row for row in rows if row.state != AssignmentState.SUBMITTED), None)
-    context = {"rows": rows, "read": read, "upcoming": upcoming, "has_begun": any(row.opened_at for row in rows)}
+    identities = {case.pk: identity_of(case) for case in cases_for(person).filter(pk__in=[row.case_id for row in rows])}
+    context = {
+        "rows": [(row, identities.get(row.case_id)) for row in rows],
+        "shows_identity": any(identities.values()),
+        "read": read,
+        "upcoming": upcoming,
+        "has_begun": any(row.opened_at for row in rows),
+    }
     return render(request, "frontend/worklist.html", context)
 
 
