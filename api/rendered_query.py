@@ -37,7 +37,7 @@ def rendering_of(query: Mapping[str, str], accept: str) -> Rendering:
 
 
 def _window(text: str) -> Window:
-    centre, width, function = (*text.split(","), "linear")[:3]
+    centre, width, function = (*text.split(","), "linear", "linear")[:3]
     if text.count(",") not in (1, 2) or function.strip().lower() not in _FUNCTIONS:
         raise InvalidError(f"window={text!r} is not centre,width,linear|linear-exact|sigmoid.", "window")
     try:
