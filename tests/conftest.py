@@ -1,0 +1,9 @@
+"""Fixtures of the whole suite; each concern has its file in tests/fixtures."""
+
+pytest_plugins = [
+    "tests.fixtures.loopback_only",
+    "tests.fixtures.no_silent_skips",
+    "tests.fixtures.real_images",
+    "tests.fixtures.people",
+    "tests.fixtures.queued_jobs",
+]
