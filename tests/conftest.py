@@ -2,8 +2,8 @@
 
 pytest_plugins = [
     "tests.fixtures.loopback_only",
-    "tests.fixtures.no_silent_skips",
     "tests.fixtures.real_images",
+    "tests.fixtures.no_silent_skips",
     "tests.fixtures.people",
     "tests.fixtures.queued_jobs",
 ]

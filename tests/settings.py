@@ -26,8 +26,8 @@ os.environ["CELERY_BROKER_URL"] = "memory://"
 # Playwright keeps an event loop in the thread that the tests use Django from.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-from annotator.config.settings import *  # noqa: E402, F403
-from annotator.config.settings import DATA_DIR, DATABASES  # noqa: E402
+from annotator.config.settings import *  # noqa: F403
+from annotator.config.settings import DATA_DIR, DATABASES
 
 # Hashing a password slowly on purpose would cost each test that makes people a second.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
