@@ -112,12 +112,12 @@ def encapsulated_spans(
 ) -> list[FrameSpan]:
     """Which fragments make up which frame.
 
-    Tried in turn: one frame takes all; as many fragments as frames; the extended, then the basic offset
-    table; the beginnings of codestreams. A table that doesn't point at fragments is not believed.
+    Tried in turn: one frame takes all; the extended, then the basic offset table; as many fragments as
+    frames; the beginnings of codestreams. A table that doesn't point at fragments is not believed.
 
     Parameters
     ----------
-    starts : the first two bytes of each fragment, for the last resort.
+    starts : the first two bytes of each fragment.
     extended_offsets : of the Extended Offset Table, one a frame.
 
     Raises
@@ -132,14 +132,15 @@ def encapsulated_spans(
             f"Truncated: {number_of_frames:,} frames are promised and {len(pieces):,} pieces of pixel data are there. "
             "Copy or send the file again."
         )
-    if len(pieces) == number_of_frames:
-        return [FrameSpan((piece,)) for piece in pieces]
     item_starts = {offset - ITEM_HEADER_BYTES - fragments.base: index for index, (offset, _) in enumerate(pieces)}
     for table in (extended_offsets, fragments.basic_offsets):
         firsts = [item_starts.get(offset, -1) for offset in table]
         if len(firsts) == number_of_frames and firsts[0] == 0 and all(a < b for a, b in pairwise(firsts)):
             return _cut(pieces, firsts)
     firsts = [index for index, start in enumerate(starts) if start in CODESTREAM_STARTS]
+    # As many fragments as frames by chance, where the last ones were cut off, begin codestreams only here and there.
+    if len(pieces) == number_of_frames and len(firsts) in (0, number_of_frames):
+        return [FrameSpan((piece,)) for piece in pieces]
     if len(firsts) == number_of_frames and firsts[0] == 0:
         return _cut(pieces, firsts)
     raise QuarantineError(

@@ -225,7 +225,7 @@ def locate_frames(header: OpenHeader, picture: PictureAttributes, transfer_synta
     return encapsulated_spans(
         fragments,
         number_of_frames=frames,
-        starts=fragment_starts(header.file, fragments) if len(fragments.pieces) > frames > 1 else (),
+        starts=fragment_starts(header.file, fragments) if frames > 1 else (),
         extended_offsets=_extended_offsets(header.dataset),
     )
 

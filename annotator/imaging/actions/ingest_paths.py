@@ -69,7 +69,9 @@ def ingest_paths(
     summary = ingest_intake(intake.pk, report=report)
     if not unready_instances(intake.pk):
         return summary
-    job = queue_job(person, DERIVE_WORK, {"intake": str(intake.pk)}, title=f"Frames of {intake.source}"[:200])
+    job = queue_job(
+        person, DERIVE_WORK, {"intake": str(intake.pk)}, title=f"Frames of {intake.source}"[:200], queue="cpu"
+    )
     if not derive:
         return summary
     report(100, "deriving frames")

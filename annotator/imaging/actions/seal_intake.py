@@ -42,4 +42,5 @@ def seal_intake(person: Person, intake_id: uuid.UUID | str) -> Job:
             INGEST_WORK,
             {"intake": str(intake.pk)},
             title=f"Ingest of {files} file{'s' if files != 1 else ''} ({intake.source})"[:200],
+            queue="cpu",
         )
