@@ -20,4 +20,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "FindingKind": "annotator.annotations.models.FindingKind",
+        "MarkKind": "annotator.annotations.models.MarkKind",
+        "JobState": "annotator.jobs.models.JobState",
+        "AssignmentState": "annotator.readerstudies.models.AssignmentState",
+    },
 }

@@ -1,0 +1,143 @@
+"""How marks, findings, answers and suggestions look in JSON, and what may be sent to save them."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from annotator.annotations.models import FindingKind, MarkKind, Provenance
+from annotator.assist.models import Decision
+
+LARGEST_REVISION = 2**31 - 1
+
+_POINTS = {
+    "type": "array",
+    "items": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
+    "description": "[[column, row], ...] in the frame's stored matrix: (0, 0) is the outer top-left corner of the "
+    "top-left pixel, its centre lies at (0.5, 0.5). A box is two opposite corners, a contour three points or more, "
+    "a point one.",
+}
+
+
+@extend_schema_field(_POINTS)
+class PointsField(serializers.Field):
+    """Points as they came: what a mark's points may be is the annotations' business."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class ScoreSerializer(serializers.Serializer):
+    """What a schema's scoring made of the answers; kinds of scoring add members of their own."""
+
+    points = serializers.IntegerField(allow_null=True)
+    level = serializers.CharField(allow_null=True)
+    recommendation = serializers.CharField(allow_blank=True)
+    explanation = serializers.ListField(child=serializers.CharField())
+    missing = serializers.ListField(child=serializers.CharField(), help_text="Titles of questions still open.")
+    missing_names = serializers.ListField(child=serializers.CharField(), help_text="Their names.")
+    warnings = serializers.ListField(child=serializers.CharField())
+    systems = serializers.DictField(required=False, help_text="TI-RADS: each table of points by itself.")
+    size_mm = serializers.FloatField(required=False, allow_null=True, help_text="TI-RADS: the size that counted.")
+    size_source = serializers.ChoiceField(
+        ["typed", "measured"], required=False, allow_null=True, help_text="TI-RADS: where it comes from."
+    )
+    category = serializers.CharField(required=False, allow_null=True, help_text="BI-RADS: the examination's.")
+    derived = serializers.DictField(required=False, help_text="Head CT: answers that follow from others.")
+
+
+class OwnedSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    case = serializers.UUIDField()
+    revision = serializers.IntegerField()
+    deleted = serializers.BooleanField()
+    owner = serializers.CharField(help_text="User name.")
+    updated_at = serializers.DateTimeField()
+
+
+class AnnotationSerializer(OwnedSerializer):
+    frame = serializers.CharField(help_text="The frame's key, from the manifest.")
+    kind = serializers.ChoiceField(MarkKind.choices)
+    points = PointsField()
+    finding = serializers.UUIDField(allow_null=True)
+    label = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
+    provenance = serializers.ChoiceField(Provenance.choices)
+
+
+class FindingSerializer(OwnedSerializer):
+    kind = serializers.ChoiceField(FindingKind.choices)
+    number = serializers.IntegerField()
+    name = serializers.CharField(allow_blank=True)
+
+
+class AnswerSerializer(OwnedSerializer):
+    finding = serializers.UUIDField(allow_null=True)
+    schema = serializers.CharField(help_text='Key and version, e.g. "acr-tirads@1".')
+    answers = serializers.DictField(help_text="By question.")
+    score = ScoreSerializer()
+
+
+class SuggestionSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    case = serializers.UUIDField()
+    frame = serializers.CharField()
+    kind = serializers.ChoiceField(MarkKind.choices)
+    points = PointsField()
+    label = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
+    score = serializers.FloatField(min_value=0, max_value=1)
+    model = serializers.CharField(help_text="Name and version.")
+    decision = serializers.ChoiceField(Decision.choices, allow_null=True, help_text="What this reader decided.")
+    annotation = serializers.UUIDField(allow_null=True, help_text="The mark that was made of it.")
+
+
+class ReadingSerializer(serializers.Serializer):
+    findings = FindingSerializer(many=True)
+    annotations = AnnotationSerializer(many=True)
+    answers = AnswerSerializer(many=True)
+    suggestions = SuggestionSerializer(many=True)
+
+
+class SaveSerializer(serializers.Serializer):
+    """What every save says: which record, in which case, and which state of it was last seen."""
+
+    id = serializers.UUIDField(required=False, help_text="As in the address, when it is sent.")
+    case = serializers.UUIDField()
+    revision = serializers.IntegerField(
+        min_value=0, max_value=LARGEST_REVISION, default=0, help_text="The one last seen, 0 for a new record."
+    )
+
+    def validate_id(self, value: UUID) -> UUID:
+        """The identifier in the body must not contradict the address."""
+        if value != self.context["id"]:
+            raise serializers.ValidationError("The identifier in the body is another one than in the address.")
+        return value
+
+
+class SaveAnnotationSerializer(SaveSerializer):
+    frame = serializers.CharField(max_length=64)
+    kind = serializers.ChoiceField(MarkKind.choices)
+    points = PointsField()
+    finding = serializers.UUIDField(allow_null=True, default=None)
+    label = serializers.CharField(allow_blank=True, default="", max_length=64)  # type: ignore[assignment]
+
+
+class SaveFindingSerializer(SaveSerializer):
+    kind = serializers.ChoiceField(FindingKind.choices)
+    name = serializers.CharField(allow_blank=True, default="", max_length=100)
+
+
+class SaveAnswerSerializer(SaveSerializer):
+    schema = serializers.CharField(max_length=80)
+    finding = serializers.UUIDField(allow_null=True, default=None)
+    answers = serializers.DictField(default=dict)
+    size_mm = serializers.FloatField(
+        allow_null=True, default=None, help_text="The finding's largest diameter on a calibrated picture."
+    )
+
+
+class RevisionParameter(serializers.Serializer):
+    revision = serializers.IntegerField(min_value=0, max_value=LARGEST_REVISION, help_text="The one last seen.")
