@@ -1,0 +1,68 @@
+"""Look for the calipers burned into a case's ultrasound stills and propose each as a point."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from annotator.annotations.models import MarkKind
+from annotator.assist.actions.record_suggestions import record_suggestions
+from annotator.assist.proposals import ModelIdentity, Proposal
+from annotator.imaging.frame_source import source_of_frame
+from annotator.imaging.models import Frame, InstanceState, StackKind
+from annotator.imaging.rendering import render_pixels
+from ml_assist.inference.calipers import find_calipers, parameters_hash
+
+LABEL = "caliper"
+VERSION = "1"
+
+
+@dataclass(frozen=True)
+class CaliperSearch:
+    """How many stills were looked at, how many calipers were found, and how many of these are new suggestions."""
+
+    stills: int
+    calipers: int
+    new_suggestions: int
+
+
+def model_identity() -> ModelIdentity:
+    """The detector as the tables know it; docs/models/caliper-template.md is its card."""
+    return ModelIdentity(
+        name="caliper-template",
+        version=VERSION,
+        task="caliper detection",
+        description="Matches drawn symbols (plus, open plus, x, asterisk) and looks at their strokes.",
+        content_hash=parameters_hash(),
+    )
+
+
+def suggest_calipers(
+    case_id: UUID | str, *, report: Callable[[int, str], None] = lambda _percent, _doing: None
+) -> CaliperSearch:
+    """Search every ready ultrasound still of a case; cines are left out, since nobody measures while they run.
+
+    Running it again changes nothing. The system's own: workers call it, no person does.
+
+    Raises
+    ------
+    NotFoundError : no such case.
+    """
+    stills = list(
+        Frame.objects.filter(
+            instance__stack__case_stacks__case_id=case_id,
+            instance__stack__kind=StackKind.STILL,
+            instance__series__modality="US",
+            instance__state=InstanceState.READY,
+        )
+        .order_by("pk")
+        .values_list("pk", "key")
+    )
+    proposals: list[Proposal] = []
+    for done, (pk, key) in enumerate(stills):
+        report(100 * done // len(stills), f"Looking for calipers in picture {done + 1} of {len(stills)}")
+        proposals += [
+            Proposal(pk, MarkKind.POINT, [[found.column, found.row]], LABEL, found.score)
+            for found in find_calipers(render_pixels(source_of_frame(key)))
+        ]
+    new = record_suggestions(case_id, model_identity(), proposals, frames_looked_at=[pk for pk, _ in stills])
+    return CaliperSearch(stills=len(stills), calipers=len(proposals), new_suggestions=new)

@@ -1,0 +1,207 @@
+"""Find measuring marks (calipers) that a scanner burned into an ultrasound picture, by matching drawn symbols.
+
+Every symbol a scanner may draw is drawn here too, in several sizes, and slid over the picture. Where one
+matches, its strokes are looked at again: each must stand out from the tissue on both of its sides.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Grey = NDArray[np.uint8]
+
+MINIMUM_SCORE = 0.62
+# Half the reach of a symbol in pixels.
+PLUS_ARMS = (4, 5, 6, 7, 9)
+CROSS_ARMS = (4, 5, 6)
+SEPARATION = 9.0  # two calipers nearer than this are one that matched twice
+_CANDIDATE_MATCH = 0.5
+_FULL_CONTRAST = 45.0  # grey levels by which a stroke stands out when nothing more is gained
+
+
+@dataclass(frozen=True)
+class Caliper:
+    """A caliper's centre, (column, row) as SCOORD has it (the middle of a pixel is .5), and a score from 0 to 1."""
+
+    column: float
+    row: float
+    score: float
+
+
+@dataclass(frozen=True)
+class _Symbol:
+    """A drawn symbol: its picture, its centre in it (SCOORD), and unit directions of its strokes from the centre."""
+
+    picture: NDArray[np.float32]
+    centre: tuple[float, float]
+    arm: int
+    strokes: tuple[tuple[float, float], ...]
+    gap: int
+
+
+_UPRIGHT = ((1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0))
+_OBLIQUE = ((0.707, 0.707), (-0.707, 0.707), (0.707, -0.707), (-0.707, -0.707))
+
+
+def _plus(arm: int, upright: int, level: int, gap: int = 0) -> _Symbol:
+    """A plus with strokes `upright` columns and `level` rows wide; an open one leaves `gap` pixels free."""
+    size = 2 * (arm + 2) + 1
+    picture = np.zeros((size + (level == 2), size + (upright == 2)), np.float32)
+    middle = arm + 2
+    rows, columns = picture.shape
+    across = slice(middle - (upright == 3), middle + 1 + (upright > 1))
+    down = slice(middle - (level == 3), middle + 1 + (level > 1))
+    picture[2 : rows - 2, across] = 255
+    picture[down, 2 : columns - 2] = 255
+    if gap:
+        picture[middle - gap : middle + gap + 1 + (level == 2), middle - gap : middle + gap + 1 + (upright == 2)] = 0
+    return _Symbol(picture, (columns / 2, rows / 2), arm, _UPRIGHT, gap)
+
+
+def _cross(arm: int, stroke: int, bar: tuple[int, int] = (0, 0)) -> _Symbol:
+    """An x; `bar` is the half length of an upright and of a level stroke drawn over it."""
+    size = 2 * (arm + 2) + 1
+    picture = np.zeros((size, size), np.float32)
+    for offset in range(-arm, arm + 1):
+        for extra in range(stroke):
+            picture[arm + 2 + offset, np.clip(arm + 2 + offset + extra, 0, size - 1)] = 255
+            picture[arm + 2 + offset, np.clip(arm + 2 - offset + extra, 0, size - 1)] = 255
+    upright, level = bar
+    if upright:
+        picture[arm + 2 - upright : arm + 3 + upright, arm + 2] = 255
+    if level:
+        picture[arm + 2, arm + 2 - level : arm + 3 + level] = 255
+    return _Symbol(picture, (size / 2 + (stroke - 1) / 2, size / 2), arm, _OBLIQUE, 0)
+
+
+@cache
+def _symbols() -> tuple[_Symbol, ...]:
+    def drawn() -> Iterator[_Symbol]:
+        for arm in PLUS_ARMS:
+            yield _plus(arm, 1, 1)
+            yield _plus(arm, 2, 1)
+            yield _plus(arm, 2, 2)
+        for arm in (7, 9):
+            yield _plus(arm, 3, 3)
+        for arm in (5, 7):
+            yield _plus(arm, 1, 1, gap=2)
+        for arm in CROSS_ARMS:
+            yield _cross(arm, 1)
+            yield _cross(arm, 2)
+            yield _cross(arm, 1, (arm - 1, 0))
+            yield _cross(arm, 1, (0, arm - 1))
+            yield _cross(arm, 1, (arm, arm))
+
+    return tuple(
+        _Symbol(cv2.GaussianBlur(s.picture, (0, 0), 0.5).astype(np.float32), s.centre, s.arm, s.strokes, s.gap)
+        for s in drawn()
+    )
+
+
+def _planes(image: NDArray[Any]) -> list[Grey]:
+    """Grey pictures to search: the brightest channel, and the colourfulness where a colour picture has any."""
+    if image.ndim == 2:
+        return [image.astype(np.uint8, copy=False)]
+    brightest, dullest = image.max(axis=2), image.min(axis=2)
+    chroma = (brightest - dullest).astype(np.uint8)
+    return [brightest, chroma] if int(chroma.max()) > 60 else [brightest]
+
+
+def _at(picture: NDArray[np.float32], columns: NDArray[np.float64], rows: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Grey at continuous pixel indices, bilinear, the edge repeated."""
+    return cv2.remap(
+        picture,
+        columns.astype(np.float32),
+        rows.astype(np.float32),
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+
+
+def _stroke_contrasts(picture: NDArray[np.float32], symbol: _Symbol, column: float, row: float) -> list[float]:
+    """For each stroke, how many grey levels its dim part stands out from the brighter one of its two sides."""
+    reach = np.arange(max(2, symbol.gap + 1), symbol.arm + 0.01)
+    contrasts = []
+    for along, down in symbol.strokes:
+        length = reach * (1.414 if symbol.strokes is _OBLIQUE else 1.0)
+        on_columns, on_rows = column - 0.5 + along * length, row - 0.5 + down * length
+        on = _at(picture, on_columns[None], on_rows[None])[0]
+        sides = []
+        for side in (-3.2, 3.2):
+            off = _at(picture, (on_columns - down * side)[None], (on_rows + along * side)[None])[0]
+            sides.append(float(np.mean(off)))
+        contrasts.append(float(np.percentile(on, 25)) - max(sides))
+    return contrasts
+
+
+def _candidates(picture: Grey) -> list[tuple[float, _Symbol, float, float]]:
+    """Local maxima of the match of every symbol: match, symbol, column and row of the centre, best first."""
+    # Broad structures go, thin bright ones stay.
+    thin = cv2.morphologyEx(picture, cv2.MORPH_TOPHAT, np.ones((7, 7), np.uint8)).astype(np.float32)
+    found = []
+    for symbol in _symbols():
+        edge = symbol.arm + 2
+        padded = cv2.copyMakeBorder(thin, edge, edge, edge, edge, cv2.BORDER_REPLICATE)
+        match = cv2.matchTemplate(padded, symbol.picture, cv2.TM_CCOEFF_NORMED)
+        peaks = (match > _CANDIDATE_MATCH) & (match >= cv2.dilate(match, np.ones((7, 7), np.uint8)))
+        for down, across in zip(*np.nonzero(peaks), strict=True):
+            place = (float(across) - edge + symbol.centre[0], float(down) - edge + symbol.centre[1])
+            found.append((float(match[down, across]), symbol, *place))
+    return found
+
+
+def _scored(picture: Grey) -> list[Caliper]:
+    bright = picture.astype(np.float32)
+    scored = []
+    for match, symbol, column, row in _candidates(picture):
+        contrasts = sorted(_stroke_contrasts(bright, symbol, column, row))
+        # One stroke may be hidden by the caliper's number or by bright tissue.
+        standing_out = np.clip((0.35 * contrasts[0] + 0.65 * contrasts[1]) / _FULL_CONTRAST, 0, 1)
+        scored.append(Caliper(column, row, float(np.clip(match, 0, 1) * standing_out**0.35)))
+    return scored
+
+
+def find_calipers(image: NDArray[Any], *, minimum_score: float = MINIMUM_SCORE) -> list[Caliper]:
+    """Find the calipers of one ultrasound picture, best first.
+
+    Parameters
+    ----------
+    image : uint8, (rows, columns) grey or (rows, columns, 3) RGB, as it is shown.
+    minimum_score : how sure to be, 0 to 1.
+
+    Raises
+    ------
+    ValueError : an image of another type or shape.
+    """
+    if image.dtype != np.uint8 or image.ndim not in (2, 3):
+        raise ValueError(f"Calipers are looked for in 8-bit pictures; this one is {image.dtype} {image.shape}.")
+    found = sorted(
+        (caliper for plane in _planes(image) for caliper in _scored(plane) if caliper.score >= minimum_score),
+        key=lambda caliper: -caliper.score,
+    )
+    kept: list[Caliper] = []
+    for caliper in found:
+        if all(np.hypot(caliper.column - k.column, caliper.row - k.row) >= SEPARATION for k in kept):
+            kept.append(caliper)
+    return kept
+
+
+def parameters_hash() -> str:
+    """SHA-256 of everything that decides what is found: a change needs a new version of the model."""
+    parameters = {
+        "score": MINIMUM_SCORE,
+        "separation": SEPARATION,
+        "match": _CANDIDATE_MATCH,
+        "contrast": _FULL_CONTRAST,
+        "plus": PLUS_ARMS,
+        "cross": CROSS_ARMS,
+        "symbols": len(_symbols()),
+    }
+    return hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()
