@@ -8,6 +8,7 @@ from annotator.datasets.split import SPLITS, SplitError, check_fractions
 
 Frames = Literal["marked", "all"]
 MAX_TITLE = 200
+AUTO_WINDOW = "auto"
 # Modalities whose windows have units in common, so that a preset means the same in every picture.
 PRESET_MODALITIES = ("CT",)
 MAX_SEED = 2**31 - 1
@@ -32,7 +33,7 @@ class ExportRequest:
     title: str
     study_ids: tuple[int, ...]
     schema_key: str | None = None
-    window: str = "auto"
+    window: str = AUTO_WINDOW
     frames: Frames = "marked"
     fractions: tuple[float, float, float] = (0.7, 0.15, 0.15)
     seed: int = 1

@@ -37,5 +37,7 @@ def export_file(person: Person, export_id: uuid.UUID) -> Path:
     export = export_for(person, export_id)
     path = export_path(export.id)
     if export.job.state != JobState.DONE or not path.exists():
-        raise ConflictError(f"The export “{export.title}” is not finished: its job is {export.job.get_state_display().lower()}.")
+        raise ConflictError(
+            f"The export “{export.title}” is not finished: its job is {export.job.get_state_display().lower()}."
+        )
     return path

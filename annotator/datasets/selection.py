@@ -33,9 +33,9 @@ def select_for_export(request: ExportRequest) -> Selection:
     InvalidError : nothing to export, in words that say what to change.
     """
     submitted = set(
-        Assignment.objects.filter(
-            case__study__in=request.study_ids, state=AssignmentState.SUBMITTED
-        ).values_list("case_id", "reader_id")
+        Assignment.objects.filter(case__study__in=request.study_ids, state=AssignmentState.SUBMITTED).values_list(
+            "case_id", "reader_id"
+        )
     )
     answers = _answers(request, submitted)
     by_finding = {(row["finding"], row["reader"]): row for row in answers if row["finding"] is not None}
@@ -128,9 +128,7 @@ def _category(row: Annotation, finding: Finding | None) -> str:
 
 def _images(request: ExportRequest, marks: dict[int, list[ExportedMark]]) -> Iterator[ExportedImage]:
     frames = (
-        Frame.objects.filter(
-            instance__series__study__in=request.study_ids, instance__state=InstanceState.READY
-        )
+        Frame.objects.filter(instance__series__study__in=request.study_ids, instance__state=InstanceState.READY)
         .select_related("instance__stack", "instance__series__study__patient")
         .defer("instance__header")
         .order_by(
@@ -142,7 +140,7 @@ def _images(request: ExportRequest, marks: dict[int, list[ExportedMark]]) -> Ite
         )
     )
     if request.frames == "marked":
-        frames = frames.filter(annotations__in=[mark.id for found in marks.values() for mark in found]).distinct()
+        frames = frames.filter(pk__in=list(marks))
     for frame in frames.iterator(chunk_size=500):
         instance = frame.instance
         series, stack = instance.series, instance.stack

@@ -21,9 +21,7 @@ def check_fractions(fractions: tuple[float, float, float]) -> None:
         raise SplitError(f"The fractions must sum to 1, not {math.fsum(fractions):g}.")
 
 
-def split_by_patient(
-    patients: Iterable[str], fractions: tuple[float, float, float], *, seed: int
-) -> dict[str, Split]:
+def split_by_patient(patients: Iterable[str], fractions: tuple[float, float, float], *, seed: int) -> dict[str, Split]:
     """Put every patient on one side.
 
     Patients are ordered by a hash of seed and identifier, so the answer depends on neither their order nor

@@ -16,6 +16,7 @@ from annotator.datasets.queries import export_path
 from annotator.datasets.selection import Selection, select_for_export
 from annotator.datasets.split import SPLITS, Split, split_by_patient
 from annotator.datasets.zip_writer import DatasetZip
+from annotator.imaging.frame_source import source_of_frame
 
 Report = Callable[[int, str], None]
 
@@ -76,7 +77,7 @@ def _write(
             images = [image for image in selection.images if sides[image.patient] == split]
             rows = []
             for image in images:
-                picture, content = windowed_png(image, window=request.window)
+                picture, content = windowed_png(source_of_frame(image.frame_key), window=request.window)
                 archive.add_picture(f"images/{split}/{image.file_name}", content)
                 rows.append(sidecar_row(image, picture))
                 done += 1

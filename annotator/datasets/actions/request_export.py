@@ -7,7 +7,7 @@ from django.db import transaction
 from annotator.accounts.actions.record_audit import record_audit
 from annotator.accounts.errors import InvalidError, NotAllowedError
 from annotator.accounts.models import User
-from annotator.datasets.export_request import PRESET_MODALITIES, ExportRequest
+from annotator.datasets.export_request import AUTO_WINDOW, PRESET_MODALITIES, ExportRequest
 from annotator.datasets.models import Export
 from annotator.datasets.policies import may_export
 from annotator.imaging.models import Study
@@ -32,7 +32,7 @@ def request_export(person: User, request: ExportRequest) -> Export:
     if request.schema_key is not None and not LabelSchema.objects.filter(key=request.schema_key).exists():
         raise InvalidError(f"There is no label schema {request.schema_key!r}.", "schema_key")
     names = {preset.window.name for modality in PRESET_MODALITIES for preset in presets_for(modality)}
-    if request.window not in {"auto", *names}:
+    if request.window not in {AUTO_WINDOW, *names}:
         choices = ", ".join(sorted(names))
         raise InvalidError(f"There is no window preset {request.window!r}. Choose auto, {choices}.", "window")
     export_id = uuid.uuid4()

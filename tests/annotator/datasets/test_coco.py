@@ -35,7 +35,11 @@ def image(*marks, name="patient-1/us-1.png"):
 
 def document(*images, point_categories=frozenset()):
     return coco_document(
-        list(images), categories=category_names(images), title="t", split="train", point_categories=set(point_categories)
+        list(images),
+        categories=category_names(images),
+        title="t",
+        split="train",
+        point_categories=set(point_categories),
     )
 
 

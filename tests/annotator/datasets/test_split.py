@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from annotator.datasets.split import SPLITS, SplitError, split_by_patient
 
 patients = st.lists(st.text(min_size=1, max_size=12), max_size=60)
-fractions = st.tuples(st.integers(0, 20), st.integers(0, 20), st.integers(0, 20)).filter(any).map(
-    lambda parts: tuple(part / sum(parts) for part in parts)
+fractions = (
+    st.tuples(st.integers(0, 20), st.integers(0, 20), st.integers(0, 20))
+    .filter(any)
+    .map(lambda parts: tuple(part / sum(parts) for part in parts))
 )
 
 
