@@ -96,7 +96,6 @@ def _assign(request: HttpRequest, person: User, form: AssignForm) -> str:
         [reader.pk for reader in data["readers"]],
         due_date=data["due_date"],
         shuffle_seed=data["seed"] if data["order"] == "shuffled" else None,
-        skip_existing=True,
         shows_identity=data["shows_identity"],
         shows_suggestions=data["shows_suggestions"],
     )

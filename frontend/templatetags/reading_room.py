@@ -44,11 +44,13 @@ def job_duration(job: Job) -> str:
 def places(context: template.Context) -> list[tuple[Place, bool]]:
     """The top bar's entries for whoever is signed in, each with whether the reader is there now."""
     request: HttpRequest | None = context.get("request")
-    if request is None or not getattr(request.user, "role", ""):
+    # A request that is refused early, for its host name say, has no user yet.
+    role = getattr(getattr(request, "user", None), "role", "")
+    if request is None or not role:
         return []
     match = request.resolver_match
     here = match.url_name if match else ""
-    return [(place, here == place.url_name or here in place.also) for place in places_for(request.user.role)]  # type: ignore[union-attr]
+    return [(place, here == place.url_name or here in place.also) for place in places_for(role)]
 
 
 @register.simple_tag(takes_context=True)

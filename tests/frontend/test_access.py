@@ -1,0 +1,136 @@
+"""Every page, for every role and for nobody: who sees it, who is sent away, and that no page was forgotten here."""
+
+import uuid
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from annotator.accounts.models import User
+from frontend.pages.urls import urlpatterns
+from tests.frontend.conftest import Catalogue, ClientFor
+
+SIGN_IN, REFUSED, GONE = "to sign in", 403, 404
+ANYTHING = uuid.UUID(int=7)
+
+# What each page answers to: a radiologist, a data manager, an admin (GET unless the name is in POSTED).
+ANSWERS: dict[str, tuple[int, int, int]] = {
+    "home": (302, 302, 302),
+    "sign-in": (302, 302, 302),
+    "sign-out": (302, 302, 302),
+    "worklist": (200, REFUSED, REFUSED),
+    "next-case": (302, REFUSED, REFUSED),
+    "cases": (REFUSED, 200, 200),
+    "case": (GONE, 200, 200),
+    "studies": (REFUSED, 200, 200),
+    "study": (REFUSED, 200, 200),
+    "intakes": (REFUSED, 200, 200),
+    "intake": (REFUSED, 200, 200),
+    "quarantine": (REFUSED, 200, 200),
+    "jobs": (REFUSED, 200, 200),
+    "job-cancel": (REFUSED, 302, 302),
+    "job-retry": (REFUSED, 302, 302),
+    "exports": (REFUSED, 200, 200),
+    "export-download": (REFUSED, GONE, GONE),
+    "assignments": (REFUSED, REFUSED, 200),
+    "people": (REFUSED, REFUSED, 200),
+    "audit": (REFUSED, REFUSED, 200),
+    "health": (200, 200, 200),
+}
+POSTED = {"sign-out", "job-cancel", "job-retry"}
+FOR_NOBODY = {"sign-in": 200, "sign-out": 302, "health": 200}
+
+
+def address(name: str, catalogue: Catalogue) -> str:
+    arguments: dict[str, dict[str, object]] = {
+        "case": {"case_id": catalogue.cases[0].pk},
+        "study": {"pk": catalogue.ct.pk},
+        "intake": {"intake_id": catalogue.intake.pk},
+        "job-cancel": {"job_id": ANYTHING},
+        "job-retry": {"job_id": ANYTHING},
+        "export-download": {"export_id": ANYTHING},
+    }
+    return reverse(name, kwargs=arguments.get(name))
+
+
+def test_every_page_stands_in_the_table_of_answers() -> None:
+    assert {pattern.name for pattern in urlpatterns} == set(ANSWERS)
+
+
+@pytest.fixture
+def people(radiologist: User, data_manager: User, admin: User) -> tuple[User, User, User]:
+    return radiologist, data_manager, admin
+
+
+@pytest.mark.usefixtures("plain_viewer")
+def test_each_page_answers_each_role_as_the_table_says(
+    catalogue: Catalogue, people: tuple[User, User, User], client_for: ClientFor
+) -> None:
+    wrong = []
+    for name, wanted in ANSWERS.items():
+        for person, status in zip(people, wanted, strict=True):
+            client = client_for(person)
+            ask = client.post if name in POSTED else client.get
+            got = ask(address(name, catalogue)).status_code
+            if got != status:
+                wrong.append(f"{name} for {person.username}: {got} instead of {status}")
+    assert wrong == []
+
+
+def test_who_is_not_signed_in_is_sent_to_the_sign_in_page_and_back_afterwards(
+    catalogue: Catalogue, client_for: ClientFor
+) -> None:
+
+    for name in ANSWERS:
+        where = address(name, catalogue)
+        answer = Client().post(where) if name in POSTED else Client().get(where)
+        if name in FOR_NOBODY:
+            assert answer.status_code == FOR_NOBODY[name], name
+        else:
+            assert answer.status_code == 302, name
+            assert answer.headers["Location"] == f"/sign-in/?next={where}", name
+
+
+def test_a_deactivated_person_sees_no_page(admin: User, client_for: ClientFor) -> None:
+    client = client_for(admin)
+    User.objects.filter(pk=admin.pk).update(is_active=False)
+    answer = client.get("/people/")
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/sign-in/")
+
+
+def test_a_page_for_reading_takes_no_post_and_a_change_no_get(
+    admin: User, catalogue: Catalogue, client_for: ClientFor
+) -> None:
+    client = client_for(admin)
+    assert client.post("/audit/").status_code == 405
+    assert client.get(address("job-cancel", catalogue)).status_code == 405
+    assert client.get("/sign-out/").status_code == 405
+
+
+def test_changes_without_the_forms_token_are_refused_in_words(admin: User) -> None:
+
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(admin)
+    answer = client.post("/people/", {"username": "x"})
+    assert answer.status_code == 403
+    assert "The page was too old" in answer.content.decode()
+
+
+def test_a_radiologist_finds_only_the_worklist_in_the_top_bar(radiologist: User, client_for: ClientFor) -> None:
+    page = client_for(radiologist).get("/worklist/").content.decode()
+    for closed in ("/studies/", "/cases/", "/people/", "/audit/", "/exports/", "/jobs/"):
+        assert f'href="{closed}"' not in page
+
+
+def test_no_page_may_run_a_script_that_stands_in_it(admin: User, client_for: ClientFor) -> None:
+    answer = client_for(admin).get("/assignments/")
+    rules = dict(rule.strip().partition(" ")[::2] for rule in answer.headers["Content-Security-Policy"].split(";"))
+    assert "'unsafe-inline'" not in rules["script-src"]
+    for piece in answer.content.decode().split("<script")[1:]:
+        assert "src=" in piece.partition(">")[0]
+
+
+def test_no_page_is_kept_by_the_browser(data_manager: User, catalogue: Catalogue, client_for: ClientFor) -> None:
+    answer = client_for(data_manager).get(address("study", catalogue))
+    assert "no-store" in answer.headers["Cache-Control"]
