@@ -56,13 +56,15 @@ class FrameSource:
     Attributes
     ----------
     stored : the bytes that the browser gets, in `stored_format`.
-    native : the original's bytes where the server can read them faster than those: grey, uncompressed or RLE.
+    original : the bytes as they came, where they are one span of the file.
+    native : the same where the server reads them faster than the stored ones: grey, uncompressed or RLE.
     pixels : how native bytes, and a stored JPEG, are decoded.
     """
 
     key: str
     stored: ByteSpan
     stored_format: DerivedFormat
+    original: ByteSpan | None
     native: ByteSpan | None
     pixels: PixelDescription
     grey: FrameGrey
@@ -126,6 +128,7 @@ def source_of(frame: Frame) -> FrameSource:
         key=frame.key,
         stored=stored,
         stored_format=DerivedFormat(frame.derived_format),
+        original=native,
         native=native if readable else None,
         pixels=PixelDescription(
             rows=instance.rows,
