@@ -1,0 +1,1 @@
+"""The project's own scripts, run by make; only the standard library, so that they work before anything is installed."""
