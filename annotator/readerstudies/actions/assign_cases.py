@@ -27,20 +27,18 @@ def assign_cases(
     *,
     due_date: date | None = None,
     shuffle_seed: int | None = None,
-    skip_existing: bool = False,
     shows_identity: bool = False,
     shows_suggestions: bool = True,
 ) -> list[Assignment]:
     """Assign every case to every reader, behind what each reader has already, and return the new assignments.
 
-    The order is decided here, once, and kept in rows: a worklist never reshuffles.
+    The order is decided here, once, and kept in rows: a worklist never reshuffles. A case that a reader has already
+    stays where it is and is not in the answer; the caller says how many by counting.
 
     Parameters
     ----------
     shuffle_seed : None keeps the order of `case_ids` for every reader; a number gives each reader an own order,
         which the same number, reader and cases give again.
-    skip_existing : leave out what a reader has already, instead of refusing the whole; the caller can say how many
-        by counting what came back.
     shows_identity, shows_suggestions : what the readers are shown.
 
     Raises
@@ -48,7 +46,7 @@ def assign_cases(
     NotAllowedError : `person` is no admin.
     NotFoundError : there is no such case.
     InvalidError : no cases, no readers, or somebody who is no active radiologist; with the path of the fault.
-    ConflictError : a reader has one of the cases already; nothing was assigned.
+    ConflictError : every one of the readers has every one of the cases already.
     """
     if not may_assign(person):
         raise NotAllowedError("Only an admin may assign cases.")
@@ -59,8 +57,8 @@ def assign_cases(
             raise InvalidError("Choose at least one case.", path="cases")
         readers = _locked_readers(reader_ids)
         taken = set(Assignment.objects.filter(case__in=cases, reader__in=readers).values_list("case_id", "reader_id"))
-        if taken and not skip_existing:
-            raise ConflictError(_already_there(cases, readers, taken))
+        if len(taken) == len(cases) * len(readers):
+            raise ConflictError(_already_there(cases, readers))
         made: list[Assignment] = []
         for reader in readers:
             new = [case for case in cases if (case.pk, reader.pk) not in taken]
@@ -134,9 +132,7 @@ def _in_order(cases: list[Case], *, reader: User, seed: int | None) -> list[Case
     return shuffled
 
 
-def _already_there(cases: list[Case], readers: list[User], taken: set[tuple[UUID, int]]) -> str:
-    pairs = [
-        f"{reader.username}: {case.title}" for reader in readers for case in cases if (case.pk, reader.pk) in taken
-    ]
-    shown = "; ".join(pairs[:5]) + (f"; and {len(pairs) - 5} more" if len(pairs) > 5 else "")
-    return f"Nothing was assigned, because this is on a worklist already: {shown}. Leave it out and assign the rest."
+def _already_there(cases: list[Case], readers: list[User]) -> str:
+    shown = ", ".join(case.title for case in cases[:3]) + (f" and {len(cases) - 3} more" if len(cases) > 3 else "")
+    names = ", ".join(reader.username for reader in readers)
+    return f"Nothing is left to assign: {names} had {shown} on the worklist before."
