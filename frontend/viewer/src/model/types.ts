@@ -1,0 +1,212 @@
+/** The server's JSON as the viewer knows it: the case's manifest, and what a reader has made in it. */
+
+export type Point = readonly [column: number, row: number];
+export type Vector = readonly [number, number, number];
+
+export interface UltrasoundRegion {
+  min_column: number;
+  min_row: number;
+  max_column: number;
+  max_row: number;
+  mm_per_column: number | null;
+  mm_per_row: number | null;
+  spatial: boolean;
+}
+
+export interface FrameGeometry {
+  position: Vector | null;
+  orientation: readonly [number, number, number, number, number, number] | null;
+  spacing: readonly [betweenRows: number, betweenColumns: number] | null;
+  spacing_source: 'PixelSpacing' | 'ImagerPixelSpacing' | null;
+  slice_thickness: number | null;
+  regions: readonly UltrasoundRegion[];
+  frame_time_ms: number | null;
+}
+
+export type VoiFunction = 'LINEAR' | 'LINEAR_EXACT' | 'SIGMOID';
+
+export interface Window {
+  centre: number;
+  width: number;
+  name?: string;
+  function?: VoiFunction;
+}
+
+export interface Preset extends Window {
+  name: string;
+  key?: string;
+}
+
+export interface LookupTable {
+  first: number;
+  bits: number;
+  values: readonly number[];
+}
+
+export interface FrameJson {
+  key: string;
+  number: number;
+  format: 'htj2k' | 'jpeg';
+  slope: number;
+  intercept: number;
+  inverted: boolean;
+  colour: boolean;
+  windows: readonly Window[];
+  geometry: FrameGeometry;
+  modality_lut: LookupTable | null;
+  voi_lut: LookupTable | null;
+  padding: readonly [number, number] | null;
+}
+
+export interface StackJson {
+  key: string;
+  title: string;
+  kind: 'volume' | 'cine' | 'still';
+  place: number;
+  modality: string;
+  laterality: string;
+  view: string;
+  token: string;
+  token_expires: string;
+  rows: number;
+  columns: number;
+  samples_per_pixel: number;
+  bits_stored: number;
+  bits_allocated: number;
+  signed: boolean;
+  photometric: string;
+  presets: readonly Preset[];
+  default_window: Window | null;
+  notes: readonly string[];
+  frames: readonly FrameJson[];
+}
+
+export interface FormOption {
+  value: string | number | boolean;
+  title: string;
+  help?: string;
+  points?: Record<string, number>;
+  key?: string;
+  /** Choosing this one clears the others, and others clear it ("none"). */
+  excludes_others?: boolean;
+}
+
+export interface FormQuestion {
+  name: string;
+  title: string;
+  kind: 'choice' | 'multiple' | 'boolean' | 'text' | 'number';
+  options?: readonly FormOption[];
+  help?: string;
+  unit?: string;
+  minimum?: number;
+  maximum?: number;
+  key?: string;
+  /** Shown only when every named answer is one of the values. */
+  visible_when?: Record<string, AnswerValue | readonly AnswerValue[]>;
+}
+
+export interface SchemaDefinition {
+  key: string;
+  version: number | string;
+  title: string;
+  applies_to: 'finding' | 'case';
+  modalities?: readonly string[];
+  answers?: { required?: readonly string[]; [name: string]: unknown };
+  form: { questions: readonly FormQuestion[] };
+  scoring?: { kind: string };
+}
+
+export interface SchemaJson {
+  key: string;
+  version: number | string;
+  title: string;
+  definition: SchemaDefinition;
+}
+
+export interface Manifest {
+  case: {
+    id: string;
+    title: string;
+    modality: string;
+    layout: string;
+    patient: { patient_id: string; name: string; sex: string; birth_date: string } | null;
+  };
+  reading: {
+    assignment: string | null;
+    state: 'assigned' | 'opened' | 'submitted' | null;
+    locked: boolean;
+    may_annotate: boolean;
+    position: string | null;
+  };
+  stacks: readonly StackJson[];
+  schemas: readonly SchemaJson[];
+  finding_kinds: readonly { value: string; label: string }[];
+  shows_suggestions: boolean;
+}
+
+export type AnswerValue = string | number | boolean | readonly string[] | null;
+
+interface Owned {
+  id: string;
+  case: string;
+  revision: number;
+  deleted: boolean;
+  owner: string;
+  updated_at?: string;
+}
+
+export type MarkKind = 'box' | 'contour' | 'point';
+
+export interface Annotation extends Owned {
+  frame: string;
+  kind: MarkKind;
+  points: readonly Point[];
+  finding: string | null;
+  label: string;
+  provenance: 'drawn' | 'suggestion';
+}
+
+export interface Finding extends Owned {
+  kind: string;
+  /** Given by the server; 0 until it has answered. */
+  number: number;
+  name: string;
+}
+
+export interface Score {
+  points: number | null;
+  level: string | null;
+  recommendation: string;
+  explanation: readonly string[];
+  missing: readonly string[];
+  [name: string]: unknown;
+}
+
+export interface Answer extends Owned {
+  finding: string | null;
+  schema: string;
+  answers: Readonly<Record<string, AnswerValue>>;
+  score: Partial<Score>;
+  /** Largest diameter of the finding's calibrated marks, sent with the answers; the page computes it. */
+  size_mm?: number | null;
+}
+
+export interface Suggestion {
+  id: string;
+  case: string;
+  frame: string;
+  kind: MarkKind;
+  points: readonly Point[];
+  label: string;
+  score: number;
+  model: string;
+  decision: 'accepted' | 'rejected' | null;
+  annotation: string | null;
+}
+
+export interface Reading {
+  findings: readonly Finding[];
+  annotations: readonly Annotation[];
+  answers: readonly Answer[];
+  suggestions: readonly Suggestion[];
+}

@@ -1,0 +1,109 @@
+/**
+ * What tests and benchmarks may read of the page, as window.readingRoom. Nothing here changes anything.
+ *
+ * - ready: the first pane shows its picture.
+ * - panes[i]: stack, kind, slice (0-based, on the screen), target, slices, loaded (how many are in memory),
+ *   frame (its key), window {centre, width, name}, zoom (screen pixels a stored pixel), failure.
+ * - pixelToScreen(pane, column, row): the place in the browser's window of a point of the stored matrix.
+ * - marks: the live marks with their points, findings and revisions; save: the save state; rendered: how many
+ *   pictures have been drawn, by pane.
+ */
+import { Enums } from '@cornerstonejs/core';
+import { applyAffine } from '../model/geometry';
+import type { Annotation, Answer, Finding } from '../model/types';
+import type { SaveSummary } from '../save/queue';
+import type { Acts } from '../store/acts';
+import type { ReadingPage } from './reading_page';
+
+export interface PaneState {
+  stack: string | null;
+  kind: string | null;
+  slice: number;
+  target: number;
+  slices: number;
+  loaded: number;
+  frame: string | null;
+  window: { centre: number; width: number; name: string } | null;
+  zoom: number;
+  failure: string | null;
+}
+
+export interface ReadingRoom {
+  readonly ready: boolean;
+  readonly panes: readonly PaneState[];
+  readonly save: SaveSummary;
+  readonly marks: readonly Annotation[];
+  readonly findings: readonly Finding[];
+  readonly answers: readonly Answer[];
+  readonly rendered: readonly number[];
+  readonly firstPictureMs: number | null;
+  pixelToScreen(pane: number, column: number, row: number): [number, number] | null;
+}
+
+declare global {
+  interface Window {
+    readingRoom?: ReadingRoom;
+  }
+}
+
+export function exposeForTests(page: ReadingPage, acts: Acts): void {
+  const rendered = page.grid.units.map(() => 0);
+  let firstPictureMs: number | null = null;
+  page.grid.units.forEach(({ pane }, i) => {
+    pane.picture.addEventListener(Enums.Events.IMAGE_RENDERED, () => {
+      if (pane.shown < 0) return;
+      rendered[i] = (rendered[i] ?? 0) + 1;
+      firstPictureMs ??= performance.now();
+    });
+  });
+  const { records, queue } = acts.workspace;
+  window.readingRoom = Object.freeze({
+    get ready() {
+      return firstPictureMs !== null && (page.grid.units[0]?.pane.shown ?? -1) >= 0;
+    },
+    get panes() {
+      return page.grid.visible.map(
+        ({ pane }): PaneState => ({
+          stack: pane.stack?.title ?? null,
+          kind: pane.stack?.kind ?? null,
+          slice: pane.shown,
+          target: pane.target,
+          slices: pane.stack?.frames.length ?? 0,
+          loaded: pane.loaded().there.filter(Boolean).length,
+          frame: pane.frame?.key ?? null,
+          window: pane.window
+            ? { centre: pane.window.centre, width: pane.window.width, name: pane.window.name ?? '' }
+            : null,
+          zoom: pane.zoom,
+          failure: pane.failure,
+        }),
+      );
+    },
+    get save() {
+      return queue.summary();
+    },
+    get marks() {
+      return structuredClone(records.live('annotation'));
+    },
+    get findings() {
+      return structuredClone(records.live('finding'));
+    },
+    get answers() {
+      return structuredClone(records.live('answer'));
+    },
+    get rendered() {
+      return [...rendered];
+    },
+    get firstPictureMs() {
+      return firstPictureMs;
+    },
+    pixelToScreen(index: number, column: number, row: number): [number, number] | null {
+      const pane = page.grid.units[index]?.pane;
+      const affine = pane?.pixelToPane;
+      if (!pane || !affine) return null;
+      const box = pane.picture.getBoundingClientRect();
+      const [x, y] = applyAffine(affine, [column, row]);
+      return [x + box.left, y + box.top];
+    },
+  });
+}

@@ -1,0 +1,137 @@
+/** Leaving the case: submit, next case, conflicts, and closing the page while something is unsaved. */
+import { type ApiClient, RequestError } from '../api/client';
+import { ask } from '../panels/dialogs';
+import type { Acts } from '../store/acts';
+import { missingWords } from '../store/missing';
+import type { AnyRecord, RecordKind } from '../store/records';
+import { h } from './dom';
+import type { Leaving } from './reading_page';
+
+export interface Addresses {
+  worklist: string;
+  next: string;
+}
+
+export function leaving(acts: Acts, api: ApiClient, addresses: Addresses, say: (words: string) => void): Leaving {
+  const { manifest, workspace } = acts;
+  const { queue } = workspace;
+  let busy = false;
+
+  const everythingSaved = async (): Promise<boolean> => {
+    queue.flush();
+    await Promise.race([queue.settled(), new Promise((resolve) => setTimeout(resolve, 5000))]);
+    return queue.summary().unsaved === 0;
+  };
+
+  const submit = async (): Promise<void> => {
+    const { assignment, state, locked } = manifest.reading;
+    if (busy || !assignment || state === 'submitted' || locked) return;
+    busy = true;
+    try {
+      if (!(await everythingSaved())) {
+        say(`Not submitted. ${queue.summary().words}.`);
+        return;
+      }
+      const missing = missingWords(acts);
+      if (missing.length > 0) {
+        const list = h('ul', {}, ...missing.map((line) => h('li', {}, line)));
+        const go = await ask(
+          'Submit with this left open?',
+          [list, 'A submitted reading can no longer be changed.'],
+          [
+            { words: 'Go on reading', value: false },
+            { words: 'Submit anyway', value: true, primary: true },
+          ],
+        );
+        if (!go) return;
+      }
+      const { next } = await api.submit(assignment);
+      window.location.assign(next ?? addresses.worklist);
+    } catch (error) {
+      say(
+        error instanceof RequestError
+          ? `Not submitted: ${error.message}`
+          : 'Not submitted: the server could not be reached.',
+      );
+    } finally {
+      busy = false;
+    }
+  };
+
+  const next = async (): Promise<void> => {
+    if (busy || !manifest.reading.assignment) return;
+    busy = true;
+    const saved = await everythingSaved();
+    busy = false;
+    // What is unsaved stays in this browser and is sent when the case is opened again; beforeunload asks.
+    if (saved || queue.summary().unsaved > 0) window.location.assign(addresses.next);
+  };
+
+  const settleConflicts = async (): Promise<void> => {
+    if (busy) return;
+    busy = true;
+    try {
+      for (const { kind, id, current } of queue.conflicts()) {
+        const choice = await ask(
+          `${WORDS[kind]} was changed elsewhere`,
+          [
+            'Another window of yours saved a different state of it.',
+            `Here: ${describe(acts.workspace.records.get(kind, id))}.`,
+            `Elsewhere: ${describe(current)}.`,
+          ],
+          [
+            { words: 'Take the other one', value: 'theirs' as const },
+            { words: 'Keep what is here', value: 'mine' as const, primary: true },
+          ],
+        );
+        if (!choice) return;
+        if (choice === 'theirs') workspace.journal.forget(kind, id);
+        queue.settle(kind, id, choice);
+      }
+    } finally {
+      busy = false;
+    }
+  };
+
+  return {
+    submit: () => void submit(),
+    next: () => void next(),
+    settleConflicts: () => void settleConflicts(),
+    worklist: addresses.worklist,
+  };
+}
+
+const WORDS: Record<RecordKind, string> = {
+  finding: 'A finding',
+  annotation: 'A mark',
+  answer: 'An answer',
+  decision: 'A suggestion',
+};
+
+function describe(record: AnyRecord | null | undefined): string {
+  if (!record) return 'nothing';
+  if (record.deleted) return 'deleted';
+  if ('points' in record) {
+    const [c, r] = record.points[0] ?? [0, 0];
+    return `${record.kind} with ${record.points.length} points, from column ${c.toFixed(1)}, row ${r.toFixed(1)}`;
+  }
+  if ('answers' in record)
+    return (
+      Object.entries(record.answers)
+        .map(([name, value]) => `${name} ${String(value)}`)
+        .join(', ') || 'no answers'
+    );
+  if ('number' in record) return `${record.kind} ${record.name}`.trim();
+  return record.decision ?? 'undecided';
+}
+
+/** Warn before a page with unsaved changes closes, and send them once more as it goes. */
+export function guardTheDoor(acts: Acts): void {
+  const { queue } = acts.workspace;
+  window.addEventListener('beforeunload', (event) => {
+    queue.flush(true);
+    if (queue.summary().unsaved > 0) event.preventDefault();
+  });
+  window.addEventListener('pagehide', () => queue.flush(true));
+  window.addEventListener('online', () => queue.flush());
+}

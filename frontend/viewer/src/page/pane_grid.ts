@@ -1,0 +1,144 @@
+/** The panes in their layout, each with its overlay, marks, scroll bar and cine. */
+import { RenderingEngine } from '@cornerstonejs/core';
+import type { StackJson } from '../model/types';
+import { Cine } from '../pane/cine';
+import { MarksLayer } from '../pane/marks_layer';
+import { OverlayText } from '../pane/overlay_text';
+import { Pane } from '../pane/pane';
+import { ScrollBar } from '../pane/scroll_bar';
+import type { FrameStore } from '../pixels/frame_store';
+import type { Ui } from '../store/ui';
+import { h } from './dom';
+
+export interface PaneUnit {
+  pane: Pane;
+  layer: MarksLayer;
+  text: OverlayText;
+  bar: ScrollBar;
+  cine: Cine;
+}
+
+const MOST_PANES = 4;
+
+export class PaneGrid {
+  readonly element = h('div', { class: 'pane-grid' });
+  readonly units: PaneUnit[] = [];
+  /** A slice or a stack changed in a pane: its marks must be chosen again. */
+  onFrameChanged: (unit: PaneUnit) => void = () => undefined;
+  onChanged: () => void = () => undefined;
+  private readonly engine = new RenderingEngine('reading');
+  private readonly shownFrames = new Map<number, string>();
+  private resizing = 0;
+
+  constructor(
+    frames: FrameStore,
+    private readonly ui: Ui,
+    markedFrames: () => ReadonlySet<string>,
+  ) {
+    for (let index = 0; index < MOST_PANES; index++) {
+      const pane = new Pane(index, this.engine, frames);
+      const layer = new MarksLayer(pane);
+      const text = new OverlayText(pane);
+      const bar = new ScrollBar(pane, markedFrames);
+      const unit: PaneUnit = { pane, layer, text, bar, cine: new Cine(pane, () => this.onChanged()) };
+      pane.element.append(layer.element, text.element, bar.element);
+      pane.events = { changed: () => this.paneChanged(unit), drawn: () => this.paneDrawn(unit) };
+      this.units.push(unit);
+    }
+    new ResizeObserver(() => this.resize()).observe(this.element);
+  }
+
+  get count(): number {
+    const { rows, columns } = this.ui.now.layout;
+    return Math.min(MOST_PANES, rows * columns);
+  }
+
+  get visible(): PaneUnit[] {
+    return this.units.slice(0, this.count);
+  }
+
+  get active(): PaneUnit {
+    return this.units[Math.min(this.ui.now.activePane, this.count - 1)] as PaneUnit;
+  }
+
+  /** Put the panes of the layout on the page and give them the stacks whose place they are. */
+  arrange(stacks: readonly StackJson[]): void {
+    const { rows, columns } = this.ui.now.layout;
+    this.element.style.gridTemplate = `repeat(${rows}, minmax(0, 1fr)) / repeat(${columns}, minmax(0, 1fr))`;
+    for (const { pane, cine } of this.units.slice(this.count)) {
+      cine.stop();
+      pane.disable();
+      pane.element.remove();
+    }
+    const byPlace = [...stacks].sort((a, b) => a.place - b.place);
+    this.visible.forEach(({ pane }, index) => {
+      if (pane.element.parentElement !== this.element) this.element.append(pane.element);
+      pane.shareMemory(this.count);
+      pane.enable();
+      const wanted = byPlace.find((s) => s.place === index) ?? null;
+      if (!pane.stack && wanted) pane.openStack(wanted, middle(wanted));
+    });
+    this.markActive();
+    this.resize();
+  }
+
+  open(index: number, stack: StackJson, at = middle(stack)): void {
+    const unit = this.units[index];
+    if (!unit) return;
+    unit.cine.stop();
+    unit.pane.openStack(stack, at);
+  }
+
+  /** Show a frame in the pane that has its stack, else in the active one; that pane becomes the active one. */
+  reveal(stack: StackJson, index: number): void {
+    const unit = this.visible.find((u) => u.pane.stack?.key === stack.key) ?? this.active;
+    if (this.ui.now.maximised !== null && this.ui.now.maximised !== unit.pane.index) {
+      this.ui.set({ maximised: unit.pane.index });
+    }
+    this.ui.set({ activePane: unit.pane.index });
+    unit.cine.stop();
+    if (unit.pane.stack?.key === stack.key) unit.pane.goTo(index);
+    else this.open(unit.pane.index, stack, index);
+  }
+
+  markActive(): void {
+    const { activePane, maximised } = this.ui.now;
+    for (const { pane } of this.units) {
+      pane.element.classList.toggle('active', pane.index === Math.min(activePane, this.count - 1) && this.count > 1);
+      pane.element.classList.toggle('maximised', pane.index === maximised);
+    }
+  }
+
+  resize(): void {
+    if (this.resizing) return;
+    this.resizing = requestAnimationFrame(() => {
+      this.resizing = 0;
+      this.engine.resize(true, true);
+      for (const unit of this.visible) this.paneChanged(unit);
+    });
+  }
+
+  private paneChanged(unit: PaneUnit): void {
+    const key = `${unit.pane.frame?.key ?? ''}`;
+    if (this.shownFrames.get(unit.pane.index) !== key) {
+      this.shownFrames.set(unit.pane.index, key);
+      this.onFrameChanged(unit);
+    }
+    unit.text.update();
+    unit.bar.update();
+    unit.layer.follow();
+    this.onChanged();
+  }
+
+  private paneDrawn(unit: PaneUnit): void {
+    unit.layer.follow();
+    unit.text.update();
+  }
+}
+
+/** A volume is opened in its middle, where there is something to see; a cine at its beginning. */
+function middle(stack: StackJson): number {
+  return stack.kind === 'volume' || stack.modality === 'MG' || stack.modality === 'DBT'
+    ? Math.floor(stack.frames.length / 2)
+    : 0;
+}

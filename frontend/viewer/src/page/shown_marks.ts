@@ -1,0 +1,45 @@
+/** Which marks lie on a frame and how they look: the reader's by finding, suggestions dashed, other people's grey. */
+
+import type { ShownMark } from '../pane/marks_layer';
+import { findingColour, OTHERS, SUGGESTED, UNASSIGNED } from '../panels/palette';
+import type { Acts } from '../store/acts';
+
+export function marksOn(frameKey: string, acts: Acts): ShownMark[] {
+  const { ui, workspace } = acts;
+  if (!ui.now.showsMarks) return [];
+  const findings = acts.myFindings;
+  const marks = workspace.records
+    .live('annotation')
+    .filter((m) => m.frame === frameKey)
+    .map((m): ShownMark => {
+      const mine = acts.isMine(m);
+      const order = findings.findIndex((f) => f.id === m.finding);
+      const finding = findings[order];
+      return {
+        id: m.id,
+        kind: m.kind,
+        points: m.points,
+        colour: !mine ? OTHERS : order >= 0 ? findingColour(order) : UNASSIGNED,
+        label: mine ? (finding ? acts.findingTitle(finding) : 'no finding') : m.owner,
+        selected: ui.now.selectedMark === m.id,
+        dashed: false,
+        refused: workspace.queue.trouble('annotation', m.id)?.message ?? null,
+      };
+    });
+  const suggested = acts
+    .openSuggestions()
+    .filter((s) => s.frame === frameKey)
+    .map(
+      (s): ShownMark => ({
+        id: s.id,
+        kind: s.kind,
+        points: s.points,
+        colour: SUGGESTED,
+        label: `${s.label || 'suggestion'} ${Math.round(s.score * 100)} %`,
+        selected: ui.now.selectedSuggestion === s.id,
+        dashed: true,
+        refused: null,
+      }),
+    );
+  return [...suggested, ...marks];
+}

@@ -1,0 +1,86 @@
+/** What is written over a picture: slice, window, zoom, position, laterality, orientation letters, failure. */
+import { h, setText } from '../page/dom';
+import type { Pane } from './pane';
+
+export class OverlayText {
+  readonly element: HTMLElement;
+  private readonly corner: Record<'tl' | 'tr' | 'bl' | 'br', HTMLElement>;
+  private readonly edge: Record<'left' | 'right' | 'top' | 'bottom', HTMLElement>;
+  private readonly failure: HTMLElement;
+  private readonly loading: HTMLElement;
+  private readonly reason: HTMLElement;
+
+  constructor(private readonly pane: Pane) {
+    const box = (name: string): HTMLElement => h('div', { class: `overlay overlay-${name}` });
+    this.corner = { tl: box('tl'), tr: box('tr'), bl: box('bl'), br: box('br') };
+    this.edge = { left: box('left'), right: box('right'), top: box('top'), bottom: box('bottom') };
+    this.reason = h('p', {});
+    this.failure = h(
+      'div',
+      { class: 'pane-failure', role: 'alert', hidden: true },
+      h('strong', {}, 'This picture could not be shown'),
+      this.reason,
+      h('button', { type: 'button', onclick: () => pane.retry() }, 'Try again'),
+    );
+    this.loading = h('div', { class: 'pane-loading', hidden: true }, 'Loading…');
+    this.element = h(
+      'div',
+      { class: 'overlays' },
+      ...Object.values(this.corner),
+      ...Object.values(this.edge),
+      this.loading,
+      this.failure,
+    );
+  }
+
+  update(): void {
+    const { pane } = this;
+    const { stack } = pane;
+    const failure = pane.failure;
+    this.failure.hidden = failure === null;
+    setText(this.reason, failure ?? '');
+    this.loading.hidden = !(pane.loading && pane.shown < 0);
+    // The old picture is never shown as if it were the one that failed.
+    pane.element.classList.toggle('failed', failure !== null);
+    if (!stack) return;
+    const side = [stack.laterality, stack.view].filter(Boolean).join(' ');
+    setText(
+      this.corner.tl,
+      [stack.title || stack.modality, side && !stack.title.includes(side) ? side : ''].filter(Boolean).join('\n'),
+    );
+    const count = stack.frames.length;
+    const noun = stack.kind === 'cine' ? 'Frame' : 'Slice';
+    const waiting = pane.loading && pane.shown >= 0 ? ` → ${pane.target + 1} loading` : '';
+    const at = pane.shown >= 0 ? pane.shown : pane.target;
+    const position = this.positionWords();
+    setText(
+      this.corner.tr,
+      [count > 1 ? `${noun} ${at + 1} / ${count}${waiting}` : '', position].filter(Boolean).join('\n'),
+    );
+    const window = pane.frame?.colour ? 'Colour' : this.windowWords();
+    setText(this.corner.bl, [...stack.notes, window + (pane.inverted ? ' · inverted' : '')].filter(Boolean).join('\n'));
+    const turned = pane.flips.horizontal || pane.flips.vertical ? 'turned to hanging' : '';
+    setText(this.corner.br, [turned, `Zoom ${Math.round(pane.zoom * 100)} %`].filter(Boolean).join('\n'));
+    const letters = pane.letters;
+    for (const name of ['left', 'right', 'top', 'bottom'] as const) setText(this.edge[name], letters?.[name] ?? '');
+  }
+
+  private windowWords(): string {
+    const window = this.pane.window;
+    if (!window) return '';
+    const digits = window.width < 10 ? 2 : 0;
+    const named = window.name && window.name !== 'dragged' ? `${window.name} · ` : '';
+    return `${named}C ${window.centre.toFixed(digits)}  W ${window.width.toFixed(digits)}`;
+  }
+
+  private positionWords(): string {
+    const geometry = this.pane.frame?.geometry;
+    const o = geometry?.orientation;
+    if (this.pane.stack?.kind !== 'volume' || !geometry?.position || !o) return '';
+    const [x, y, z] = geometry.position;
+    const normal = [o[1] * o[5] - o[2] * o[4], o[2] * o[3] - o[0] * o[5], o[0] * o[4] - o[1] * o[3]] as const;
+    const along = x * normal[0] + y * normal[1] + z * normal[2];
+    const thick = geometry.slice_thickness ? `  T ${geometry.slice_thickness.toFixed(1)} mm` : '';
+    return `L ${along.toFixed(1)} mm${thick}`;
+  }
+}

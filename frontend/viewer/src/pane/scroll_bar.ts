@@ -1,0 +1,85 @@
+/** The bar beside a pane: where in the stack the reader is, and which slices are loaded (or failed). */
+import { h } from '../page/dom';
+import type { Pane } from './pane';
+
+export class ScrollBar {
+  readonly element: HTMLElement;
+  private readonly canvas: HTMLCanvasElement;
+  private readonly thumb: HTMLElement;
+  private frame = 0;
+
+  constructor(
+    private readonly pane: Pane,
+    private readonly marked: () => ReadonlySet<string>,
+  ) {
+    this.canvas = h('canvas', { class: 'scroll-loaded' });
+    this.thumb = h('div', { class: 'scroll-thumb' });
+    this.element = h(
+      'div',
+      {
+        class: 'scroll-bar',
+        role: 'scrollbar',
+        'aria-orientation': 'vertical',
+        'aria-label': 'Slices',
+        title: 'Slices',
+      },
+      this.canvas,
+      this.thumb,
+    );
+    this.element.addEventListener('pointerdown', (event) => this.grab(event));
+  }
+
+  update(): void {
+    if (this.frame) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      this.draw();
+    });
+  }
+
+  private draw(): void {
+    const count = this.pane.stack?.frames.length ?? 0;
+    this.element.hidden = count < 2;
+    if (count < 2) return;
+    const height = this.element.clientHeight;
+    if (this.canvas.height !== height) this.canvas.height = height;
+    if (this.canvas.width !== 6) this.canvas.width = 6;
+    const context = this.canvas.getContext('2d');
+    if (!context) return;
+    context.clearRect(0, 0, 6, height);
+    const { there, failed } = this.pane.loaded();
+    const marked = this.marked();
+    const step = height / count;
+    this.pane.stack?.frames.forEach((f, i) => {
+      const colour = failed[i] ? '#e5484d' : marked.has(f.key) ? '#f2b544' : there[i] ? '#5d6673' : null;
+      if (!colour) return;
+      context.fillStyle = colour;
+      context.fillRect(0, i * step, 6, Math.max(step, marked.has(f.key) ? 2 : 0.5));
+    });
+    const size = Math.max(step, 10);
+    this.thumb.style.height = `${size}px`;
+    this.thumb.style.transform = `translateY(${(this.pane.target / (count - 1)) * (height - size)}px)`;
+    this.element.setAttribute('aria-valuemin', '1');
+    this.element.setAttribute('aria-valuemax', String(count));
+    this.element.setAttribute('aria-valuenow', String(this.pane.target + 1));
+  }
+
+  private grab(event: PointerEvent): void {
+    event.preventDefault();
+    this.element.setPointerCapture(event.pointerId);
+    const go = (e: PointerEvent): void => {
+      const box = this.element.getBoundingClientRect();
+      const count = this.pane.stack?.frames.length ?? 1;
+      this.pane.goTo(Math.floor(((e.clientY - box.top) / box.height) * count));
+    };
+    go(event);
+    const stop = (): void => {
+      this.element.removeEventListener('pointermove', go);
+      this.element.removeEventListener('pointerup', stop);
+      this.element.removeEventListener('pointercancel', stop);
+    };
+    this.element.addEventListener('pointermove', go);
+    this.element.addEventListener('pointerup', stop);
+    this.element.addEventListener('pointercancel', stop);
+  }
+}

@@ -1,0 +1,30 @@
+/** The questions about the whole case. */
+import { h } from '../page/dom';
+import type { Acts } from '../store/acts';
+import { LabelForm } from './label_form';
+
+export class CasePanel {
+  readonly element: HTMLElement;
+  private readonly forms: LabelForm[];
+
+  constructor(private readonly acts: Acts) {
+    const schemas = acts.manifest.schemas.filter((s) => s.definition.applies_to === 'case');
+    this.forms = schemas.map(
+      (schema) => new LabelForm(schema, 'case', (question, value) => acts.setAnswer(schema, null, question, value)),
+    );
+    this.element = h(
+      'section',
+      { class: 'panel case-questions', hidden: schemas.length === 0 },
+      h('h2', {}, 'Case'),
+      ...this.forms.map((f) => f.element),
+    );
+  }
+
+  update(): void {
+    for (const form of this.forms) {
+      const answer = this.acts.answerOf(form.schema, null);
+      const trouble = answer ? (this.acts.workspace.queue.trouble('answer', answer.id)?.message ?? null) : null;
+      form.update(answer, !this.acts.mayEdit, trouble);
+    }
+  }
+}

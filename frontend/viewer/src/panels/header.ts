@@ -1,0 +1,66 @@
+/** The top of the page: where the reader is, whether everything is saved, and what comes next. */
+import type { Manifest } from '../model/types';
+import { h, setText } from '../page/dom';
+import type { SaveQueue } from '../save/queue';
+
+export interface HeaderActions {
+  submit: () => void;
+  next: () => void;
+  help: () => void;
+  settleConflicts: () => void;
+}
+
+export class Header {
+  readonly element: HTMLElement;
+  private readonly save: HTMLButtonElement;
+
+  constructor(
+    manifest: Manifest,
+    worklist: string,
+    private readonly queue: SaveQueue,
+    actions: HeaderActions,
+  ) {
+    const { case: reading, reading: state } = manifest;
+    const patient = reading.patient;
+    const who = patient
+      ? [patient.name.replaceAll('^', ' ').trim(), patient.patient_id, patient.sex, patient.birth_date]
+          .filter(Boolean)
+          .join(' · ')
+      : '';
+    this.save = h('button', {
+      type: 'button',
+      class: 'save-state',
+      'aria-live': 'polite',
+      onclick: actions.settleConflicts,
+    });
+    const canSubmit = state.assignment !== null && !state.locked && state.state !== 'submitted' && state.may_annotate;
+    this.element = h(
+      'header',
+      { class: 'top' },
+      h('a', { class: 'back', href: worklist }, '← Worklist'),
+      h('h1', {}, reading.title),
+      h('span', { class: 'dim' }, [reading.modality, who].filter(Boolean).join(' · ')),
+      state.position ? h('span', { class: 'dim position' }, state.position) : null,
+      h('span', { class: 'spring' }),
+      this.save,
+      h('button', { type: 'button', class: 'quiet', title: 'Keys (?)', onclick: actions.help }, '? Keys'),
+      state.assignment
+        ? h(
+            'button',
+            { type: 'button', class: 'quiet', title: 'Next case without submitting (N)', onclick: actions.next },
+            'Next case',
+          )
+        : null,
+      canSubmit
+        ? h('button', { type: 'button', class: 'primary', title: 'Submit (S)', onclick: actions.submit }, 'Submit')
+        : null,
+    );
+  }
+
+  update(): void {
+    const { state, words } = this.queue.summary();
+    setText(this.save, words);
+    this.save.dataset.state = state;
+    this.save.disabled = state !== 'conflict';
+  }
+}

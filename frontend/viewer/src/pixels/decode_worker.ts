@@ -1,0 +1,99 @@
+/** A worker that decodes one frame at a time: HTJ2K by OpenJPH in WebAssembly, JPEG by the browser. */
+import createOpenJph, { type OpenJph } from '@cornerstonejs/codec-openjph';
+import wasmUrl from '@cornerstonejs/codec-openjph/wasm?url';
+import { type Modality, type Pixels, type StoredPixels, toModality } from './modality';
+
+export interface DecodeRequest {
+  id: number;
+  bytes: ArrayBuffer;
+  format: 'htj2k' | 'jpeg';
+  colour: boolean;
+  modality: Modality;
+}
+
+export interface DecodedFrame {
+  pixels: Pixels;
+  components: 1 | 3;
+  columns: number;
+  rows: number;
+  minimum: number;
+  maximum: number;
+}
+
+export type DecodeReply = { id: number; frame: DecodedFrame } | { id: number; error: string };
+
+let openJph: Promise<OpenJph> | null = null;
+
+function codec(): Promise<OpenJph> {
+  openJph ??= createOpenJph({ locateFile: () => wasmUrl });
+  return openJph;
+}
+
+interface Stored {
+  values: StoredPixels;
+  columns: number;
+  rows: number;
+  components: number;
+}
+
+async function decodeHtj2k(bytes: ArrayBuffer): Promise<Stored> {
+  const decoder = new (await codec()).HTJ2KDecoder();
+  try {
+    decoder.getEncodedBuffer(bytes.byteLength).set(new Uint8Array(bytes));
+    decoder.decode();
+    const { width, height, bitsPerSample, componentCount, isSigned } = decoder.getFrameInfo();
+    // The decoded bytes lie in the WebAssembly memory, which the next frame overwrites.
+    const copy = decoder.getDecodedBuffer().slice().buffer;
+    const wide = bitsPerSample > 8;
+    const values = wide
+      ? isSigned
+        ? new Int16Array(copy)
+        : new Uint16Array(copy)
+      : isSigned
+        ? new Int8Array(copy)
+        : new Uint8Array(copy);
+    return { values, columns: width, rows: height, components: componentCount };
+  } finally {
+    decoder.delete();
+  }
+}
+
+async function decodeJpeg(bytes: ArrayBuffer, colour: boolean): Promise<Stored> {
+  const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/jpeg' }), { colorSpaceConversion: 'none' });
+  const { width, height } = bitmap;
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (!context) throw new Error('this browser gives no canvas to a worker');
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  const rgba = context.getImageData(0, 0, width, height).data;
+  const components = colour ? 3 : 1;
+  const values = new Uint8Array(width * height * components);
+  for (let from = 0, to = 0; from < rgba.length; from += 4) {
+    for (let c = 0; c < components; c++) values[to++] = rgba[from + c] as number;
+  }
+  return { values, columns: width, rows: height, components };
+}
+
+async function decode(request: DecodeRequest): Promise<DecodedFrame> {
+  const stored =
+    request.format === 'jpeg' ? await decodeJpeg(request.bytes, request.colour) : await decodeHtj2k(request.bytes);
+  const { columns, rows } = stored;
+  if (stored.components >= 3) {
+    const pixels = new Uint8Array(stored.values.buffer as ArrayBuffer);
+    return { pixels, components: 3, columns, rows, minimum: 0, maximum: 255 };
+  }
+  return { ...toModality(stored.values, request.modality), components: 1, columns, rows };
+}
+
+self.onmessage = async (event: MessageEvent<DecodeRequest>) => {
+  const { id } = event.data;
+  try {
+    const frame = await decode(event.data);
+    const reply: DecodeReply = { id, frame };
+    self.postMessage(reply, { transfer: [frame.pixels.buffer as ArrayBuffer] });
+  } catch (error) {
+    const reply: DecodeReply = { id, error: `the picture could not be decoded (${String(error)})` };
+    self.postMessage(reply);
+  }
+};

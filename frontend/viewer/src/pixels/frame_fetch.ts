@@ -1,0 +1,66 @@
+/** Fetching one frame's stored bytes with its stack's token, which is renewed when it has run out. */
+import type { Manifest } from '../model/types';
+
+export class FrameError extends Error {}
+
+const ATTEMPTS = 3;
+
+export class FrameFetch {
+  private readonly tokens = new Map<string, string>();
+  private renewal: Promise<void> | null = null;
+
+  constructor(
+    private readonly address: string,
+    private readonly renewManifest: () => Promise<Manifest>,
+  ) {}
+
+  /** Take the tokens of a manifest, and renew them before the first one runs out. */
+  takeTokens(manifest: Manifest): void {
+    let soonest = Number.POSITIVE_INFINITY;
+    for (const stack of manifest.stacks) {
+      this.tokens.set(stack.key, stack.token);
+      soonest = Math.min(soonest, Date.parse(stack.token_expires) || Number.POSITIVE_INFINITY);
+    }
+    const wait = soonest - Date.now() - 60_000;
+    if (Number.isFinite(wait)) setTimeout(() => void this.renew(), Math.min(Math.max(wait, 30_000), 2 ** 31 - 1));
+  }
+
+  /** The bytes of a frame. Raises FrameError with the reason in words. */
+  async bytes(stackKey: string, frameKey: string): Promise<ArrayBuffer> {
+    for (let attempt = 1; ; attempt++) {
+      const response = await this.once(stackKey, frameKey);
+      if (response instanceof Response && response.ok) return response.arrayBuffer();
+      const status = response instanceof Response ? response.status : 0;
+      const last = attempt >= ATTEMPTS;
+      if (!last && (status === 401 || status === 403)) {
+        await this.renew();
+      } else if (!last && (status === 0 || status >= 500 || status === 429)) {
+        await new Promise((resolve) => setTimeout(resolve, 400 * 2 ** attempt));
+      } else if (status === 0) {
+        throw new FrameError('The server could not be reached.');
+      } else if (status === 401 || status === 403) {
+        throw new FrameError('The server does not show this picture to you any more. Reload the page.');
+      } else {
+        throw new FrameError(`The server answered ${status} for this picture.`);
+      }
+    }
+  }
+
+  private async once(stackKey: string, frameKey: string): Promise<Response | null> {
+    try {
+      return await fetch(this.address + frameKey, { headers: { 'X-Frame-Token': this.tokens.get(stackKey) ?? '' } });
+    } catch {
+      return null;
+    }
+  }
+
+  private renew(): Promise<void> {
+    this.renewal ??= this.renewManifest()
+      .then((manifest) => this.takeTokens(manifest))
+      .catch(() => undefined)
+      .finally(() => {
+        this.renewal = null;
+      });
+    return this.renewal;
+  }
+}

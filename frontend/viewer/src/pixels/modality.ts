@@ -1,0 +1,80 @@
+/** Stored values to modality values (Hounsfield units and the like), in the smallest array that holds them. Pure. */
+import type { LookupTable } from '../model/types';
+
+export type Pixels = Uint8Array | Int16Array | Uint16Array | Float32Array;
+export type StoredPixels = Uint8Array | Int8Array | Int16Array | Uint16Array;
+
+export interface Modality {
+  slope: number;
+  intercept: number;
+  lut: LookupTable | null;
+  padding: readonly [number, number] | null;
+  inverted: boolean;
+  bitsStored: number;
+  signed: boolean;
+}
+
+export interface ModalityPixels {
+  pixels: Pixels;
+  minimum: number;
+  maximum: number;
+}
+
+/** The array type follows from what the stack *could* hold, so that all slices of a stack have one type. */
+function emptyFor(m: Modality, length: number): Pixels {
+  let low = m.signed ? -(2 ** (m.bitsStored - 1)) : 0;
+  let high = m.signed ? 2 ** (m.bitsStored - 1) - 1 : 2 ** m.bitsStored - 1;
+  if (m.lut) {
+    low = m.lut.values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+    high = m.lut.values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  } else {
+    if (!Number.isInteger(m.slope) || !Number.isInteger(m.intercept)) return new Float32Array(length);
+    const ends = [low * m.slope + m.intercept, high * m.slope + m.intercept];
+    low = Math.min(...ends);
+    high = Math.max(...ends);
+  }
+  if (low >= 0 && high <= 255) return new Uint8Array(length);
+  if (low >= 0 && high <= 65535) return new Uint16Array(length);
+  if (low >= -32768 && high <= 32767) return new Int16Array(length);
+  return new Float32Array(length);
+}
+
+/**
+ * Rescale or look up every value; padding becomes what is shown black, and does not count in the range.
+ *
+ * Source: DICOM PS3.3 C.11.1 (modality LUT and rescale), C.7.5.1.1.2 (pixel padding).
+ */
+export function toModality(stored: StoredPixels, m: Modality): ModalityPixels {
+  const pixels = emptyFor(m, stored.length);
+  const [padLow, padHigh] = m.padding ? [Math.min(...m.padding), Math.max(...m.padding)] : [1, 0];
+  const table = m.lut ? Float64Array.from(m.lut.values) : null;
+  const first = m.lut?.first ?? 0;
+  let minimum = Number.POSITIVE_INFINITY;
+  let maximum = Number.NEGATIVE_INFINITY;
+  let padded = 0;
+  for (let i = 0; i < stored.length; i++) {
+    const raw = stored[i] as number;
+    const value = table
+      ? (table[Math.min(table.length - 1, Math.max(0, raw - first))] as number)
+      : raw * m.slope + m.intercept;
+    pixels[i] = value;
+    if (raw >= padLow && raw <= padHigh) {
+      padded += 1;
+      continue;
+    }
+    if (value < minimum) minimum = value;
+    if (value > maximum) maximum = value;
+  }
+  if (minimum > maximum) {
+    minimum = 0;
+    maximum = 0;
+  }
+  if (padded > 0 && padded < stored.length) {
+    const black = m.inverted ? maximum : minimum;
+    for (let i = 0; i < stored.length; i++) {
+      const raw = stored[i] as number;
+      if (raw >= padLow && raw <= padHigh) pixels[i] = black;
+    }
+  }
+  return { pixels, minimum, maximum };
+}

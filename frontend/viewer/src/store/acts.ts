@@ -1,0 +1,232 @@
+/** What a reader can do, in the reader's words; each act is one step of undo. */
+import { idFor, newId } from '../api/identifiers';
+import { roundPoint } from '../model/contour';
+import type {
+  Annotation,
+  Answer,
+  AnswerValue,
+  Finding,
+  Manifest,
+  MarkKind,
+  Point,
+  SchemaJson,
+  Suggestion,
+} from '../model/types';
+import type { Ui } from './ui';
+import type { Edit, Workspace } from './workspace';
+
+/** The kind of finding that a first mark most likely shows; the reader can change it. */
+const LIKELY_KINDS: Record<string, readonly string[]> = {
+  US: ['nodule', 'mass'],
+  MG: ['mass'],
+  DBT: ['mass'],
+  CT: ['lesion', 'haemorrhage'],
+};
+
+export function likelyKind(modality: string, offered: readonly { value: string }[]): string {
+  const values = offered.map((kind) => kind.value);
+  return (LIKELY_KINDS[modality] ?? []).find((kind) => values.includes(kind)) ?? values[0] ?? 'lesion';
+}
+
+export class Acts {
+  constructor(
+    readonly manifest: Manifest,
+    readonly workspace: Workspace,
+    readonly ui: Ui,
+    readonly person: string,
+    readonly suggestions: ReadonlyMap<string, Suggestion>,
+  ) {}
+
+  get mayEdit(): boolean {
+    return this.manifest.reading.may_annotate && !this.manifest.reading.locked;
+  }
+
+  /** Records of other readers are shown to data managers, never edited here. */
+  isMine(record: { owner: string }): boolean {
+    return record.owner === this.person || record.owner === '';
+  }
+
+  get myFindings(): Finding[] {
+    return this.workspace.records
+      .live('finding')
+      .filter((f) => this.isMine(f))
+      .sort((a, b) => (a.number || Number.MAX_SAFE_INTEGER) - (b.number || Number.MAX_SAFE_INTEGER));
+  }
+
+  findingTitle(finding: Finding): string {
+    const label = this.manifest.finding_kinds.find((kind) => kind.value === finding.kind)?.label ?? finding.kind;
+    const name = finding.name ? ` · ${finding.name}` : '';
+    return `${label}${finding.number ? ` ${finding.number}` : ''}${name}`;
+  }
+
+  addMark(frame: string, kind: MarkKind, points: readonly Point[]): string | null {
+    if (!this.mayEdit) return null;
+    const edits: Edit[] = [];
+    let finding = this.ui.now.selectedFinding;
+    if (
+      !finding ||
+      !this.workspace.records.get('finding', finding) ||
+      this.workspace.records.get('finding', finding)?.deleted
+    ) {
+      const made = this.newFinding(likelyKind(this.manifest.case.modality, this.manifest.finding_kinds));
+      edits.push({ kind: 'finding', id: made.id, state: made });
+      finding = made.id;
+    }
+    const mark: Annotation = {
+      id: newId(),
+      case: this.manifest.case.id,
+      frame,
+      kind,
+      points: points.map(roundPoint),
+      finding,
+      label: '',
+      provenance: 'drawn',
+      revision: 0,
+      deleted: false,
+      owner: this.person,
+    };
+    edits.push({ kind: 'annotation', id: mark.id, state: mark });
+    this.workspace.commit(`draw ${kind}`, edits);
+    this.ui.set({ selectedMark: mark.id, selectedFinding: finding, selectedSuggestion: null });
+    return mark.id;
+  }
+
+  changeMark(id: string, points: readonly Point[], words: string): void {
+    this.editMark(id, { points: points.map(roundPoint) }, words);
+  }
+
+  linkMark(id: string, finding: string | null): void {
+    this.editMark(id, { finding }, finding ? 'link mark' : 'unlink mark');
+  }
+
+  deleteMark(id: string): void {
+    const mark = this.workspace.records.get('annotation', id);
+    if (!mark || !this.mayEdit || !this.isMine(mark)) return;
+    this.workspace.commit(`delete ${mark.kind}`, [{ kind: 'annotation', id, state: null }]);
+    this.ui.set({ selectedMark: null });
+  }
+
+  addFinding(kind: string): void {
+    if (!this.mayEdit) return;
+    const finding = this.newFinding(kind);
+    this.workspace.commit('add finding', [{ kind: 'finding', id: finding.id, state: finding }]);
+    this.ui.set({ selectedFinding: finding.id, selectedMark: null });
+  }
+
+  changeFinding(id: string, change: Partial<Pick<Finding, 'kind' | 'name'>>): void {
+    const finding = this.workspace.records.get('finding', id);
+    if (!finding || !this.mayEdit || !this.isMine(finding)) return;
+    const key = change.name === undefined ? null : `name ${id}`;
+    this.workspace.commit('change finding', [{ kind: 'finding', id, state: { ...finding, ...change } }], key);
+  }
+
+  /** Its marks stay, without a finding; its answers go with it. */
+  deleteFinding(id: string): void {
+    const { records } = this.workspace;
+    const finding = records.get('finding', id);
+    if (!finding || !this.mayEdit || !this.isMine(finding)) return;
+    const marks = records.live('annotation').filter((m) => m.finding === id);
+    const answers = records.live('answer').filter((a) => a.finding === id);
+    this.workspace.commit('delete finding', [
+      ...marks.map((m): Edit => ({ kind: 'annotation', id: m.id, state: { ...m, finding: null } })),
+      ...answers.map((a): Edit => ({ kind: 'answer', id: a.id, state: null })),
+      { kind: 'finding', id, state: null },
+    ]);
+    if (this.ui.now.selectedFinding === id) this.ui.set({ selectedFinding: null });
+  }
+
+  answerOf(schema: SchemaJson, finding: string | null): Answer | undefined {
+    const name = schemaName(schema);
+    return this.workspace.records
+      .live('answer')
+      .find((a) => a.schema === name && a.finding === finding && this.isMine(a));
+  }
+
+  setAnswer(schema: SchemaJson, finding: string | null, question: string, value: AnswerValue): void {
+    if (!this.mayEdit) return;
+    const name = schemaName(schema);
+    const known = this.answerOf(schema, finding);
+    const id = known?.id ?? idFor(this.manifest.case.id, this.person, finding ?? 'case', name);
+    const former = this.workspace.records.get('answer', id);
+    const answers: Record<string, AnswerValue> = { ...(known?.answers ?? {}) };
+    if (value === null || value === '' || (Array.isArray(value) && value.length === 0)) delete answers[question];
+    else answers[question] = value;
+    const state: Answer = {
+      id,
+      case: this.manifest.case.id,
+      finding,
+      schema: name,
+      answers,
+      score: known?.score ?? {},
+      revision: former?.revision ?? 0,
+      deleted: false,
+      owner: this.person,
+    };
+    this.workspace.commit('answer', [{ kind: 'answer', id, state }], `answer ${id} ${question}`);
+  }
+
+  accept(id: string): void {
+    const suggestion = this.suggestions.get(id);
+    const decision = this.workspace.records.get('decision', id);
+    if (!suggestion || !decision || decision.decision || !this.mayEdit) return;
+    const selected = this.ui.now.selectedFinding;
+    const finding = selected && this.workspace.records.get('finding', selected)?.deleted === false ? selected : null;
+    const mark: Annotation = {
+      id: newId(),
+      case: suggestion.case,
+      frame: suggestion.frame,
+      kind: suggestion.kind,
+      points: suggestion.points,
+      finding,
+      label: suggestion.label,
+      provenance: 'suggestion',
+      revision: 0,
+      deleted: false,
+      owner: this.person,
+    };
+    this.workspace.commit('accept suggestion', [
+      { kind: 'decision', id, state: { ...decision, decision: 'accepted', annotation: mark.id, finding } },
+      { kind: 'annotation', id: mark.id, state: mark },
+    ]);
+    this.ui.set({ selectedMark: mark.id });
+  }
+
+  reject(id: string): void {
+    const decision = this.workspace.records.get('decision', id);
+    if (!decision || decision.decision || !this.mayEdit) return;
+    this.workspace.commit('reject suggestion', [
+      { kind: 'decision', id, state: { ...decision, decision: 'rejected' } },
+    ]);
+  }
+
+  /** Suggestions that wait for the reader's word, the most certain first. */
+  openSuggestions(): Suggestion[] {
+    if (!this.manifest.shows_suggestions) return [];
+    return [...this.suggestions.values()]
+      .filter((s) => !this.workspace.records.get('decision', s.id)?.decision)
+      .sort((a, b) => b.score - a.score);
+  }
+
+  private editMark(id: string, change: Partial<Annotation>, words: string): void {
+    const mark = this.workspace.records.get('annotation', id);
+    if (!mark || !this.mayEdit || !this.isMine(mark)) return;
+    this.workspace.commit(words, [{ kind: 'annotation', id, state: { ...mark, ...change } }]);
+  }
+
+  private newFinding(kind: string): Finding {
+    return {
+      id: newId(),
+      case: this.manifest.case.id,
+      kind,
+      number: 0,
+      name: '',
+      revision: 0,
+      deleted: false,
+      owner: this.person,
+    };
+  }
+}
+
+export function schemaName(schema: SchemaJson): string {
+  return `${schema.key}@${schema.version}`;
+}

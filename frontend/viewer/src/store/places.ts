@@ -1,0 +1,37 @@
+/** Where frames lie in the case: stack, slice, and how that is said. */
+import type { FrameJson, Manifest, StackJson } from '../model/types';
+
+export class Places {
+  private readonly byFrame = new Map<string, { stack: StackJson; index: number; order: number }>();
+
+  constructor(private readonly manifest: Manifest) {
+    let order = 0;
+    for (const stack of manifest.stacks) {
+      stack.frames.forEach((frame, index) => {
+        this.byFrame.set(frame.key, { stack, index, order: order++ });
+      });
+    }
+  }
+
+  of(frameKey: string): { stack: StackJson; index: number } | null {
+    return this.byFrame.get(frameKey) ?? null;
+  }
+
+  frameOf(frameKey: string): FrameJson | null {
+    const place = this.byFrame.get(frameKey);
+    return place ? (place.stack.frames[place.index] ?? null) : null;
+  }
+
+  orderOf(frameKey: string): number {
+    return this.byFrame.get(frameKey)?.order ?? Number.MAX_SAFE_INTEGER;
+  }
+
+  words(frameKey: string): string {
+    const place = this.byFrame.get(frameKey);
+    if (!place) return 'not in this case';
+    const { stack, index } = place;
+    const slice = stack.frames.length > 1 ? `${stack.kind === 'cine' ? 'frame' : 'slice'} ${index + 1}` : '';
+    const title = this.manifest.stacks.length > 1 ? stack.title || stack.modality : '';
+    return [title, slice].filter(Boolean).join(', ') || 'picture';
+  }
+}

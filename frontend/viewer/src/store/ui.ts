@@ -1,0 +1,53 @@
+/** What the page shows, apart from what the reader has made: tool, panes, selection. */
+export type ToolName = 'select' | 'window' | 'zoom' | 'pan' | 'box' | 'contour';
+
+export interface UiState {
+  tool: ToolName;
+  activePane: number;
+  layout: { rows: number; columns: number };
+  maximised: number | null;
+  selectedMark: string | null;
+  selectedFinding: string | null;
+  selectedSuggestion: string | null;
+  showsMarks: boolean;
+  help: boolean;
+  notice: string;
+}
+
+export class Ui {
+  private state: UiState;
+  private readonly listeners = new Set<(state: UiState, before: UiState) => void>();
+
+  constructor(initial: Partial<UiState> = {}) {
+    this.state = {
+      tool: 'select',
+      activePane: 0,
+      layout: { rows: 1, columns: 1 },
+      maximised: null,
+      selectedMark: null,
+      selectedFinding: null,
+      selectedSuggestion: null,
+      showsMarks: true,
+      help: false,
+      notice: '',
+      ...initial,
+    };
+  }
+
+  get now(): UiState {
+    return this.state;
+  }
+
+  set(change: Partial<UiState>): void {
+    const before = this.state;
+    const changed = (Object.keys(change) as (keyof UiState)[]).some((name) => before[name] !== change[name]);
+    if (!changed) return;
+    this.state = { ...before, ...change };
+    for (const listener of this.listeners) listener(this.state, before);
+  }
+
+  subscribe(listener: (state: UiState, before: UiState) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+}

@@ -1,0 +1,85 @@
+/** What the reader does to the records: every act is one step of the journal and is saved. */
+import type { SaveQueue } from '../save/queue';
+import { type Change, Journal } from './journal';
+import { type AnyRecord, contentOf, type RecordKind, type Records, type RecordTypes } from './records';
+
+export interface Edit<K extends RecordKind = RecordKind> {
+  kind: K;
+  id: string;
+  /** The new state, or null to delete. */
+  state: RecordTypes[K] | null;
+}
+
+export class Workspace {
+  readonly journal = new Journal();
+  /** Called after changes were applied, undone and redone ones too. */
+  onApplied: (changes: readonly Change[]) => void = () => undefined;
+
+  constructor(
+    readonly records: Records,
+    readonly queue: SaveQueue,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /** Apply edits as one step that can be undone as one. */
+  commit(words: string, edits: readonly Edit[], mergeKey: string | null = null): void {
+    const changes: Change[] = [];
+    for (const { kind, id, state } of edits) {
+      const current = this.records.get(kind, id);
+      const before = current && !current.deleted ? current : null;
+      if (state === null && before === null) continue;
+      if (state && before && contentOf(state) === contentOf(before)) continue;
+      changes.push({ kind, id, before, after: state });
+    }
+    if (changes.length === 0) return;
+    this.journal.record(words, changes, mergeKey, this.now());
+    this.apply(changes);
+  }
+
+  undo(): string | null {
+    const step = this.journal.undo();
+    if (step) this.apply(step.changes);
+    return step?.words ?? null;
+  }
+
+  redo(): string | null {
+    const step = this.journal.redo();
+    if (step) this.apply(step.changes);
+    return step?.words ?? null;
+  }
+
+  private apply(changes: readonly Change[]): void {
+    for (const { kind, id, after } of changes) {
+      const current = this.records.get(kind, id);
+      if (after === null) {
+        if (current) this.records.put(kind, { ...current, deleted: true } as never);
+      } else {
+        this.records.put(kind, withServerFields(after, current) as never);
+      }
+    }
+    // Accepting a suggestion makes its mark on the server, and taking that back deletes it there: only the decision goes.
+    const madeByServer = new Set(
+      changes.flatMap(({ kind, after, before }) =>
+        kind === 'decision' ? [markOf(after), markOf(before)].filter((mark) => mark !== null) : [],
+      ),
+    );
+    for (const { kind, id } of changes) {
+      if (kind !== 'annotation' || !madeByServer.has(id)) this.queue.touch(kind, id);
+    }
+    this.onApplied(changes);
+  }
+}
+
+/** The state to go to, on top of the revision that the server last told: an old revision would be a conflict. */
+function withServerFields(state: AnyRecord, current: AnyRecord | undefined): AnyRecord {
+  if (!current) return { ...state, deleted: false };
+  const merged = { ...state, revision: current.revision, deleted: false } as Record<string, unknown>;
+  const known = current as unknown as Record<string, unknown>;
+  for (const name of ['number', 'score', 'owner', 'updated_at', 'size_mm'])
+    if (name in known) merged[name] = known[name];
+  return merged as unknown as AnyRecord;
+}
+
+function markOf(record: AnyRecord | null): string | null {
+  return record && 'decision' in record ? record.annotation : null;
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from 'vite';
+
+// Django serves the output: frontend/static/viewer under STATIC_URL. The manifest lies beside the files,
+// not in .vite/, because collectstatic skips folders that begin with a dot.
+export default defineConfig({
+  base: '/static/viewer/',
+  build: {
+    outDir: '../static/viewer',
+    emptyOutDir: true,
+    manifest: 'manifest.json',
+    target: 'es2022',
+    chunkSizeWarningLimit: 4000,
+    rollupOptions: { input: 'src/main.ts' },
+  },
+  worker: { format: 'es' },
+});
