@@ -3,6 +3,7 @@
 import uuid
 from typing import Any, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db.models import Count, F, IntegerField, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
@@ -183,7 +184,10 @@ def quarantined_for(person: Person) -> QuerySet[IntakeFile]:
 
 
 def _one(queryset: QuerySet[M], what: str, **lookup: object) -> M:
-    found = queryset.filter(**lookup).first()
+    try:
+        found = queryset.filter(**lookup).first()
+    except (ValidationError, ValueError, OverflowError):  # an identifier that can't be one
+        found = None
     if found is None:
         raise NotFoundError(f"There is no {what} that you may see.")
     return found
