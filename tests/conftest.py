@@ -6,4 +6,7 @@ pytest_plugins = [
     "tests.fixtures.no_silent_skips",
     "tests.fixtures.people",
     "tests.fixtures.queued_jobs",
+    "tests.fixtures.backing_services",
+    "tests.fixtures.product",
+    "tests.fixtures.browser",
 ]
