@@ -1,0 +1,66 @@
+"""Full-size files for the benchmarks: a CT of 512 x 512 slices and an uncompressed tomosynthesis volume of 557 MB."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.uid import ExplicitVRLittleEndian
+
+from annotator.demo.ct_object import ct_slice
+from annotator.demo.dicom_files import MadeStudy, save
+from annotator.demo.tomosynthesis_object import tomosynthesis_volume
+
+CT_SIDE = 512
+TOMOSYNTHESIS_SHAPE = (2457, 1890)
+TOMOSYNTHESIS_FRAMES = 60
+
+
+def make_ct(folder: Path, slices: int = 300) -> list[Path]:
+    """Slices of int16 with noise of 10 HU over air, soft tissue and bone."""
+    random = np.random.default_rng(11)
+    rows, columns = np.mgrid[:CT_SIDE, :CT_SIDE] - CT_SIDE / 2
+    radius = np.hypot(rows, columns * 1.2)
+    anatomy = np.select([radius < 170, radius < 185, radius < 200], [35.0, 900.0, 50.0], -1000.0)
+    owner = MadeStudy("benchmark-ct", "BENCHMARK-CT", description="Benchmark CT")
+    paths = []
+    for index in range(slices):
+        made = ct_slice(
+            owner,
+            anatomy + random.normal(0, 10, anatomy.shape),
+            number=index + 1,
+            position=(-180.0, -180.0, float(index)),
+            spacing=0.7,
+            slice_thickness=1.0,
+            body_part="CHEST",
+        )
+        paths.append(save(made, folder / f"ct-{index:04d}.dcm"))
+    return paths
+
+
+def make_tomosynthesis(folder: Path, frames: int = TOMOSYNTHESIS_FRAMES) -> Path:
+    """One view, 12 bits stored, uncompressed, with the functional groups of a real system."""
+    made = tomosynthesis_volume(
+        MadeStudy("benchmark-tomosynthesis", "BENCHMARK-DBT", sex="F", description="Benchmark tomosynthesis"),
+        list(_breast(frames)),
+        view="LCC",
+        spacing=0.1,
+        window=(1500, 2000),
+        syntax=ExplicitVRLittleEndian,
+    )
+    return save(made, folder / "tomosynthesis.dcm")
+
+
+def _breast(frames: int) -> Iterator[NDArray[np.uint16]]:
+    """Textured tissue on black; each frame shifts the texture and has its own fine noise."""
+    random = np.random.default_rng(12)
+    rows, columns = TOMOSYNTHESIS_SHAPE
+    down, across = np.mgrid[:rows, :columns].astype(np.float32)
+    inside = (down - rows / 2) ** 2 / (rows * 0.45) ** 2 + across**2 / (columns * 0.8) ** 2 < 1
+    coarse = random.normal(0, 1, (rows // 32 + 2, columns // 32 + 2)).astype(np.float32)
+    texture = cv2.resize(coarse, (columns, rows), interpolation=cv2.INTER_CUBIC) * 150 + 1400
+    noise = random.normal(0, 15, (rows + frames, columns)).astype(np.float32)
+    for index in range(frames):
+        values = (np.roll(texture, index * 7, axis=0) + noise[index : index + rows]) * inside
+        yield np.clip(values, 0, 4095).astype(np.uint16)
