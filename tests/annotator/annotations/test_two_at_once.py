@@ -1,0 +1,89 @@
+"""Two requests at the same moment: on SQLite the database takes turns, on PostgreSQL the locked grant does."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Barrier
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from annotator.accounts.errors import ConflictError
+from annotator.accounts.models import User
+from annotator.annotations.actions.lock_case import lock_case
+from annotator.annotations.actions.save_annotation import SaveAnnotation, save_annotation
+from annotator.annotations.actions.save_finding import SaveFinding, save_finding
+from annotator.annotations.models import Annotation, CaseLock, Finding, Revision
+from annotator.cases.models import Case
+from annotator.imaging.models import Frame
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*requests: Callable[[], object]) -> list[object]:
+    """Run requests in threads that start together; what each returned, or the conflict that it met."""
+    start = Barrier(len(requests))
+
+    def run(request: Callable[[], object]) -> object:
+        start.wait(timeout=10)
+        try:
+            return request()
+        except ConflictError as conflict:
+            return conflict
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(requests)) as threads:
+        return list(threads.map(run, requests))
+
+
+@pytest.fixture
+def box(shared_case: Case, frame: Frame) -> SaveAnnotation:
+    return SaveAnnotation(
+        id=uuid4(), case_id=shared_case.pk, frame_key=frame.key, kind="box", points=[[1, 2], [30, 40]]
+    )
+
+
+def test_of_two_changes_on_one_revision_one_is_saved_and_one_meets_a_conflict(
+    radiologist: User, box: SaveAnnotation
+) -> None:
+    save_annotation(radiologist, box)
+    for revision in range(1, 6):
+        changes = [replace(box, label=label, revision=revision) for label in ("a" * revision, "b" * revision)]
+        answers = at_once(*(lambda change=change: save_annotation(radiologist, change) for change in changes))
+        assert sorted(isinstance(answer, ConflictError) for answer in answers) == [False, True]
+    assert Annotation.objects.get().revision == 6
+    assert Revision.objects.count() == 6
+
+
+def test_one_new_mark_that_arrives_twice_at_once_is_saved_once(radiologist: User, box: SaveAnnotation) -> None:
+    answers = at_once(*(lambda: save_annotation(radiologist, box) for _ in range(4)))
+    assert [answer.revision for answer in answers if isinstance(answer, Annotation)] == [1, 1, 1, 1]
+    assert Revision.objects.count() == 1
+
+
+def test_findings_that_are_made_at_once_get_different_numbers(radiologist: User, shared_case: Case) -> None:
+    at_once(
+        *(
+            lambda: save_finding(radiologist, SaveFinding(id=uuid4(), case_id=shared_case.pk, kind="mass"))
+            for _ in range(6)
+        )
+    )
+    assert sorted(Finding.objects.values_list("number", flat=True)) == [1, 2, 3, 4, 5, 6]
+
+
+def test_nothing_is_saved_behind_a_lock(radiologist: User, shared_case: Case, box: SaveAnnotation) -> None:
+    """Either the save was first, and it is there when the lock is, or it meets the lock."""
+    for _ in range(5):
+        CaseLock.objects.all().delete()
+        mark = replace(box, id=uuid4())
+        answers = at_once(
+            lambda mark=mark: save_annotation(radiologist, mark),
+            lambda: lock_case(radiologist, shared_case, owner=radiologist, reason="it was submitted"),
+        )
+        saved = Annotation.objects.filter(pk=mark.id).first()
+        if saved is None:
+            assert isinstance(answers[0], ConflictError)
+        else:
+            assert saved.created_at <= CaseLock.objects.get().locked_at
