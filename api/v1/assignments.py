@@ -25,7 +25,7 @@ from annotator.readerstudies.records import assignment_as_dict
 from api.v1.listing import ListView
 from api.v1.parsers import StrictJSONParser
 from api.v1.permissions import allowed_by
-from api.v1.responses import problems
+from api.v1.responses import BODY, problems
 
 
 class AssignmentSerializer(serializers.Serializer):
@@ -52,6 +52,10 @@ class SubmittedSerializer(AssignmentSerializer):
 
 class NextSerializer(serializers.Serializer):
     assignment = AssignmentSerializer(allow_null=True)
+
+
+class AssignmentsSerializer(serializers.Serializer):
+    assignments = AssignmentSerializer(many=True)
 
 
 class NewAssignmentsSerializer(serializers.Serializer):
@@ -131,7 +135,7 @@ class AssignmentList(ListView):
     @extend_schema(
         summary="Assign cases",
         request=NewAssignmentsSerializer,
-        responses={201: AssignmentSerializer(many=True), **problems(400, 403, 404, 409)},
+        responses={201: AssignmentsSerializer, **problems(*BODY, 403, 404, 409)},
     )
     def post(self, request: Request) -> Response:
         """Give every case to every reader, behind what each has already; answers the new assignments."""
@@ -147,7 +151,7 @@ class AssignmentList(ListView):
             shows_identity=asked["shows_identity"],
             shows_suggestions=asked["shows_suggestions"],
         )
-        return Response([assignment_as_dict(assignment) for assignment in made], status=201)
+        return Response({"assignments": [assignment_as_dict(one) for one in made]}, status=201)
 
 
 class AssignmentOrder(APIView):
@@ -157,14 +161,14 @@ class AssignmentOrder(APIView):
     @extend_schema(
         summary="Reorder a worklist",
         request=OrderSerializer,
-        responses={200: AssignmentSerializer(many=True), **problems(400, 403)},
+        responses={200: AssignmentsSerializer, **problems(*BODY, 403)},
     )
     def post(self, request: Request) -> Response:
         """Put assignments of one reader into this order, on the places that they hold now."""
         given = OrderSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         moved = reorder_assignments(request.user, given.validated_data["reader"], given.validated_data["assignments"])
-        return Response([assignment_as_dict(assignment) for assignment in moved])
+        return Response({"assignments": [assignment_as_dict(one) for one in moved]})
 
 
 class AssignmentDetail(APIView):

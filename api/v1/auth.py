@@ -14,7 +14,7 @@ from annotator.accounts.actions.issue_token import issue_token
 from annotator.accounts.actions.revoke_token import revoke_token
 from api.problems import TITLES, problem
 from api.v1.parsers import StrictJSONParser
-from api.v1.responses import problems
+from api.v1.responses import BODY, problems
 
 
 class SignInThrottle(AnonRateThrottle):
@@ -55,7 +55,7 @@ class TokenView(APIView):
     @extend_schema(
         summary="Sign in",
         request=CredentialsSerializer,
-        responses={200: TokenSerializer, **problems(400, 429)},
+        responses={200: TokenSerializer, **problems(*BODY, 429)},
         auth=[],
     )
     def post(self, request: Request) -> object:

@@ -22,7 +22,7 @@ from api.v1.jobs import JobSerializer
 from api.v1.listing import ListView
 from api.v1.parsers import StrictJSONParser
 from api.v1.permissions import allowed_by
-from api.v1.responses import problems
+from api.v1.responses import BODY, problems
 
 
 class ExportRequestSerializer(serializers.Serializer):
@@ -65,12 +65,12 @@ class ExportList(ListView):
     model = Export
 
     def rows(self, person: Person) -> QuerySet[Export]:
-        return exports_for(person)
+        return exports_for(person).select_related("job__requested_by")
 
     @extend_schema(
         summary="Ask for an export",
         request=ExportRequestSerializer,
-        responses={202: ExportSerializer, **problems(400, 403)},
+        responses={202: ExportSerializer, **problems(*BODY, 403)},
     )
     def post(self, request: Request) -> Response:
         """Queue the making of a dataset."""

@@ -27,7 +27,7 @@ from api.v1.jobs import JobSerializer
 from api.v1.listing import ListView
 from api.v1.parsers import AnyBytesParser, StrictJSONParser
 from api.v1.permissions import allowed_by
-from api.v1.responses import problems
+from api.v1.responses import BODY, problems
 
 
 class IntakeSerializer(serializers.ModelSerializer):
@@ -113,7 +113,7 @@ class IntakeList(ListView):
     @extend_schema(
         summary="Start an intake",
         request=NewIntakeSerializer,
-        responses={201: IntakeDetailSerializer, **problems(400, 403)},
+        responses={201: IntakeDetailSerializer, **problems(*BODY, 403)},
     )
     def post(self, request: Request) -> Response:
         """Open an intake that files can be sent to until it is sealed."""

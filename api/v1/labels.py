@@ -13,7 +13,7 @@ from annotator.labels.queries import all_schemas, current_schemas, schema_by_ref
 from annotator.labels.schema import check_answers, score_answers
 from api.v1.parsers import StrictJSONParser
 from api.v1.records import ScoreSerializer
-from api.v1.responses import problems
+from api.v1.responses import BODY, problems
 
 
 class LabelSchemaSerializer(serializers.ModelSerializer):
@@ -68,7 +68,7 @@ class LabelScore(APIView):
     parser_classes = [StrictJSONParser]
 
     @extend_schema(
-        summary="Score answers", request=ScoreRequestSerializer, responses={200: ScoreSerializer, **problems(400)}
+        summary="Score answers", request=ScoreRequestSerializer, responses={200: ScoreSerializer, **problems(*BODY)}
     )
     def post(self, request: Request) -> Response:
         """What a schema's scoring makes of answers; nothing is saved."""

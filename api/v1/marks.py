@@ -27,9 +27,10 @@ from api.v1.records import (
     SaveFindingSerializer,
     SaveSerializer,
 )
-from api.v1.responses import problems
+from api.v1.responses import BODY, problems
 
 _REFUSALS = problems(400, 403, 404, 409)
+_REFUSALS_OF_A_BODY = problems(*BODY, 403, 404, 409)
 
 
 class RecordView(APIView):
@@ -58,7 +59,9 @@ class AnnotationView(RecordView):
         return Response(annotation_as_dict(annotation_for(request.user, record_id)))
 
     @extend_schema(
-        summary="Save a mark", request=SaveAnnotationSerializer, responses={200: AnnotationSerializer, **_REFUSALS}
+        summary="Save a mark",
+        request=SaveAnnotationSerializer,
+        responses={200: AnnotationSerializer, **_REFUSALS_OF_A_BODY},
     )
     def put(self, request: Request, record_id: UUID) -> Response:
         """Save a mark. The same state again changes nothing; saving a deleted one brings it back."""
@@ -93,7 +96,9 @@ class FindingView(RecordView):
         return Response(finding_as_dict(finding_for(request.user, record_id)))
 
     @extend_schema(
-        summary="Save a finding", request=SaveFindingSerializer, responses={200: FindingSerializer, **_REFUSALS}
+        summary="Save a finding",
+        request=SaveFindingSerializer,
+        responses={200: FindingSerializer, **_REFUSALS_OF_A_BODY},
     )
     def put(self, request: Request, record_id: UUID) -> Response:
         """Save a finding; a new one takes the next number."""
@@ -121,7 +126,7 @@ class AnswerView(RecordView):
         return Response(answer_as_dict(answer_for(request.user, record_id)))
 
     @extend_schema(
-        summary="Save an answer", request=SaveAnswerSerializer, responses={200: AnswerSerializer, **_REFUSALS}
+        summary="Save an answer", request=SaveAnswerSerializer, responses={200: AnswerSerializer, **_REFUSALS_OF_A_BODY}
     )
     def put(self, request: Request, record_id: UUID) -> Response:
         """Save an answer; it comes back with its score."""

@@ -22,7 +22,7 @@ from annotator.accounts.queries import audit_entries_for, people_for, person_for
 from api.v1.listing import ListView
 from api.v1.parsers import StrictJSONParser
 from api.v1.permissions import allowed_by
-from api.v1.responses import problems
+from api.v1.responses import BODY, problems
 
 
 class PersonSerializer(serializers.ModelSerializer):
@@ -107,7 +107,7 @@ class PersonList(ListView):
     @extend_schema(
         summary="Add a person",
         request=NewPersonSerializer,
-        responses={201: PersonSerializer, **problems(400, 403, 409)},
+        responses={201: PersonSerializer, **problems(*BODY, 403, 409)},
     )
     def post(self, request: Request) -> Response:
         """Create an account."""
@@ -128,7 +128,7 @@ class PersonDetail(APIView):
     @extend_schema(
         summary="Change a person",
         request=ChangePersonSerializer,
-        responses={200: PersonSerializer, **problems(400, 403, 404, 409)},
+        responses={200: PersonSerializer, **problems(*BODY, 403, 404, 409)},
     )
     def patch(self, request: Request, person_id: int) -> Response:
         """Give another role, take access away or give it back."""
@@ -151,7 +151,7 @@ class PersonPassword(APIView):
     @extend_schema(
         summary="Reset a password",
         request=PasswordSerializer,
-        responses={204: None, **problems(400, 403, 404)},
+        responses={204: None, **problems(*BODY, 403, 404)},
     )
     def post(self, request: Request, person_id: int) -> Response:
         """Replace a password; the person's sessions and token end with it."""

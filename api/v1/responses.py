@@ -25,6 +25,10 @@ class ProblemSerializer(serializers.Serializer):
     )
 
 
+# What every address that takes a JSON body may answer.
+BODY = (400, 413, 415)
+
+
 def problems(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
     """Return what extend_schema's responses need to declare these refusals; 401 belongs to every address."""
     return {

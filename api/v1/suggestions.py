@@ -17,7 +17,7 @@ from annotator.assist.queries import suggestion_for
 from annotator.assist.records import suggestion_as_dict
 from api.v1.parsers import StrictJSONParser
 from api.v1.records import AnnotationSerializer, SuggestionSerializer
-from api.v1.responses import problems
+from api.v1.responses import BODY, problems
 
 
 class AcceptSerializer(serializers.Serializer):
@@ -55,7 +55,7 @@ class SuggestionAccept(SuggestionView):
     @extend_schema(
         summary="Accept a suggestion",
         request=AcceptSerializer,
-        responses={200: DecidedSerializer, **problems(400, 403, 404, 409)},
+        responses={200: DecidedSerializer, **problems(*BODY, 403, 404, 409)},
     )
     def post(self, request: Request, suggestion_id: UUID) -> Response:
         """Make it one's own mark; accepting twice gives the same mark."""
@@ -74,7 +74,7 @@ class SuggestionReject(SuggestionView):
     @extend_schema(
         summary="Reject a suggestion",
         request=RejectSerializer,
-        responses={200: DecidedSerializer, **problems(400, 403, 404, 409)},
+        responses={200: DecidedSerializer, **problems(*BODY, 403, 404, 409)},
     )
     def post(self, request: Request, suggestion_id: UUID) -> Response:
         """Say that it is wrong."""

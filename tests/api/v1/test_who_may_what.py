@@ -1,0 +1,200 @@
+"""Every address of the API, every method, every role: what each is answered.
+
+`reader` is a radiologist with a grant on the case, `stranger` one without. A route that is missing here fails.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, reverse
+
+from api.v1.urls import urlpatterns
+from tests.api.v1.world import World, annotation_body, new_id, write_export
+from tests.fixtures.people import PASSWORD
+
+ROLES = ("anonymous", "reader", "stranger", "manager", "admin")
+Args = Callable[[World], list[Any]]
+Body = Callable[[World], Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """`statuses`: for each of ROLES."""
+
+    method: str
+    name: str
+    statuses: str
+    args: Args = lambda _world: []
+    body: Body | None = None
+    query: str = ""
+
+
+def new_person(_world: World) -> dict[str, Any]:
+    return {"username": "newcomer", "password": "quite-a-long-passphrase", "role": "radiologist"}
+
+
+def finding_body(world: World) -> dict[str, Any]:
+    return {"case": str(world.case.pk), "kind": "lesion", "name": "", "revision": 0}
+
+
+def answer_body(world: World) -> dict[str, Any]:
+    return {
+        "case": str(world.case.pk),
+        "finding": str(world.finding.pk),
+        "schema": "lesion@1",
+        "answers": {},
+        "revision": 1,
+    }
+
+
+def export_body(world: World) -> dict[str, Any]:
+    return {"title": "Set", "study_ids": [world.study.pk]}
+
+
+def assign_body(world: World) -> dict[str, Any]:
+    return {"cases": [str(world.case.pk)], "readers": [world.stranger.pk], "due_date": "2030-01-31"}
+
+
+def order_body(world: World) -> dict[str, Any]:
+    return {"reader": world.reader.pk, "assignments": [str(world.assignment.pk)]}
+
+
+def empty(_world: World) -> dict[str, Any]:
+    return {}
+
+
+def annotation(world: World) -> list[Any]:
+    return [world.annotation.pk]
+
+
+def case(world: World) -> list[Any]:
+    return [world.case.pk]
+
+
+def suggestion(world: World) -> list[Any]:
+    return [world.suggestion.pk]
+
+
+def assignment(world: World) -> list[Any]:
+    return [world.assignment.pk]
+
+
+def intake(world: World) -> list[Any]:
+    return [world.intake.pk]
+
+
+def export(world: World) -> list[Any]:
+    return [world.export.pk]
+
+
+def person(world: World) -> list[Any]:
+    return [world.stranger.pk]
+
+
+#                                       anonymous reader stranger manager admin
+MATRIX = [
+    Row("GET", "api-schema", "401 200 200 200 200"),
+    Row("POST", "api-token", "200 200 200 200 200", body=lambda w: {"username": "reader", "password": PASSWORD}),
+    Row("DELETE", "api-token", "401 204 204 204 204"),
+    Row("GET", "api-me", "401 200 200 200 200"),
+    Row("GET", "api-patients", "401 403 403 200 200"),
+    Row("GET", "api-studies", "401 403 403 200 200"),
+    Row("GET", "api-study", "401 403 403 200 200", args=lambda w: [w.study.pk]),
+    Row("GET", "api-series", "401 403 403 200 200"),
+    Row("GET", "api-cases", "401 200 200 200 200"),
+    Row("GET", "api-case", "401 200 404 200 200", args=case),
+    Row("GET", "api-case-manifest", "401 200 404 200 200", args=case),
+    Row("GET", "api-case-reading", "401 200 404 200 200", args=case),
+    Row("POST", "api-case-open", "401 200 404 200 200", args=case, body=empty),
+    Row("GET", "api-annotation", "401 200 404 200 200", args=annotation),
+    Row(
+        "PUT",
+        "api-annotation",
+        "401 200 404 403 403",
+        args=annotation,
+        body=lambda w: annotation_body(w, points=[[0, 0], [5, 5]], revision=1),
+    ),
+    Row("DELETE", "api-annotation", "401 200 404 403 403", args=annotation, query="?revision=1"),
+    Row("GET", "api-finding", "401 200 404 200 200", args=lambda w: [w.finding.pk]),
+    Row("PUT", "api-finding", "401 200 404 403 403", args=lambda w: [new_id()], body=finding_body),
+    Row("DELETE", "api-finding", "401 200 404 403 403", args=lambda w: [w.finding.pk], query="?revision=1"),
+    Row("GET", "api-answer", "401 200 404 200 200", args=lambda w: [w.answer.pk]),
+    Row("PUT", "api-answer", "401 200 404 403 403", args=lambda w: [w.answer.pk], body=answer_body),
+    Row("DELETE", "api-answer", "401 200 404 403 403", args=lambda w: [w.answer.pk], query="?revision=1"),
+    Row("GET", "api-labels", "401 200 200 200 200"),
+    Row("GET", "api-label", "401 200 200 200 200", args=lambda w: ["lesion@1"]),
+    Row("POST", "api-label-score", "401 200 200 200 200", body=lambda w: {"schema": "lesion@1", "answers": {}}),
+    Row("POST", "api-accept", "401 200 404 403 403", args=suggestion, body=empty),
+    Row("POST", "api-reject", "401 200 404 403 403", args=suggestion, body=empty),
+    Row("POST", "api-undo", "401 200 404 403 403", args=suggestion, body=empty),
+    Row("GET", "api-worklist", "401 200 200 403 403"),
+    Row("GET", "api-worklist-next", "401 200 200 403 403"),
+    Row("GET", "api-assignments", "401 403 403 403 200"),
+    Row("POST", "api-assignments", "401 403 403 403 201", body=assign_body),
+    Row("POST", "api-reorder", "401 403 403 403 200", body=order_body),
+    Row("GET", "api-assignment", "401 200 404 404 200", args=assignment),
+    Row("DELETE", "api-assignment", "401 403 403 403 204", args=assignment),
+    Row("POST", "api-submit", "401 200 404 403 403", args=assignment, body=empty),
+    Row("POST", "api-reopen", "401 403 403 403 409", args=assignment, body=empty),
+    Row("GET", "api-jobs", "401 200 200 200 200"),
+    Row("GET", "api-job", "401 404 404 200 200", args=lambda w: [w.queued_job.pk]),
+    Row("POST", "api-job-cancel", "401 404 404 200 200", args=lambda w: [w.queued_job.pk], body=empty),
+    Row("POST", "api-job-retry", "401 404 404 200 200", args=lambda w: [w.failed_job.pk], body=empty),
+    Row("GET", "api-intakes", "401 403 403 200 200"),
+    Row("POST", "api-intakes", "401 403 403 201 201", body=lambda w: {"expected_files": 2}),
+    Row("GET", "api-intake", "401 403 403 200 200", args=intake),
+    Row("PUT", "api-intake-files", "401 403 403 200 200", args=intake, body=lambda w: b"DICM", query="?name=c.dcm"),
+    Row("POST", "api-intake-seal", "401 403 403 202 202", args=intake, body=empty),
+    Row("GET", "api-quarantine", "401 403 403 200 200"),
+    Row("GET", "api-exports", "401 403 403 200 200"),
+    Row("POST", "api-exports", "401 403 403 202 202", body=export_body),
+    Row("GET", "api-export", "401 403 403 200 200", args=export),
+    Row("GET", "api-export-download", "401 403 403 200 200", args=export),
+    Row("GET", "api-people", "401 403 403 403 200"),
+    Row("POST", "api-people", "401 403 403 403 201", body=new_person),
+    Row("GET", "api-person", "401 403 403 403 200", args=person),
+    Row("PATCH", "api-person", "401 403 403 403 200", args=person, body=lambda w: {"is_active": False}),
+    Row(
+        "POST",
+        "api-person-password",
+        "401 403 403 403 204",
+        args=person,
+        body=lambda w: {"password": "another-long-passphrase"},
+    ),
+    Row("GET", "api-audit", "401 403 403 403 200"),
+    Row("GET", "api-unknown", "404 404 404 404 404", args=lambda w: ["no/such/thing"]),
+]
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("row", MATRIX, ids=lambda row: f"{row.method} {row.name}")
+def test_every_route_answers_every_role_as_its_policy_says(row, role, world, client_of):
+    write_export(world.export)
+    path = reverse(row.name, args=row.args(world)) + row.query
+    body = row.body(world) if row.body else None
+    kind = {"content_type": "application/octet-stream"} if isinstance(body, bytes) else {"format": "json"}
+    response = getattr(client_of(world.person(role)), row.method.lower())(path, body, **(kind if row.body else {}))
+    assert response.status_code == dict(zip(ROLES, map(int, row.statuses.split()), strict=True))[role], getattr(
+        response, "content", b""
+    )[:500]
+    if response.status_code >= 400:
+        assert response["Content-Type"] == "application/problem+json"
+
+
+def test_no_route_is_missing_from_the_table():
+    assert {(row.method, row.name) for row in MATRIX} == {
+        (method, str(pattern.name)) for pattern in urlpatterns for method in methods_of(pattern)
+    }
+
+
+def test_every_row_names_a_status_for_each_role():
+    assert all(len(row.statuses.split()) == len(ROLES) for row in MATRIX)
+
+
+def methods_of(pattern: URLPattern) -> set[str]:
+    view = getattr(pattern.callback, "view_class", None)
+    if view is None:
+        return {"GET"}
+    return {name.upper() for name in view.http_method_names if hasattr(view, name)} - {"OPTIONS", "HEAD"}
