@@ -9,4 +9,5 @@ pytest_plugins = [
     "tests.fixtures.backing_services",
     "tests.fixtures.product",
     "tests.fixtures.browser",
+    "tests.fixtures.process_groups",
 ]

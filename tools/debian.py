@@ -7,7 +7,12 @@ import sys
 
 from tools.errors import ToolError
 
-BREW_NAMES = {"postgresql": "postgresql@16", "redis-server": "redis", "chromium": "--cask chromium", "nginx": "nginx"}
+BREW_NAMES = {
+    "postgresql": "postgresql@16",
+    "redis-server": "redis",
+    "chromium": "--cask chromium",
+    "nginx-light": "nginx",
+}
 
 
 def install_packages(wanted: dict[str, str]) -> None:
@@ -32,7 +37,8 @@ def install_packages(wanted: dict[str, str]) -> None:
     if os.geteuid() != 0:
         raise ToolError(f"Missing:\n{missing}\nRun once as root: {' '.join(command)}")
     print(f"Installing {', '.join(names)} ...", flush=True)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    # Runlevel 1: the services that come along are not started; the tests start their own.
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     if _quietly(command, environment):
         return
     _quietly(["apt-get", "update"], environment)

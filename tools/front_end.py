@@ -45,10 +45,16 @@ def run_npm(*arguments: str) -> None:
     ------
     ToolError : npm failed.
     """
+    command, environment = npm_command(*arguments)
+    if subprocess.run(command, cwd=VIEWER, env=environment, check=False).returncode:
+        raise ToolError(f"npm {' '.join(arguments)} failed in frontend/viewer; its message stands above.")
+
+
+def npm_command(*arguments: str) -> tuple[list[str], dict[str, str]]:
+    """The npm of a Node that is new enough, and the environment to run it in."""
     folder = _node_folder()
     environment = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
-    if subprocess.run([str(folder / "npm"), *arguments], cwd=VIEWER, env=environment, check=False).returncode:
-        raise ToolError(f"npm {' '.join(arguments)} failed in frontend/viewer; its message stands above.")
+    return [str(folder / "npm"), *arguments], environment
 
 
 def is_new_enough(version: str) -> bool:
