@@ -7,7 +7,7 @@ matches, its strokes are looked at again: each must stand out from the tissue on
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -22,7 +22,9 @@ MINIMUM_SCORE = 0.62
 PLUS_ARMS = (4, 5, 6, 7, 9)
 CROSS_ARMS = (4, 5, 6)
 SEPARATION = 9.0  # two calipers nearer than this are one that matched twice
-_CANDIDATE_MATCH = 0.5
+_DRAWING_DISCOUNT = 0.92  # drawings have more strokes, so speckle is like them more often
+_INK = 60  # grey levels above its surroundings at which something is drawn
+_LINE_REACH, _LETTER_SPACING = 45, 20
 _FULL_CONTRAST = 45.0  # grey levels by which a stroke stands out when nothing more is gained
 
 
@@ -44,6 +46,7 @@ class _Symbol:
     arm: int
     strokes: tuple[tuple[float, float], ...]
     gap: int
+    is_drawing: bool = False
 
 
 _UPRIGHT = ((1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0))
@@ -81,6 +84,84 @@ def _cross(arm: int, stroke: int, bar: tuple[int, int] = (0, 0)) -> _Symbol:
     return _Symbol(picture, (size / 2 + (stroke - 1) / 2, size / 2), arm, _OBLIQUE, 0)
 
 
+# What some scanners draw instead of plain strokes, as seen in pictures: # is bright, - is half as bright.
+_DRAWINGS = {
+    "hooked x": (
+        _OBLIQUE,
+        """
+        ..-#...#-..
+        .-##-.-##-.
+        -##-...-##-
+        #--#-.-#--#
+        ...-###-...
+        ....-#-....
+        ...-###-...
+        #--#-.-#--#
+        -##-...-##-
+        .-##-.-##-.
+        ..-#...#-..
+        """,
+    ),
+    "x with a block": (
+        _OBLIQUE,
+        """
+        ..-.....-..
+        .-#-...-#-.
+        -##-...-##-
+        -#-#-.-#-#-
+        ...-###-...
+        ....###....
+        ...-###-...
+        -#-#-.-#-#-
+        -##-...-##-
+        .-#-...-#-.
+        ..-.....-..
+        """,
+    ),
+    "x with a post": (
+        _OBLIQUE,
+        """
+        -#-..#..-#-
+        .-#-.#.-#-.
+        ..-#-#-#-..
+        ...-###-...
+        ....###....
+        ....###....
+        ....###....
+        ...-###-...
+        ..-#-#-#-..
+        .-#-.#.-#-.
+        -#-..#..-#-
+        """,
+    ),
+    "plus with ends": (
+        _UPRIGHT,
+        """
+        ....-##-....
+        .....##.....
+        .....##.....
+        .....##.....
+        #-...##...-#
+        ############
+        ############
+        #-...##...-#
+        .....##.....
+        .....##.....
+        .....##.....
+        ....-##-....
+        """,
+    ),
+}
+
+
+def _drawn(strokes: tuple[tuple[float, float], ...], drawing: str) -> _Symbol:
+    grey = {".": 0, "-": 128, "#": 255}
+    inner = np.array([[grey[sign] for sign in line.strip()] for line in drawing.split()], np.float32)
+    picture = np.pad(inner, 2)
+    rows, columns = picture.shape
+    return _Symbol(picture, (columns / 2, rows / 2), (inner.shape[0] - 1) // 2, strokes, 0, is_drawing=True)
+
+
 @cache
 def _symbols() -> tuple[_Symbol, ...]:
     def drawn() -> Iterator[_Symbol]:
@@ -98,11 +179,10 @@ def _symbols() -> tuple[_Symbol, ...]:
             yield _cross(arm, 1, (arm - 1, 0))
             yield _cross(arm, 1, (0, arm - 1))
             yield _cross(arm, 1, (arm, arm))
+        for strokes, drawing in _DRAWINGS.values():
+            yield _drawn(strokes, drawing)
 
-    return tuple(
-        _Symbol(cv2.GaussianBlur(s.picture, (0, 0), 0.5).astype(np.float32), s.centre, s.arm, s.strokes, s.gap)
-        for s in drawn()
-    )
+    return tuple(replace(s, picture=cv2.GaussianBlur(s.picture, (0, 0), 0.5).astype(np.float32)) for s in drawn())
 
 
 def _planes(image: NDArray[Any]) -> list[Grey]:
@@ -116,13 +196,8 @@ def _planes(image: NDArray[Any]) -> list[Grey]:
 
 def _at(picture: NDArray[np.float32], columns: NDArray[np.float64], rows: NDArray[np.float64]) -> NDArray[np.float32]:
     """Grey at continuous pixel indices, bilinear, the edge repeated."""
-    return cv2.remap(
-        picture,
-        columns.astype(np.float32),
-        rows.astype(np.float32),
-        cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
+    at = (columns.astype(np.float32), rows.astype(np.float32))
+    return cv2.remap(picture, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(np.float32, copy=False)
 
 
 def _stroke_contrasts(picture: NDArray[np.float32], symbol: _Symbol, column: float, row: float) -> list[float]:
@@ -141,30 +216,75 @@ def _stroke_contrasts(picture: NDArray[np.float32], symbol: _Symbol, column: flo
     return contrasts
 
 
-def _candidates(picture: Grey) -> list[tuple[float, _Symbol, float, float]]:
-    """Local maxima of the match of every symbol: match, symbol, column and row of the centre, best first."""
+def _quarter_contrasts(picture: NDArray[np.float32], symbol: _Symbol, column: float, row: float) -> list[float]:
+    """For each quarter of a drawing, how many grey levels its ink stands out from its paper."""
+    rows, columns = symbol.picture.shape
+    down, across = np.mgrid[:rows, :columns]
+    seen = _at(picture, across + column - symbol.centre[0], down + row - symbol.centre[1])
+    ink, paper = symbol.picture > 150, symbol.picture < 40
+    contrasts = []
+    for upper in (down < rows // 2, down >= rows - rows // 2):
+        for left in (across < columns // 2, across >= columns - columns // 2):
+            quarter = upper & left
+            contrasts.append(float(np.percentile(seen[ink & quarter], 30) - np.percentile(seen[paper & quarter], 60)))
+    return contrasts
+
+
+def _candidates(picture: Grey, minimum_match: float) -> list[tuple[float, _Symbol, float, float]]:
+    """Local maxima of the match of every symbol: match, symbol, column and row of the centre."""
     # Broad structures go, thin bright ones stay.
     thin = cv2.morphologyEx(picture, cv2.MORPH_TOPHAT, np.ones((7, 7), np.uint8)).astype(np.float32)
     found = []
     for symbol in _symbols():
-        edge = symbol.arm + 2
+        edge = symbol.picture.shape[0] // 2
         padded = cv2.copyMakeBorder(thin, edge, edge, edge, edge, cv2.BORDER_REPLICATE)
         match = cv2.matchTemplate(padded, symbol.picture, cv2.TM_CCOEFF_NORMED)
-        peaks = (match > _CANDIDATE_MATCH) & (match >= cv2.dilate(match, np.ones((7, 7), np.uint8)))
+        peaks = (match >= minimum_match) & (match >= cv2.dilate(match, np.ones((7, 7), np.uint8)))
         for down, across in zip(*np.nonzero(peaks), strict=True):
             place = (float(across) - edge + symbol.centre[0], float(down) - edge + symbol.centre[1])
             found.append((float(match[down, across]), symbol, *place))
     return found
 
 
-def _scored(picture: Grey) -> list[Caliper]:
+def _glyphs(picture: Grey) -> NDArray[np.float64]:
+    """Middle column, middle row and height of everything drawn that is the size of a letter."""
+    _, stroke = cv2.threshold(
+        cv2.morphologyEx(picture, cv2.MORPH_TOPHAT, np.ones((7, 7), np.uint8)), _INK, 255, cv2.THRESH_BINARY
+    )
+    _, _, boxes, _ = cv2.connectedComponentsWithStats(stroke, connectivity=8)
+    left, top, width, height, area = boxes[1:].T.astype(float)
+    letter = (height >= 6) & (height <= 26) & (width >= 1) & (width <= 26) & (area >= 7)
+    return np.stack([left + width / 2, top + height / 2, height], axis=1)[letter]
+
+
+def _stands_in_text(glyphs: NDArray[np.float64], column: float, row: float) -> bool:
+    """Whether at least two letters stand in line beside a place, on one side or round it.
+
+    A caliper's own number is one letter; a line of text, or a legend's copy of a caliper, has more.
+    """
+    along, across = np.abs(glyphs[:, 0] - column), np.abs(glyphs[:, 1] - row)
+    own = (along < 7) & (across < 7)
+    beside = glyphs[(along < _LINE_REACH) & (across < 4.5) & ~own]
+    if len(beside) < 2:
+        return False
+    # Letters of one line are equally high and stand close; speckle is neither.
+    alike = beside[np.abs(beside[:, 2] - np.median(beside[:, 2])) <= 2]
+    places = np.sort(np.append(alike[:, 0], column))
+    return len(alike) >= 2 and float(np.median(np.diff(places))) < _LETTER_SPACING
+
+
+def _scored(picture: Grey, minimum_score: float) -> list[Caliper]:
     bright = picture.astype(np.float32)
+    glyphs = _glyphs(picture)
     scored = []
-    for match, symbol, column, row in _candidates(picture):
-        contrasts = sorted(_stroke_contrasts(bright, symbol, column, row))
-        # One stroke may be hidden by the caliper's number or by bright tissue.
-        standing_out = np.clip((0.35 * contrasts[0] + 0.65 * contrasts[1]) / _FULL_CONTRAST, 0, 1)
-        scored.append(Caliper(column, row, float(np.clip(match, 0, 1) * standing_out**0.35)))
+    for match, symbol, column, row in _candidates(picture, minimum_score):  # a score is never higher than its match
+        measure = _quarter_contrasts if symbol.is_drawing else _stroke_contrasts
+        contrasts = sorted(measure(bright, symbol, column, row))
+        # The weakest stroke may be hidden by the caliper's number or by bright tissue.
+        standing_out = np.clip((contrasts[0] + contrasts[1]) / 2 / _FULL_CONTRAST, 0, 1)
+        score = float(np.clip(match, 0, 1) * standing_out**0.35) * (_DRAWING_DISCOUNT if symbol.is_drawing else 1.0)
+        if score >= minimum_score and not _stands_in_text(glyphs, column, row):
+            scored.append(Caliper(column, row, score))
     return scored
 
 
@@ -183,7 +303,7 @@ def find_calipers(image: NDArray[Any], *, minimum_score: float = MINIMUM_SCORE) 
     if image.dtype != np.uint8 or image.ndim not in (2, 3):
         raise ValueError(f"Calipers are looked for in 8-bit pictures; this one is {image.dtype} {image.shape}.")
     found = sorted(
-        (caliper for plane in _planes(image) for caliper in _scored(plane) if caliper.score >= minimum_score),
+        (caliper for plane in _planes(image) for caliper in _scored(plane, minimum_score)),
         key=lambda caliper: -caliper.score,
     )
     kept: list[Caliper] = []
@@ -198,10 +318,11 @@ def parameters_hash() -> str:
     parameters = {
         "score": MINIMUM_SCORE,
         "separation": SEPARATION,
-        "match": _CANDIDATE_MATCH,
         "contrast": _FULL_CONTRAST,
         "plus": PLUS_ARMS,
         "cross": CROSS_ARMS,
-        "symbols": len(_symbols()),
+        "drawings": sorted((name, drawing.split()) for name, (_, drawing) in _DRAWINGS.items()),
+        "discount": _DRAWING_DISCOUNT,
+        "text": [_INK, _LINE_REACH, _LETTER_SPACING],
     }
     return hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()
