@@ -8,16 +8,18 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 
-from annotator.accounts.actions.record_audit import record_audit
-from annotator.accounts.errors import ConflictError, InvalidError, NotAllowedError
+from annotator.accounts.actions.record_audits import record_audits
+from annotator.accounts.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from annotator.accounts.models import Role, User
 from annotator.accounts.policies import Person
 from annotator.accounts.signed_in import signed_in
-from annotator.cases.actions.grant_case import grant_case
+from annotator.cases.actions.grant_cases import grant_cases
 from annotator.cases.models import Case
-from annotator.cases.queries import case_for
+from annotator.cases.queries import cases_for
 from annotator.readerstudies.models import Assignment
 from annotator.readerstudies.policies import may_assign
+
+_BATCH = 500
 
 
 def assign_cases(
@@ -52,11 +54,11 @@ def assign_cases(
         raise NotAllowedError("Only an admin may assign cases.")
     admin = signed_in(person)
     with transaction.atomic():
-        cases = [case_for(admin, case_id) for case_id in dict.fromkeys(str(one) for one in case_ids)]
-        if not cases:
-            raise InvalidError("Choose at least one case.", path="cases")
+        cases = _cases_named(admin, case_ids)
         readers = _locked_readers(reader_ids)
-        taken = set(Assignment.objects.filter(case__in=cases, reader__in=readers).values_list("case_id", "reader_id"))
+        chosen = {case.pk for case in cases}
+        on_lists = Assignment.objects.filter(reader__in=readers).values_list("case_id", "reader_id")
+        taken = {(case_id, reader_id) for case_id, reader_id in on_lists if case_id in chosen}
         if len(taken) == len(cases) * len(readers):
             raise ConflictError(_already_there(cases, readers))
         made: list[Assignment] = []
@@ -83,27 +85,38 @@ def _assign(
     shows_suggestions: bool,
 ) -> list[Assignment]:
     last = Assignment.objects.filter(reader=reader).aggregate(last=Max("place"))["last"] or 0
-    made = []
-    for place, case in enumerate(cases, start=last + 1):
-        assignment = Assignment.objects.create(
-            case=case, reader=reader, place=place, due_date=due_date, assigned_by=admin
-        )
-        grant_case(
-            admin,
-            case.pk,
-            reader_id=reader.pk,
-            shows_identity=shows_identity,
-            shows_suggestions=shows_suggestions,
-        )
-        detail: dict[str, object] = {
-            "case": str(case.pk),
-            "reader": reader.username,
-            "place": place,
-            "due_date": due_date.isoformat() if due_date else None,
-        }
-        record_audit(admin, "assign_case", target_kind="assignment", target_id=assignment.pk, detail=detail)
-        made.append(assignment)
+    made = Assignment.objects.bulk_create(
+        (
+            Assignment(case=case, reader=reader, place=place, due_date=due_date, assigned_by=admin)
+            for place, case in enumerate(cases, start=last + 1)
+        ),
+        batch_size=_BATCH,
+    )
+    grant_cases(admin, cases, reader=reader, shows_identity=shows_identity, shows_suggestions=shows_suggestions)
+    due = due_date.isoformat() if due_date else None
+    record_audits(
+        admin,
+        "assign_case",
+        target_kind="assignment",
+        targets=(
+            (one.pk, {"case": str(one.case_id), "reader": reader.username, "place": one.place, "due_date": due})
+            for one in made
+        ),
+    )
     return made
+
+
+def _cases_named(admin: User, case_ids: Iterable[UUID | str]) -> list[Case]:
+    try:
+        wanted = list(dict.fromkeys(UUID(str(one)) for one in case_ids))
+    except ValueError as bad:
+        raise InvalidError(f"A case is named by its identifier, {bad}.", path="cases") from bad
+    if not wanted:
+        raise InvalidError("Choose at least one case.", path="cases")
+    found = cases_for(admin).in_bulk(wanted)
+    if missing := [one for one in wanted if one not in found]:
+        raise NotFoundError(f"There is no case {missing[0]}.")
+    return [found[one] for one in wanted]
 
 
 def _locked_readers(reader_ids: Iterable[int]) -> list[User]:

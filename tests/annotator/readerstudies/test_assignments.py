@@ -1,11 +1,12 @@
 """Giving cases to readers, and the worklist that comes of it."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from annotator.accounts.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from annotator.accounts.models import AuditEntry, User
@@ -346,3 +347,21 @@ def test_every_change_of_an_assignment_is_in_the_audit_trail(
         ("reopen_assignment", admin.pk),
         ("withdraw_assignment", admin.pk),
     ]
+
+
+def test_assigning_a_case_opens_it_again_where_access_had_ended(
+    admin: User, radiologist: User, cases: list[Case]
+) -> None:
+    ended = timezone.now() - timedelta(days=1)
+    grant(cases[0], radiologist, valid_until=ended, shows_identity=True)
+    assign_cases(admin, [cases[0].pk], [radiologist.pk])
+    kept = CaseGrant.objects.get(case=cases[0], person=radiologist)
+    assert (kept.valid_until, kept.shows_identity) == (None, False)
+    assert order_of(radiologist) == [cases[0].pk]
+
+
+def test_giving_out_many_cases_costs_few_queries(
+    admin: User, radiologist: User, cases: list[Case], django_assert_max_num_queries: Callable[..., Any]
+) -> None:
+    with django_assert_max_num_queries(16):
+        assign_cases(admin, [case.pk for case in cases], [radiologist.pk])
