@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import IO
@@ -59,6 +60,7 @@ def _run(arguments: argparse.Namespace) -> int:
         environment = {**environment_with_venv(), "DATA_DIR": str(data_dir), "PYTHONUNBUFFERED": "1"}
         shutil.rmtree(data_dir / "heartbeats", ignore_errors=True)  # a worker that was killed left its own
         _manage(python, environment, "migrate", "--verbosity", "0")
+        _manage(python, environment, "load_schemas", "--verbosity", "0")
         supervisor = Supervisor(
             services(python, host=host, port=port), environment=environment, working_dir=ROOT, folder=data_dir
         )
@@ -66,7 +68,7 @@ def _run(arguments: argparse.Namespace) -> int:
         try:
             supervisor.start()
             if not arguments.empty:
-                _manage(python, environment, "load_demo")
+                _manage(python, environment, "load_demo", meanwhile=supervisor.restart_the_dead)
             address = f"http://{host}:{port}/"
             _wait_until_ready(supervisor, address)
             print(f"\nReading Room is ready after {time.monotonic() - started_at:.0f} s: {address}", flush=True)
@@ -113,13 +115,16 @@ def _lock(lock: IO[str], data_dir: Path) -> None:
         ) from error
 
 
-def _manage(python: Path, environment: dict[str, str], *arguments: str) -> None:
+def _manage(
+    python: Path, environment: dict[str, str], *arguments: str, meanwhile: Callable[[], None] = lambda: None
+) -> None:
     """Run a management command in a group of its own, which is ended with us."""
-    process = subprocess.Popen(
-        [str(python), "manage.py", *arguments], cwd=ROOT, env=environment, start_new_session=True
-    )
+    quiet = {"LOG_LEVEL": "WARNING", **environment}
+    process = subprocess.Popen([str(python), "manage.py", *arguments], cwd=ROOT, env=quiet, start_new_session=True)
     try:
-        code = process.wait()
+        while (code := process.poll()) is None:
+            meanwhile()
+            time.sleep(0.05)
     except BaseException:
         process.terminate()
         process.wait()
