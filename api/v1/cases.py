@@ -6,7 +6,7 @@ from typing import Any
 import django_filters as filters
 from django.db.models import Q, QuerySet
 from drf_spectacular.plumbing import resolve_type_hint
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -53,6 +53,10 @@ class CaseSerializer(serializers.Serializer):
 
 class OpenedSerializer(serializers.Serializer):
     assignment = AssignmentSerializer(allow_null=True)
+
+
+class OwnerParameter(serializers.Serializer):
+    owner = serializers.CharField(required=False, max_length=150, help_text="User name: what that reader made only.")
 
 
 class CaseFilter(filters.FilterSet):
@@ -105,13 +109,15 @@ class CaseManifest(APIView):
 class CaseReading(APIView):
     @extend_schema(
         summary="Read what was made in a case",
-        parameters=[OpenApiParameter("owner", str, description="User name: what that reader made only.")],
-        responses={200: ReadingSerializer, **problems(404)},
+        parameters=[OwnerParameter],
+        responses={200: ReadingSerializer, **problems(400, 404)},
     )
     def get(self, request: Request, case_id: uuid.UUID) -> Response:
         """Findings, marks, answers and suggestions: a radiologist's own, all for data managers and admins."""
         case = case_for(request.user, case_id)
-        marks = marks_for(request.user, case, owner=request.query_params.get("owner"))
+        asked = OwnerParameter(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        marks = marks_for(request.user, case, owner=asked.validated_data.get("owner"))
         return Response(
             {
                 "findings": [finding_as_dict(finding) for finding in marks.findings],

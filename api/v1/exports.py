@@ -1,12 +1,14 @@
 """Training datasets: ask for one, see how it goes, download it."""
 
 import uuid
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import serializers
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -89,7 +91,18 @@ class ExportDetail(APIView):
         return Response(ExportSerializer(export_for(request.user, export_id)).data)
 
 
+class AnyAccept(BaseContentNegotiation):
+    """A program that asks for a zip gets the zip, and a problem document when there is none."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return None
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
 class ExportDownload(APIView):
+    content_negotiation_class = AnyAccept
     permission_classes = allowed_by(may_export)
 
     @extend_schema(

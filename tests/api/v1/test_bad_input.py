@@ -154,6 +154,7 @@ def test_deleting_without_the_revision_last_seen_is_refused(query, world, reader
         ("/api/v1/series?study=one", "study"),
         ("/api/v1/jobs?state=lost", "state"),
         ("/api/v1/quarantine?intake=one", "intake"),
+        ("/api/v1/studies?patient_id=%00", "patient_id"),
     ],
 )
 def test_a_filter_that_can_not_be_is_refused_and_named(address, path, world, manager_client):
@@ -177,3 +178,13 @@ def test_odd_pages_are_answered_with_an_ordinary_one(query, world, manager_clien
 def test_a_method_that_an_address_does_not_take_is_a_problem_document(world, reader_client):
     response = reader_client.delete("/api/v1/cases")
     assert (response.status_code, response["Content-Type"]) == (405, "application/problem+json")
+
+
+def test_a_name_that_no_database_can_hold_is_refused(world, manager_client):
+    response = manager_client.get(f"/api/v1/cases/{world.case.pk}/reading?owner=%00")
+    assert (response.status_code, response.json()["path"]) == (400, "owner")
+
+
+def test_an_answer_in_another_format_than_json_is_not_promised(world, manager_client):
+    response = manager_client.get("/api/v1/studies", HTTP_ACCEPT="text/html")
+    assert (response.status_code, response["Content-Type"]) == (406, "application/problem+json")

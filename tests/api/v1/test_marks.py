@@ -71,10 +71,11 @@ def test_saving_is_audited_under_the_reader(world, reader_client, address):
 
 
 def test_saving_a_mark_costs_few_queries(world, reader_client, address, django_assert_max_num_queries):
-    """Session and person, a savepoint's begin and end, grant, record, frame, lock, mark, revision, audit."""
-    with django_assert_max_num_queries(16):
+    """Session, person; a savepoint's begin and end; grant, record, frame, lock; mark (looked for, then made),
+    revision, audit."""
+    with django_assert_max_num_queries(12):
         reader_client.put(address, annotation_body(world), format="json")
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(12):
         reader_client.put(address, annotation_body(world, points=[[0, 0], [5, 5]], revision=1), format="json")
 
 

@@ -179,6 +179,7 @@ def test_every_route_answers_every_role_as_its_policy_says(row, role, world, cli
     assert response.status_code == dict(zip(ROLES, map(int, row.statuses.split()), strict=True))[role], getattr(
         response, "content", b""
     )[:500]
+    assert "no-store" in response["Cache-Control"]
     if response.status_code >= 400:
         assert response["Content-Type"] == "application/problem+json"
 

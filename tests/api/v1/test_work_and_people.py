@@ -81,7 +81,7 @@ def test_an_export_that_can_not_be_is_refused_and_says_where(changes, path, worl
 
 def test_a_finished_export_is_downloaded(world, manager_client):
     content = write_export(world.export)
-    response = manager_client.get(f"/api/v1/exports/{world.export.pk}/download")
+    response = manager_client.get(f"/api/v1/exports/{world.export.pk}/download", HTTP_ACCEPT="application/zip")
     assert b"".join(response.streaming_content) == content
     assert response["Content-Type"] == "application/zip"
     assert "attachment" in response["Content-Disposition"]
