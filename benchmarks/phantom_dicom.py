@@ -10,7 +10,7 @@ from pydicom.uid import ExplicitVRLittleEndian
 
 from annotator.demo.ct_object import ct_slice
 from annotator.demo.dicom_files import MadeStudy, save
-from annotator.demo.tomosynthesis_object import tomosynthesis_volume
+from annotator.demo.tomosynthesis_object import ViewName, tomosynthesis_volume
 
 CT_SIDE = 512
 TOMOSYNTHESIS_SHAPE = (2457, 1890)
@@ -39,17 +39,18 @@ def make_ct(folder: Path, slices: int = 300) -> list[Path]:
     return paths
 
 
-def make_tomosynthesis(folder: Path, frames: int = TOMOSYNTHESIS_FRAMES) -> Path:
+def make_tomosynthesis(folder: Path, frames: int = TOMOSYNTHESIS_FRAMES, view: ViewName = "LCC") -> Path:
     """One view, 12 bits stored, uncompressed, with the functional groups of a real system."""
     made = tomosynthesis_volume(
         MadeStudy("benchmark-tomosynthesis", "BENCHMARK-DBT", sex="F", description="Benchmark tomosynthesis"),
         list(_breast(frames)),
-        view="LCC",
+        view=view,
+        series=view,
         spacing=0.1,
         window=(1500, 2000),
         syntax=ExplicitVRLittleEndian,
     )
-    return save(made, folder / "tomosynthesis.dcm")
+    return save(made, folder / f"tomosynthesis-{view}.dcm")
 
 
 def _breast(frames: int) -> Iterator[NDArray[np.uint16]]:
