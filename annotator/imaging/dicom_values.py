@@ -5,6 +5,7 @@ import struct
 from collections.abc import Iterable, Sequence
 
 from pydicom.dataset import Dataset
+from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.multival import MultiValue
 
 # What pydicom raises on values, lengths, character sets and VRs that break the rules.
@@ -20,6 +21,8 @@ HEADER_ERRORS = (
     OSError,
     EOFError,
     RecursionError,
+    BytesLengthException,
+    InvalidDicomError,
 )
 
 

@@ -25,7 +25,7 @@ def header_json(dataset: Dataset) -> dict[str, Any]:
     whole: dict[str, Any] = {}
     counted = 0
     for tag in sorted(dataset.keys()):
-        raw = dataset.get_item(tag)
+        raw = dataset.get_item(tag, keep_deferred=True)
         if isinstance(raw, RawDataElement) and raw.value is None and raw.length:
             continue  # deferred: too long for a header
         try:

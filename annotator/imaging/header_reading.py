@@ -133,10 +133,10 @@ def _read(file: BinaryIO, inflated_syntax: str | None) -> OpenHeader:
         try:
             dataset, transfer_syntax_uid = _read_dataset(file, inflated_syntax)
         except InvalidDicomError as error:
-            raise QuarantineError(f"Not DICOM: {error}") from error
+            raise QuarantineError(f"Not DICOM: {str(error)[:120]}") from error
         except HEADER_ERRORS as error:
             raise QuarantineError(
-                f"The header can't be read ({type(error).__name__}: {error}). "
+                f"The header can't be read ({type(error).__name__}: {str(error)[:120]}). "
                 "The file is damaged or truncated: send it again."
             ) from error
         position = file.tell()
@@ -181,7 +181,7 @@ def _encoding(dataset: Dataset) -> str:
 
 def _refuse_cut_header(dataset: Dataset, file_size: int) -> None:
     """pydicom reads what is left of a value and says nothing."""
-    last = dataset.get_item(max(dataset.keys()))
+    last = dataset.get_item(max(dataset.keys()), keep_deferred=True)
     if isinstance(last, RawDataElement) and last.length != UNDEFINED_LENGTH:
         end = last.value_tell + last.length
         if end > file_size:

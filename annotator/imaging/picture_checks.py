@@ -134,7 +134,7 @@ def _attributes(dataset: Dataset, *, has_pixels: bool) -> PictureAttributes:
 
 def _is_unreadable(dataset: Dataset, keyword: str) -> bool:
     """Whether an element is there with a value that can't be understood."""
-    return keyword in dataset and bool(getattr(dataset.get_item(keyword), "value", None))
+    return keyword in dataset and bool(getattr(dataset.get_item(keyword, keep_deferred=True), "value", None))
 
 
 def _refuse_sizes(picture: PictureAttributes) -> None:
