@@ -66,7 +66,7 @@ class ExportForm(forms.Form):
         schemas = [(schema.key, schema.title) for schema in all_schemas()]
         _choices(self, "schema_key", [("", "None: marks alone"), *schemas])
         names = [(preset.window.name, f"{preset.window.name} ({m})") for m in modalities for preset in presets_for(m)]
-        _choices(self, "window", [("auto", "Each picture's own, else its modality's"), *names])
+        _choices(self, "window", [("auto", "Its own, else the preset"), *names])
 
     def to_request(self) -> ExportRequest:
         """The request; a fault that it finds raises InvalidError."""

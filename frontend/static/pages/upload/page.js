@@ -6,6 +6,7 @@ import { Sender } from "./sender.js";
 import { filesOfDialog, filesOfDrop } from "./walk.js";
 import { UploadView } from "./view.js";
 
+const SEAL_AGAIN_AFTER = 3000;
 const root = document.querySelector("[data-upload]");
 const person = root.dataset.person;
 const api = new IntakeApi(root.dataset.api, root.querySelector("input[name=csrfmiddlewaretoken]").value);
@@ -14,6 +15,10 @@ const ready = Kept.open();
 
 /** The intake that is open: its sender, its files by name in this page, and the names known before a reload. */
 let current = null;
+
+/** Drops and choices that are still being looked through, in a queue, and how many. */
+let drops = Promise.resolve();
+let waitingDrops = 0;
 
 async function openIntake(expectedFiles) {
   const { id } = await api.start(expectedFiles);
@@ -24,25 +29,35 @@ async function begin(id) {
   const kept = await ready;
   const here = new Map();
   const sender = new Sender(api, id, async (name) => here.get(name) ?? (await kept?.file(id, name)) ?? null);
-  const intake = { id, sender, here, known: new Set(), lost: new Set(), expected: 0, isKept: Boolean(kept) };
-  sender.addEventListener("change", () => view.show(intake, missing(intake)));
+  const intake = { id, sender, here, known: new Set(), lost: new Set(), expected: 0, batchesToKeep: 0, isTooLarge: !kept, sealing: null };
+  sender.addEventListener("change", () => show(intake));
   sender.addEventListener("sent", ({ detail }) => kept?.forgetFile(id, detail).catch(() => {}));
   sender.addEventListener("idle", () => sealWhenComplete(intake));
   return intake;
 }
 
-async function bringIn(items) {
+/** Take drops and choices one after another: two at once must not open two intakes, nor one be lost to a seal. */
+function bringIn(finding) {
+  waitingDrops += 1;
+  finding.catch(() => {}); // said below, when its turn comes
+  drops = drops.then(async () => {
+    try {
+      await addToIntake(await finding);
+    } catch (error) {
+      view.say(error instanceof Refused ? error.message : "What you dropped can't be read. Was it moved, or the disk removed?");
+    }
+    waitingDrops -= 1;
+  });
+}
+
+async function addToIntake(items) {
   view.say("");
   if (!items.length) {
     view.say("There was no file in what you dropped.");
     return;
   }
-  try {
-    current ??= await openIntake(items.length);
-  } catch (error) {
-    view.say(error instanceof Refused ? error.message : "The intake could not be started. Reload the page and try again.");
-    return;
-  }
+  await current?.sealing;
+  current ??= await openIntake(items.length);
   const fresh = take(current, items);
   keep(current, fresh);
   if (!fresh.length && current.sender.isIdle) sealWhenComplete(current);
@@ -73,23 +88,34 @@ function take(intake, items) {
   return fresh;
 }
 
+/** Copy what still has to be sent into the browser's database, so that a reload can go on by itself. */
 async function keep(intake, items) {
   const kept = await ready;
   const { sender, id } = intake;
+  intake.batchesToKeep += 1;
   try {
-    if (!kept) throw new Error("no database");
     await kept.saveIntake({
       id,
       person,
       at: Date.now(),
       files: [...sender.sizes].map(([name, size]) => ({ name, size })),
     });
-    if (!(await roomFor(sender.totals.bytes))) throw new Error("too large");
-    await kept.saveFiles(id, items, (name) => !sender.sent.has(name));
+    if (await roomFor(sender.totals.bytes)) await kept.saveFiles(id, items, (name) => !sender.sent.has(name));
+    else intake.isTooLarge = true;
   } catch {
-    intake.isKept = false;
-    view.show(intake, missing(intake));
+    // No database, or the disk is full: the same folder has to be dropped again after a reload, and the page says so.
+    intake.isTooLarge = true;
   }
+  intake.batchesToKeep -= 1;
+  show(intake);
+}
+
+function show(intake) {
+  view.show(intake.sender, { missing: missing(intake), isKept: isKept(intake) });
+}
+
+function isKept(intake) {
+  return !intake.isTooLarge && intake.batchesToKeep === 0;
 }
 
 /** How many files the first drop held that neither arrived nor wait here. */
@@ -99,27 +125,37 @@ function missing({ sender, lost, expected }) {
 
 async function sealWhenComplete(intake) {
   if (intake.sender.failed.size || missing(intake) || !intake.sender.isIdle) {
-    view.show(intake, missing(intake));
+    show(intake);
     return;
   }
   await seal(intake);
 }
 
-async function seal(intake) {
-  try {
-    await api.seal(intake.id);
-  } catch (error) {
-    if (error.isPassing) {
+function seal(intake) {
+  intake.sealing ??= finish(intake).finally(() => {
+    intake.sealing = null;
+  });
+  return intake.sealing;
+}
+
+async function finish(intake) {
+  for (;;) {
+    try {
+      await api.seal(intake.id);
+      break;
+    } catch (error) {
+      if (!error.isPassing) {
+        view.say(error.message);
+        return;
+      }
       view.say("Everything has arrived, but the server does not answer. Trying again.");
-      setTimeout(() => seal(intake), 3000);
-    } else {
-      view.say(error.message);
+      await new Promise((resolve) => setTimeout(resolve, SEAL_AGAIN_AFTER));
     }
-    return;
   }
   await (await ready)?.forgetIntake(intake.id).catch(() => {});
   current = null;
-  window.location.assign(`${root.dataset.intakes}${intake.id}/`);
+  if (waitingDrops === 0) window.location.assign(`${root.dataset.intakes}${intake.id}/`);
+  else view.say("One upload has arrived and is being sorted in; the next goes on here.");
 }
 
 /** Go on with an intake that was not finished when the page was left. */
@@ -153,7 +189,7 @@ async function goOn(id, kept) {
   );
   if (current.sender.waiting.length) current.sender.start();
   else if (row) await sealWhenComplete(current);
-  view.show(current, missing(current));
+  show(current);
   return true;
 }
 
@@ -178,20 +214,15 @@ root.addEventListener("dragover", (event) => {
 root.addEventListener("dragleave", (event) => {
   if (!root.contains(event.relatedTarget)) view.isOver = false;
 });
-root.addEventListener("drop", async (event) => {
+root.addEventListener("drop", (event) => {
   event.preventDefault();
   view.isOver = false;
-  const walking = filesOfDrop(event.dataTransfer);
   view.say("Looking through the folders …");
-  try {
-    await bringIn(await walking);
-  } catch {
-    view.say("The folder can't be read. Was it moved, or the disk removed?");
-  }
+  bringIn(filesOfDrop(event.dataTransfer));
 });
 for (const input of root.querySelectorAll("input[type=file]")) {
-  input.addEventListener("change", async () => {
-    await bringIn(filesOfDialog(input.files));
+  input.addEventListener("change", () => {
+    bringIn(Promise.resolve(filesOfDialog(input.files)));
     input.value = "";
   });
 }
@@ -203,7 +234,7 @@ root.querySelector("[data-go-on]").addEventListener("click", () => current?.send
 root.querySelector("[data-retry-failed]").addEventListener("click", () => current?.sender.retryFailed());
 root.querySelector("[data-seal]").addEventListener("click", () => current && seal(current));
 window.addEventListener("beforeunload", (event) => {
-  if (current && !current.isKept && !current.sender.isIdle) event.preventDefault();
+  if (current && !isKept(current) && !current.sender.isIdle) event.preventDefault();
 });
 
 await start();

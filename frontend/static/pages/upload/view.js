@@ -51,8 +51,8 @@ export class UploadView {
     this.note.hidden = !words;
   }
 
-  show(intake, missing) {
-    const { sender } = intake;
+  /** `missing`: files that neither arrived nor wait here; `isKept`: whether a reload can go on by itself. */
+  show(sender, { missing, isKept }) {
     const totals = sender.totals;
     this.panel.hidden = false;
     this.bar.max = Math.max(1, totals.bytes);
@@ -60,7 +60,7 @@ export class UploadView {
     this.files.textContent = `${totals.filesDone} of ${totals.files} files`;
     this.bytes.textContent = `${byteWords(totals.bytesDone)} of ${byteWords(totals.bytes)}`;
     this.speed.textContent = this.#speed(sender, totals);
-    this.hint.textContent = intake.isKept
+    this.hint.textContent = isKept
       ? "You may reload or leave this page: the upload goes on when you come back."
       : "Keep this page open. If you leave it, drop the same folder again: what has arrived is not sent twice.";
     this.hint.hidden = sender.isIdle;
