@@ -24,6 +24,7 @@ CROSS_ARMS = (4, 5, 6)
 SEPARATION = 9.0  # two calipers nearer than this are one that matched twice
 _DRAWING_DISCOUNT = 0.92  # drawings have more strokes, so speckle is like them more often
 _INK = 60  # grey levels above its surroundings at which something is drawn
+_COLOURED, _COLOURED_SHARE = 60, 0.02
 _LINE_REACH, _LETTER_SPACING = 45, 20
 _FULL_CONTRAST = 45.0  # grey levels by which a stroke stands out when nothing more is gained
 
@@ -186,12 +187,16 @@ def _symbols() -> tuple[_Symbol, ...]:
 
 
 def _planes(image: NDArray[Any]) -> list[Grey]:
-    """Grey pictures to search: the brightest channel, and the colourfulness where a colour picture has any."""
+    """Grey pictures to search: the brightest channel, and the colourfulness where few pixels have any.
+
+    Where many have some it is blood flow, which looks like anything.
+    """
     if image.ndim == 2:
         return [image.astype(np.uint8, copy=False)]
     brightest, dullest = image.max(axis=2), image.min(axis=2)
     chroma = (brightest - dullest).astype(np.uint8)
-    return [brightest, chroma] if int(chroma.max()) > 60 else [brightest]
+    coloured = float(np.mean(chroma > _COLOURED))
+    return [brightest, chroma] if 0 < coloured < _COLOURED_SHARE else [brightest]
 
 
 def _at(picture: NDArray[np.float32], columns: NDArray[np.float64], rows: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -323,6 +328,7 @@ def parameters_hash() -> str:
         "cross": CROSS_ARMS,
         "drawings": sorted((name, drawing.split()) for name, (_, drawing) in _DRAWINGS.items()),
         "discount": _DRAWING_DISCOUNT,
+        "colour": [_COLOURED, _COLOURED_SHARE],
         "text": [_INK, _LINE_REACH, _LETTER_SPACING],
     }
     return hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()
