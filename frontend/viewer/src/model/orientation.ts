@@ -45,6 +45,16 @@ export function edgeLetters(geometry: FrameGeometry, flips: Flips): EdgeLetters 
   };
 }
 
+/** The edge of the pane at which a breast's chest wall hangs, so that the two sides face each other. */
+export function chestWallEdge(modality: string, laterality: string): 'left' | 'right' | null {
+  if (!isBreast(modality)) return null;
+  return laterality === 'R' ? 'right' : laterality === 'L' ? 'left' : null;
+}
+
+function isBreast(modality: string): boolean {
+  return modality === 'MG' || modality === 'DBT';
+}
+
 /**
  * Which axes of a breast picture must be turned so that it hangs as mammograms do: chest walls facing (right breast
  * with the chest wall to the right, left breast to the left), head up in the oblique, lateral side up in the CC.
@@ -54,7 +64,7 @@ export function edgeLetters(geometry: FrameGeometry, flips: Flips): EdgeLetters 
  */
 export function hangingFlips(modality: string, laterality: string, view: string, geometry: FrameGeometry): Flips {
   const o = geometry.orientation;
-  if (!o || !['MG', 'DBT'].includes(modality) || !['L', 'R'].includes(laterality)) return NO_FLIPS;
+  if (!o || !isBreast(modality) || !['L', 'R'].includes(laterality)) return NO_FLIPS;
   const strongest = (v: Vector): string => directionLetters(v)[0] ?? '';
   const right = strongest([o[0], o[1], o[2]]);
   const down = strongest([o[3], o[4], o[5]]);

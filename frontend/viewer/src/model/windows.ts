@@ -1,5 +1,5 @@
 /** Which window a frame is first shown with, and how windows become ranges. Pure. */
-import type { FrameJson, StackJson, VoiFunction, Window } from './types';
+import type { FrameJson, Preset, StackJson, VoiFunction, Window } from './types';
 
 export interface Range {
   lower: number;
@@ -25,6 +25,12 @@ export function initialWindow(stack: StackJson, frame: FrameJson): Window | null
     return { centre: frame.voi_lut.first + width / 2, width, name: 'VOI table, linear', function: 'LINEAR' };
   }
   return stack.default_window ?? stack.presets[0] ?? null;
+}
+
+/** The name of a window: its own, else that of the preset it equals. */
+export function windowName(window: Window, presets: readonly Preset[]): string {
+  const preset = presets.find((p) => p.centre === window.centre && p.width === window.width);
+  return preset?.name ?? (window.name === 'dragged' ? '' : (window.name ?? ''));
 }
 
 /** A window over the values present, for objects that say nothing. */

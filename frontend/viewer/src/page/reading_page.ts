@@ -1,5 +1,6 @@
 /** The reading page: puts the panes and panels together and carries out commands. */
 import type { Annotation, Suggestion } from '../model/types';
+import { windowName } from '../model/windows';
 import { SPEEDS } from '../pane/cine';
 import { CasePanel } from '../panels/case_panel';
 import { FindingsPanel } from '../panels/findings_panel';
@@ -346,7 +347,7 @@ export class ReadingPage {
     this.toolbar.update();
     this.bar.update(
       pane.frame?.colour ? [] : (pane.stack?.presets ?? []),
-      pane.window?.name ?? '',
+      pane.window ? windowName(pane.window, pane.stack?.presets ?? []) : '',
       pane.stack?.frames.length ?? 0,
     );
     const shown = new Set(this.grid.visible.map((u) => u.pane.stack?.key ?? ''));

@@ -1,4 +1,6 @@
 /** What is written over a picture: slice, window, zoom, position, laterality, orientation letters, failure. */
+import type { StackJson } from '../model/types';
+import { windowName } from '../model/windows';
 import { h, setText } from '../page/dom';
 import type { Pane } from './pane';
 
@@ -43,11 +45,7 @@ export class OverlayText {
     // The old picture is never shown as if it were the one that failed.
     pane.element.classList.toggle('failed', failure !== null);
     if (!stack) return;
-    const side = [stack.laterality, stack.view].filter(Boolean).join(' ');
-    setText(
-      this.corner.tl,
-      [stack.title || stack.modality, side && !stack.title.includes(side) ? side : ''].filter(Boolean).join('\n'),
-    );
+    setText(this.corner.tl, [stack.title || stack.modality, sideWords(stack)].filter(Boolean).join('\n'));
     const count = stack.frames.length;
     const noun = stack.kind === 'cine' ? 'Frame' : 'Slice';
     const waiting = pane.loading && pane.shown >= 0 ? ` → ${pane.target + 1} loading` : '';
@@ -69,7 +67,8 @@ export class OverlayText {
     const window = this.pane.window;
     if (!window) return '';
     const digits = window.width < 10 ? 2 : 0;
-    const named = window.name && window.name !== 'dragged' ? `${window.name} · ` : '';
+    const name = windowName(window, this.pane.stack?.presets ?? []);
+    const named = name ? `${name} · ` : '';
     return `${named}C ${window.centre.toFixed(digits)}  W ${window.width.toFixed(digits)}`;
   }
 
@@ -83,4 +82,11 @@ export class OverlayText {
     const thick = geometry.slice_thickness ? `  T ${geometry.slice_thickness.toFixed(1)} mm` : '';
     return `L ${along.toFixed(1)} mm${thick}`;
   }
+}
+
+/** Side and view, as far as the title does not say them already. */
+function sideWords({ title, laterality, view }: StackJson): string {
+  const said = title.toLowerCase().replaceAll(' ', '');
+  if (said.includes(`${laterality}${view}`.toLowerCase())) return '';
+  return [laterality, said.includes(view.toLowerCase()) ? '' : view].filter(Boolean).join(' ');
 }

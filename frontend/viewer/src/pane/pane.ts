@@ -10,7 +10,7 @@ import {
   invertAffine,
   pixelToWorld,
 } from '../model/geometry';
-import { edgeLetters, type Flips, hangingFlips, NO_FLIPS } from '../model/orientation';
+import { chestWallEdge, edgeLetters, type Flips, hangingFlips, NO_FLIPS } from '../model/orientation';
 import type { FrameJson, Point, StackJson, Window } from '../model/types';
 import { fullRangeWindow, initialWindow, windowRange } from '../model/windows';
 import { h } from '../page/dom';
@@ -100,6 +100,8 @@ export class Pane {
       this.window = null;
       this.inverted = false;
     }
+    const edge = chestWallEdge(stack.modality, stack.laterality);
+    this.element.classList.toggle('bar-left', edge === 'right');
     const frame = stack.frames[0];
     this.flips = frame ? hangingFlips(stack.modality, stack.laterality, stack.view, frame.geometry) : NO_FLIPS;
     this.goTo(at);
@@ -147,6 +149,7 @@ export class Pane {
     if (!viewport || this.shown < 0) return;
     viewport.resetCamera();
     this.applyFlips();
+    this.hangAtEdge();
     viewport.render();
     this.events.changed();
   }
@@ -297,6 +300,7 @@ export class Pane {
       this.applyWindow();
       viewport.resetCamera();
       this.applyFlips();
+      this.hangAtEdge();
     } else {
       await viewport.setImageIdIndex(index);
     }
@@ -325,6 +329,16 @@ export class Pane {
     } else {
       viewport.setProperties({ invert });
     }
+  }
+
+  /** A breast hangs with its chest wall at the inner edge of the pane. */
+  private hangAtEdge(): void {
+    const edge = this.stack ? chestWallEdge(this.stack.modality, this.stack.laterality) : null;
+    const affine = this.pixelToPane;
+    if (!edge || !affine || !this.stack) return;
+    const ends = [applyAffine(affine, [0, 0])[0], applyAffine(affine, [this.stack.columns, this.stack.rows])[0]];
+    const at = edge === 'left' ? Math.min(...ends) : Math.max(...ends);
+    this.panBy([at, 0], [edge === 'left' ? 0 : this.picture.clientWidth, 0]);
   }
 
   private applyFlips(): void {

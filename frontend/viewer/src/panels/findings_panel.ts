@@ -46,13 +46,15 @@ export class FindingsPanel {
   }
 
   private addRow(): HTMLElement {
-    const kinds = this.acts.manifest.finding_kinds;
+    const { acts } = this;
     const select = h(
       'select',
-      { 'aria-label': 'Kind of the new finding' },
-      ...kinds.map((k) => h('option', { value: k.value }, k.label)),
+      { 'aria-label': 'Kind of the new finding', onchange: () => acts.ui.set({ newKind: select.value }) },
+      ...acts.manifest.finding_kinds.map((k) =>
+        h('option', { value: k.value, selected: k.value === acts.kindOfNext }, k.label),
+      ),
     );
-    const add = h('button', { type: 'button', onclick: () => this.acts.addFinding(select.value) }, 'Add finding');
+    const add = h('button', { type: 'button', onclick: () => acts.addFinding() }, 'Add finding');
     const row = h('div', { class: 'add-finding' }, select, add);
     row.hidden = !this.acts.mayEdit;
     return row;

@@ -34,6 +34,16 @@ export function toggled(
   return options.map((o) => String(o.value)).filter((v) => kept.includes(v));
 }
 
+export type OptionLayout = 'list' | 'chips' | 'codes';
+
+/** Codes (BI-RADS 4A) are told by their value alone, short titles stand in a row, the rest one under the other. */
+export function layoutFor(options: readonly FormOption[]): OptionLayout {
+  if (options.some((o) => pointsWords(o))) return 'list';
+  const coded = options.filter((o) => o.title.startsWith(`${o.value} `));
+  if (coded.length >= 4 && coded.length >= options.length - 2) return 'codes';
+  return options.every((o) => o.title.length <= 14) ? 'chips' : 'list';
+}
+
 /** An option's points beside it: "2", or "ACR 2 · AI 3" where two tables differ in name. */
 export function pointsWords(option: FormOption): string {
   const tables = Object.entries(option.points ?? {});

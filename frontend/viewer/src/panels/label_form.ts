@@ -1,7 +1,7 @@
 /** A form made from a label schema: its questions, what is chosen, and what the server computed from it. */
 import type { Answer, AnswerValue, FormOption, FormQuestion, SchemaJson } from '../model/types';
 import { h, setText } from '../page/dom';
-import { chosen, isVisible, pointsWords, toggled } from './form_rules';
+import { chosen, isVisible, layoutFor, pointsWords, toggled } from './form_rules';
 import { ScoreBox } from './score_box';
 
 type Answers = Readonly<Record<string, AnswerValue>>;
@@ -87,8 +87,10 @@ export class LabelForm {
           ]
         : []);
     const multiple = question.kind === 'multiple';
-    const short = options.every((o) => o.title.length <= 14 && !o.points);
-    const list = h('div', { class: short ? 'options short' : 'options' });
+    const layout = layoutFor(options);
+    const list = h('div', { class: `options ${layout}` });
+    const meaning = h('p', { class: 'meaning', hidden: true });
+    fieldset.classList.toggle('inline', layout === 'chips' && options.length <= 3);
     const choose = (option: FormOption): void =>
       this.answer(question.name, toggled(question, options, this.answers[question.name] ?? null, option));
     const inputs = options.map((option) => {
@@ -107,9 +109,13 @@ export class LabelForm {
       list.append(
         h(
           'label',
-          { class: 'option', title: option.help ?? null },
+          { class: 'option', title: [option.title, option.help].filter(Boolean).join('. ') },
           input,
-          h('span', {}, option.title),
+          h(
+            'span',
+            {},
+            layout === 'codes' && option.title.startsWith(`${option.value} `) ? String(option.value) : option.title,
+          ),
           points ? h('small', {}, points) : null,
         ),
       );
@@ -126,7 +132,11 @@ export class LabelForm {
       inputs.forEach((input, i) => {
         input.checked = chosen(this.answers[question.name] ?? null, options[i] as FormOption);
       });
+      const picked = layout === 'codes' ? options.filter((o) => chosen(this.answers[question.name] ?? null, o)) : [];
+      meaning.hidden = picked.length === 0;
+      setText(meaning, picked.map((o) => o.title).join(', '));
     });
+    list.append(meaning);
     return list;
   }
 }

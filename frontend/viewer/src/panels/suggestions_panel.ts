@@ -29,9 +29,17 @@ export class SuggestionsPanel {
     ]);
     if (signature === this.signature) return;
     this.signature = signature;
-    this.list.replaceChildren(
+    this.list.replaceChildren();
+    this.list.append(
       h('p', { class: 'hint' }, 'Dashed on the picture. A accepts, X rejects the selected one.'),
       ...open.map((s) => this.row(s)),
+      open.length > 1 && this.acts.mayEdit
+        ? h(
+            'button',
+            { type: 'button', class: 'quiet', onclick: () => this.acts.accept(...open.map((s) => s.id)) },
+            `Accept all ${open.length}`,
+          )
+        : '',
     );
   }
 

@@ -68,7 +68,7 @@ export class Acts {
       !this.workspace.records.get('finding', finding) ||
       this.workspace.records.get('finding', finding)?.deleted
     ) {
-      const made = this.newFinding(likelyKind(this.manifest.case.modality, this.manifest.finding_kinds));
+      const made = this.newFinding(this.kindOfNext);
       edits.push({ kind: 'finding', id: made.id, state: made });
       finding = made.id;
     }
@@ -106,9 +106,13 @@ export class Acts {
     this.ui.set({ selectedMark: null });
   }
 
-  addFinding(kind: string): void {
+  get kindOfNext(): string {
+    return this.ui.now.newKind || likelyKind(this.manifest.case.modality, this.manifest.finding_kinds);
+  }
+
+  addFinding(): void {
     if (!this.mayEdit) return;
-    const finding = this.newFinding(kind);
+    const finding = this.newFinding(this.kindOfNext);
     this.workspace.commit('add finding', [{ kind: 'finding', id: finding.id, state: finding }]);
     this.ui.set({ selectedFinding: finding.id, selectedMark: null });
   }
@@ -165,10 +169,18 @@ export class Acts {
     this.workspace.commit('answer', [{ kind: 'answer', id, state }], `answer ${id} ${question}`);
   }
 
-  accept(id: string): void {
+  /** Accept suggestions as one step; the marks go to the selected finding. */
+  accept(...ids: readonly string[]): void {
+    if (!this.mayEdit) return;
+    const edits = ids.flatMap((id) => this.acceptance(id));
+    this.workspace.commit(ids.length === 1 ? 'accept suggestion' : `accept ${ids.length} suggestions`, edits);
+    if (ids.length === 1) this.ui.set({ selectedMark: edits[1]?.id ?? null });
+  }
+
+  private acceptance(id: string): Edit[] {
     const suggestion = this.suggestions.get(id);
     const decision = this.workspace.records.get('decision', id);
-    if (!suggestion || !decision || decision.decision || !this.mayEdit) return;
+    if (!suggestion || !decision || decision.decision) return [];
     const selected = this.ui.now.selectedFinding;
     const finding = selected && this.workspace.records.get('finding', selected)?.deleted === false ? selected : null;
     const mark: Annotation = {
@@ -184,11 +196,10 @@ export class Acts {
       deleted: false,
       owner: this.person,
     };
-    this.workspace.commit('accept suggestion', [
+    return [
       { kind: 'decision', id, state: { ...decision, decision: 'accepted', annotation: mark.id, finding } },
       { kind: 'annotation', id: mark.id, state: mark },
-    ]);
-    this.ui.set({ selectedMark: mark.id });
+    ];
   }
 
   reject(id: string): void {

@@ -9,9 +9,9 @@ export interface UiState {
   selectedMark: string | null;
   selectedFinding: string | null;
   selectedSuggestion: string | null;
+  /** What a new finding is, unless the reader says otherwise. */
+  newKind: string;
   showsMarks: boolean;
-  help: boolean;
-  notice: string;
 }
 
 export class Ui {
@@ -27,9 +27,8 @@ export class Ui {
       selectedMark: null,
       selectedFinding: null,
       selectedSuggestion: null,
+      newKind: '',
       showsMarks: true,
-      help: false,
-      notice: '',
       ...initial,
     };
   }

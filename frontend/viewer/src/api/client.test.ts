@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import type { Annotation } from '../model/types';
+import { requestFor } from './client';
+import { idFor } from './identifiers';
+
+const mark: Annotation = {
+  id: 'm',
+  case: 'c',
+  frame: 'f',
+  kind: 'point',
+  points: [[1, 2]],
+  finding: null,
+  label: '',
+  provenance: 'drawn',
+  revision: 3,
+  deleted: false,
+  owner: 'reader',
+  updated_at: 'yesterday',
+};
+
+describe('what is sent', () => {
+  it('is the record without what the server owns', () => {
+    const { method, path, body } = requestFor('annotation', mark);
+    expect([method, path]).toEqual(['PUT', 'annotations/m']);
+    expect(body).toMatchObject({ revision: 3, points: [[1, 2]] });
+    expect(body).not.toHaveProperty('owner');
+    expect(body).not.toHaveProperty('updated_at');
+  });
+
+  it('names the last seen revision when it deletes', () => {
+    expect(requestFor('annotation', { ...mark, deleted: true })).toEqual({
+      method: 'DELETE',
+      path: 'annotations/m?revision=3',
+    });
+  });
+
+  it('tells decisions on suggestions by their own routes', () => {
+    const decision = { id: 's', annotation: 'm', finding: null, revision: 0, deleted: false, owner: '' } as const;
+    expect(requestFor('decision', { ...decision, decision: 'accepted' }).path).toBe('suggestions/s/accept');
+    expect(requestFor('decision', { ...decision, decision: 'rejected' }).path).toBe('suggestions/s/reject');
+    expect(requestFor('decision', { ...decision, decision: null }).path).toBe('suggestions/s/undo');
+  });
+});
+
+describe('identifiers made of words', () => {
+  it('are the same in every tab, differ for other words, and are UUIDs', () => {
+    expect(idFor('case', 'reader', 'tirads@1')).toBe(idFor('case', 'reader', 'tirads@1'));
+    expect(idFor('case', 'reader', 'tirads@1')).not.toBe(idFor('case', 'readert', 'irads@1'));
+    expect(idFor('a')).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import type { Annotation } from '../model/types';
+import { Journal } from './journal';
+
+const mark = (c: number): Annotation => ({
+  id: 'm',
+  case: 'c',
+  frame: 'f',
+  kind: 'point',
+  points: [[c, 0]],
+  finding: null,
+  label: '',
+  provenance: 'drawn',
+  revision: 0,
+  deleted: false,
+  owner: 'r',
+});
+
+describe('the journal', () => {
+  it('takes steps back in reverse order and does them again', () => {
+    const journal = new Journal();
+    journal.record('draw', [{ kind: 'annotation', id: 'm', before: null, after: mark(1) }], null, 0);
+    journal.record('move', [{ kind: 'annotation', id: 'm', before: mark(1), after: mark(2) }], null, 1);
+    expect(journal.undo()?.changes[0]?.after).toEqual(mark(1));
+    expect(journal.undo()?.changes[0]?.after).toBeNull();
+    expect(journal.undo()).toBeNull();
+    expect(journal.redo()?.changes[0]?.after).toEqual(mark(1));
+    expect(journal.redo()?.changes[0]?.after).toEqual(mark(2));
+    expect(journal.canRedo).toBeNull();
+  });
+
+  it('forgets what was undone once something new is done', () => {
+    const journal = new Journal();
+    journal.record('draw', [{ kind: 'annotation', id: 'm', before: null, after: mark(1) }], null, 0);
+    journal.undo();
+    journal.record('draw', [{ kind: 'annotation', id: 'n', before: null, after: mark(3) }], null, 5);
+    expect(journal.canRedo).toBeNull();
+  });
+
+  it('undoes quick typing as one step, slow typing letter by letter', () => {
+    const journal = new Journal();
+    journal.record('name', [{ kind: 'annotation', id: 'm', before: mark(0), after: mark(1) }], 'k', 0);
+    journal.record('name', [{ kind: 'annotation', id: 'm', before: mark(1), after: mark(2) }], 'k', 200);
+    journal.record('name', [{ kind: 'annotation', id: 'm', before: mark(2), after: mark(3) }], 'k', 9000);
+    expect(journal.undo()?.changes[0]?.after).toEqual(mark(2));
+    expect(journal.undo()?.changes[0]?.after).toEqual(mark(0));
+  });
+
+  it('forgets the steps of a record whose state was taken over from elsewhere', () => {
+    const journal = new Journal();
+    journal.record('draw', [{ kind: 'annotation', id: 'm', before: null, after: mark(1) }], null, 0);
+    journal.record('draw', [{ kind: 'annotation', id: 'n', before: null, after: mark(2) }], null, 1);
+    journal.forget('annotation', 'm');
+    expect(journal.undo()?.changes[0]?.id).toBe('n');
+    expect(journal.undo()).toBeNull();
+  });
+});
