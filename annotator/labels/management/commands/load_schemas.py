@@ -11,12 +11,13 @@ from annotator.labels.actions.install_schemas import install_shipped_schemas
 class Command(BaseCommand):
     help = "Install the label schemas that come with the program; doing it again changes nothing."
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
+    def handle(self, *_args: Any, verbosity: int = 1, **_options: Any) -> None:
         try:
             summary = install_shipped_schemas()
         except RoomError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(
-            f"schemas: {len(summary.installed)} installed, {len(summary.updated)} updated, "
-            f"{len(summary.unchanged)} already there"
-        )
+        if verbosity:
+            self.stdout.write(
+                f"schemas: {len(summary.installed)} installed, {len(summary.updated)} updated, "
+                f"{len(summary.unchanged)} already there"
+            )
