@@ -11,7 +11,7 @@ from pydicom.uid import BreastTomosynthesisImageStorage, JPEGLSLossless
 from annotator.demo.dicom_files import MadeStudy, code, describe_pixels, item, made_object, put_pixels, sequence, uid_of
 
 ViewName = Literal["LCC", "RCC", "LMLO", "RMLO"]
-_OBLIQUE = 2**-0.5
+_OBLIQUE = 0.70710678  # a decimal string holds 16 characters
 _VIEW_CODES = {
     "CC": ("399162004", "SCT", "cranio-caudal"),
     "MLO": ("399368009", "SCT", "medio-lateral oblique"),
@@ -69,24 +69,60 @@ def _frame_groups(view: ViewName, number: int, slice_spacing: float, size_mm: tu
 
 def _acquisition(made: Dataset, view: ViewName, thickness_mm: float) -> None:
     """The X-ray 3D acquisition and reconstruction of a 15 degree sweep of 15 projections."""
+    projections = [
+        item(
+            PositionerPrimaryAngle=round(-7.5 + 15 * index / 14, 3),
+            ExposureTimeInms=246.7,
+            XRayTubeCurrentInmA=200.0,
+            ExposureInmAs=49.3,
+            RelativeXRayExposure=1000,
+        )
+        for index in range(15)
+    ]
     made.XRay3DAcquisitionSequence = sequence(
         item(
+            AcquisitionType="TOMOSYNTHESIS",
             PositionerType="MAMMOGRAPHIC",
             PositionerMotion="DYNAMIC",
             PrimaryPositionerScanArc=15.0,
             PrimaryPositionerScanStartAngle=-7.5,
             PrimaryPositionerIncrement=1.07,
+            FieldOfViewShape="RECTANGLE",
+            FieldOfViewDimensionsInFloat=[290.0, 240.0],
+            FieldOfViewOrigin=[0.0, 0.0],
+            FieldOfViewRotation=0.0,
+            FieldOfViewHorizontalFlip="NO",
+            XRayReceptorType="DIGITAL_DETECTOR",
+            DetectorTemperature="28",
+            DistanceSourceToDetector="700",
+            DistanceSourceToPatient="675",
+            EstimatedRadiographicMagnificationFactor="1.037",
             BodyPartThickness=thickness_mm,
             CompressionForce=98.0,
+            PaddleDescription="18X24",
+            ExposureControlMode="AUTOMATIC",
+            ExposureControlModeDescription="Made",
             KVP=31.0,
             XRayTubeCurrentInmA=200.0,
             ExposureTimeInms=3700.0,
+            ExposureInmAs=740.0,
             AnodeTargetMaterial="TUNGSTEN",
-            AcquisitionType="TOMOSYNTHESIS",
+            FocalSpots="0.3",
+            FilterType="FLAT",
+            FilterMaterial="ALUMINUM",
+            HalfValueLayer="0.54",
+            PerProjectionAcquisitionSequence=sequence(*projections),
         )
     )
     made.XRay3DReconstructionSequence = sequence(
-        item(ReconstructionDescription="Made", ApplicationName="Phantom", ApplicationManufacturer="Reading Room")
+        item(
+            ReconstructionDescription="Made",
+            ApplicationName="Phantom",
+            ApplicationVersion="1",
+            ApplicationManufacturer="Reading Room",
+            AlgorithmType="FILTER_BACK_PROJ",
+            AcquisitionIndex=[1],
+        )
     )
     view_item = code(*_VIEW_CODES[view[1:]])
     view_item.ViewModifierCodeSequence = sequence()

@@ -61,7 +61,7 @@ def ultrasound_image(
     Parameters
     ----------
     frames : uint8, each (rows, columns) or (rows, columns, 3) RGB.
-    view : "transverse" or "longitudinal", written to View Name and as the image's comment.
+    view : "transverse" or "longitudinal", written as the image's comment.
     frame_time_ms : needed for a cine.
     """
     is_cine = len(frames) > 1
@@ -77,9 +77,8 @@ def ultrasound_image(
     made.BodyPartExamined = body_part
     made.PatientOrientation = ""
     if laterality:
-        made.Laterality = laterality
+        made.ImageLaterality = laterality
     if view:
-        made.ViewName = view
         made.ImageComments = view
     made.LossyImageCompression = _NOT_COMPRESSED_LOSSY
     made.BurnedInAnnotation = "NO"

@@ -64,7 +64,10 @@ def multi_frame(
     seed: int = 0,
     syntax: str = ExplicitVRLittleEndian,
 ) -> Path:
-    """One Enhanced CT instance whose frames lie in reverse order along the normal (number 1 is the highest)."""
+    """One Enhanced CT instance whose frames lie in reverse order along the normal (number 1 is the highest).
+
+    Only the functional groups that place and scale its frames; not every module that the IOD asks for.
+    """
     noise = np.random.default_rng(seed)
     owner = MadeStudy(study, patient_id, "Test^Enhanced", description="Test enhanced CT")
     made = made_object(owner, EnhancedCTImageStorage, modality="CT", series=1, number=1)
