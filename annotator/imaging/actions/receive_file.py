@@ -47,24 +47,30 @@ def receive_file(
         raise ConflictError("This intake is sealed: start another one for more files.")
     before = IntakeFile.objects.filter(intake=intake, name=name).first()
     if before is not None:
-        if byte_size is None or before.byte_size == byte_size:
-            return before
-        raise ConflictError(
-            f"{name} was sent before with {before.byte_size:,} bytes, now with {byte_size:,}: "
-            "start another intake for the other file."
-        )
-    path = _place(intake, name)
-    draft = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
+        return _again(before, byte_size)
+    path = _place(intake)
     try:
-        size, digest = _write(draft, content, byte_size)
+        size, digest = _write(path, content, byte_size)
         if byte_size is not None and size != byte_size:
             raise InvalidError(
                 f"{name}: {byte_size:,} bytes were announced and {size:,} arrived. Send it again.", "content"
             )
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    return _record(intake, IntakeFile(intake=intake, name=name, path=str(path), byte_size=size, sha256=digest))
+        kept = _record(intake, IntakeFile(intake=intake, name=name, path=str(path), byte_size=size, sha256=digest))
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    if kept.path != str(path):  # the same file came over another connection and was faster
+        path.unlink(missing_ok=True)
+    return kept
+
+
+def _again(before: IntakeFile, byte_size: int | None) -> IntakeFile:
+    if byte_size is None or before.byte_size == byte_size:
+        return before
+    raise ConflictError(
+        f"{before.name} was sent before with {before.byte_size:,} bytes, now with {byte_size:,}: "
+        "start another intake for the other file."
+    )
 
 
 def safe_name(name: str) -> str:
@@ -82,17 +88,17 @@ def safe_name(name: str) -> str:
     return cleaned
 
 
-def _place(intake: Intake, name: str) -> Path:
-    """A place made from a hash of the name: no part of what was sent becomes a path."""
-    folder = settings.UPLOADS_DIR / str(intake.pk)
+def _place(intake: Intake) -> Path:
+    """A fresh place for each arrival: no part of what was sent becomes a path, and no two arrivals share one."""
+    folder = Path(settings.UPLOADS_DIR) / str(intake.pk)
     folder.mkdir(parents=True, exist_ok=True)
-    return Path(folder / hashlib.sha256(name.encode()).hexdigest()[:40])
+    return folder / uuid.uuid4().hex
 
 
-def _write(draft: Path, content: Readable, limit: int | None) -> tuple[int, str]:
+def _write(path: Path, content: Readable, limit: int | None) -> tuple[int, str]:
     digest = hashlib.sha256()
     size = 0
-    with draft.open("wb") as file:
+    with path.open("wb") as file:
         while piece := content.read(CHUNK_BYTES):
             size += len(piece)
             if limit is not None and size > limit:
@@ -108,9 +114,8 @@ def _record(intake: Intake, row: IntakeFile) -> IntakeFile:
     with transaction.atomic():
         if Intake.objects.select_for_update().get(pk=intake.pk).sealed_at is not None:
             raise ConflictError("This intake was sealed while the file was on its way: start another one for it.")
-        kept, _ = IntakeFile.objects.update_or_create(
-            intake=intake,
-            name=row.name,
-            defaults={"path": row.path, "byte_size": row.byte_size, "sha256": row.sha256},
-        )
-    return kept
+        before = IntakeFile.objects.filter(intake=intake, name=row.name).first()
+        if before is not None:
+            return _again(before, row.byte_size)
+        row.save()
+    return row

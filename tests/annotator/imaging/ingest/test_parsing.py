@@ -1,13 +1,17 @@
 """What a header says, and every way in which a file can't become an instance."""
 
+import json
 import struct
 import tracemalloc
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
 from pydicom.filereader import read_file_meta_info
@@ -22,9 +26,12 @@ from pydicom.uid import (
     SegmentationStorage,
 )
 
+from annotator.imaging.describe_frame import describe_frames
 from annotator.imaging.errors import QuarantineError
 from annotator.imaging.header_json import header_json
+from annotator.imaging.header_reading import reading_odd_headers
 from annotator.imaging.parsing import open_instance, parse_instance
+from annotator.imaging.stacking import stack_of
 from tests.builders import (
     ct_series,
     multi_frame,
@@ -296,3 +303,52 @@ def test_each_frame_of_a_jpeg_cine_is_one_piece_that_begins_as_jpeg(tmp_path: Pa
     with open_instance(ultrasound(tmp_path, frames=5)) as instance:
         assert len(instance.parsed.spans) == 5
         assert all(instance.frame_bytes(index)[:2] == b"\xff\xd8" for index in range(5))
+
+
+def test_a_large_private_value_stays_in_the_file(slice_path: Path) -> None:
+    made = dcmread(slice_path)
+    made.private_block(0x0029, "TEST", create=True).add_new(1, "OB", bytes(20_000_000))
+    made.save_as(slice_path)
+    del made
+    tracemalloc.start()
+    parsed = parse_instance(slice_path)
+    header = header_json(parsed.dataset)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert "00291001" not in header
+    assert parsed.spans[0].length == 32 * 40 * 2
+    assert peak < 5_000_000
+
+
+wounds = st.lists(
+    st.tuples(st.floats(0, 1, exclude_max=True), st.binary(max_size=6), st.integers(0, 8)), min_size=1, max_size=6
+)
+
+
+@pytest.mark.parametrize("make", [ct_series, multi_frame, ultrasound])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(wounds=wounds)
+def test_a_header_with_random_bytes_in_it_is_read_or_refused_and_never_crashes(
+    make: Callable[[Path], Any], wounds: list[tuple[float, bytes, int]], tmp_path: Path
+) -> None:
+    path = tmp_path / "wounded.dcm"
+    whole = tmp_path / "whole.dcm"
+    if not whole.exists():
+        made = make(tmp_path)
+        (made[0] if isinstance(made, list) else made).rename(whole)
+    wounded = bytearray(whole.read_bytes())
+    header = min(len(wounded), 1500)
+    for place, body, cut in wounds:
+        at = int(place * header)
+        wounded[at : at + cut] = body
+    path.write_bytes(bytes(wounded))
+    with reading_odd_headers(), suppress(QuarantineError):
+        parsed = parse_instance(path)
+        frames = describe_frames(
+            parsed.dataset,
+            number_of_frames=parsed.picture.number_of_frames,
+            modality=parsed.series.modality,
+            colour=False,
+        )
+        assert len(stack_of(parsed, frames).grouping) <= 160
+        json.dumps([header_json(parsed.dataset), frames[0].geometry.to_json()], allow_nan=False)

@@ -83,6 +83,41 @@ def test_memory_holds_a_piece_of_a_file_and_never_the_whole(data_manager: User, 
     assert content.largest <= 1 << 20
 
 
+def test_the_slower_of_two_connections_with_one_file_leaves_the_first_ones_bytes(
+    data_manager: User, intake: Intake, store: Path
+) -> None:
+    class Overtaken:
+        """While its bytes arrive, the same name comes over another connection."""
+
+        left = [b"xyz"]
+
+        def read(self, size: int, /) -> bytes:
+            if self.left:
+                send(data_manager, intake, "a.dcm", b"abc", byte_size=3)
+                return self.left.pop()
+            return b""
+
+    row = receive_file(data_manager, intake.pk, name="a.dcm", content=Overtaken(), byte_size=3)
+    assert Path(row.path).read_bytes() == b"abc"
+    assert row.sha256.startswith("ba7816bf")
+    assert len([path for path in (store / "uploads").rglob("*") if path.is_file()]) == 1
+
+
+def test_an_intake_sealed_while_a_file_is_on_its_way_does_not_take_it(
+    data_manager: User, intake: Intake, store: Path
+) -> None:
+    send(data_manager, intake, "a.dcm", b"abc")
+
+    class Slow:
+        def read(self, size: int, /) -> bytes:
+            seal_intake(data_manager, intake.pk)
+            return b""
+
+    with pytest.raises(ConflictError, match="sealed while"):
+        receive_file(data_manager, intake.pk, name="b.dcm", content=Slow())
+    assert len([path for path in (store / "uploads").rglob("*") if path.is_file()]) == 1
+
+
 @pytest.mark.parametrize("name", ["", "   ", "\x00", "/", "x" * 1025])
 def test_a_name_that_is_no_name_is_refused(name: str, data_manager: User, intake: Intake) -> None:
     with pytest.raises(InvalidError):
