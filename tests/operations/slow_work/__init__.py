@@ -1,0 +1,1 @@
+"""An application of the tests alone: work that takes some seconds."""

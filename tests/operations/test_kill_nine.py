@@ -1,0 +1,105 @@
+"""kill -9 in the middle of a job: it is picked up again within a minute and ends as if nothing had been.
+
+Runs on SQLite with Celery over the file system, and in make test's second half on PostgreSQL with Redis.
+"""
+
+import os
+import signal
+from collections.abc import Iterator
+from hashlib import sha256
+
+import pytest
+
+from tests.builders.studies import ct_series
+from tests.fixtures.product import ReadingRoom, StartReadingRoom
+from tests.operations.slow_work.tasks import result_of
+
+A_MINUTE = 60
+SLICES = 160
+
+# Waits until the job has done part of its work; its process is named in the lease.
+UNTIL_IN_THE_MIDDLE = """
+import time
+until = time.monotonic() + 60
+while not (job.state == "running" and job.percent >= 10):
+    assert job.state in ("queued", "running"), f"{job} ended before it could be killed"
+    assert time.monotonic() < until, f"{job} never came to its middle"
+    time.sleep(0.02)
+    job.refresh_from_db()
+"""
+
+
+@pytest.fixture(scope="module")
+def room(start_reading_room: StartReadingRoom) -> Iterator[ReadingRoom]:
+    settings = {"DJANGO_SETTINGS_MODULE": "tests.operations.settings_with_slow_work"}
+    with start_reading_room(environment=settings) as started:
+        yield started
+
+
+@pytest.mark.parametrize("killed", ["the whole worker", "the one process that does the job"])
+def test_a_job_whose_worker_is_killed_is_done_within_a_minute_with_the_same_result(room, killed):
+    job_id, doing_it = room.python(f"""
+from annotator.jobs.actions.queue_job import queue_job
+job = queue_job(None, "tests.slow", {{"seed": {killed!r}}})
+{UNTIL_IN_THE_MIDDLE}
+result = [str(job.pk), int(job.lease_owner.split(":")[1])]
+""")
+    if killed == "the whole worker":
+        os.killpg(room.pid_of("worker"), signal.SIGKILL)
+    else:
+        os.kill(doing_it, signal.SIGKILL)
+    room.wait_for_jobs(seconds=A_MINUTE)
+    ended = room.python(f"""
+from annotator.jobs.models import Job
+job = Job.objects.get(pk={job_id!r})
+result = [job.state, job.attempts, job.result]
+""")
+    assert ended == ["done", 2, {"digest": result_of(killed)}]
+
+
+def test_an_ingest_whose_worker_is_killed_loses_and_doubles_nothing(room, tmp_path):
+    files = ct_series(tmp_path, study="kill-nine", slices=SLICES)
+    killed = room.python(f"""
+import os, pathlib, signal
+from annotator.accounts.models import User
+from annotator.imaging.actions.receive_file import receive_file
+from annotator.imaging.actions.seal_intake import seal_intake
+from annotator.imaging.actions.start_intake import start_intake
+person = User.objects.get(username="data_manager")
+intake = start_intake(person, source="upload")
+for path in sorted(pathlib.Path({str(tmp_path)!r}).rglob("*.dcm")):
+    with path.open("rb") as content:
+        receive_file(person, intake.pk, name=path.name, content=content, byte_size=path.stat().st_size)
+job = seal_intake(person, intake.pk)
+{UNTIL_IN_THE_MIDDLE}
+os.killpg({room.pid_of("worker")}, signal.SIGKILL)
+job.refresh_from_db()
+result = job.state
+""")
+    assert killed == "running", "the worker was killed too late to prove anything"
+    room.wait_for_jobs(seconds=A_MINUTE * 2)
+    found = room.python("""
+import hashlib
+from django.conf import settings
+from annotator.imaging.models import Frame, Instance
+from annotator.cases.models import Case
+from annotator.jobs.models import Job
+originals = [path for path in settings.ORIGINALS_DIR.rglob("*") if path.is_file()]
+result = {
+    "instances": sorted(Instance.objects.values_list("sha256", flat=True)),
+    "originals": sorted(hashlib.sha256(path.read_bytes()).hexdigest() for path in originals),
+    "frames": Frame.objects.count(),
+    "cases": Case.objects.count(),
+    "jobs": sorted(set(Job.objects.filter(kind__in=["imaging.ingest", "imaging.derive_frames", "cases.make_cases"])
+                       .values_list("kind", "state"))),
+}
+""")
+    hashes = sorted(sha256(path.read_bytes()).hexdigest() for path in files)
+    assert found["instances"] == hashes
+    assert found["originals"] == hashes
+    assert (found["frames"], found["cases"]) == (SLICES, 1)
+    assert found["jobs"] == [
+        ["cases.make_cases", "done"],
+        ["imaging.derive_frames", "done"],
+        ["imaging.ingest", "done"],
+    ]
