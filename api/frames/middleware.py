@@ -37,7 +37,10 @@ def answer(request: HttpRequest) -> HttpResponse:
     if address is None:
         return problem(404, "Not found", "There is no such frame.")
     try:
-        return (frame_rendered if address[2] else frame_bytes)(request, address[1])
+        response = (frame_rendered if address[2] else frame_bytes)(request, address[1])
     except Exception:  # the viewer reads problem documents; a page of HTML would tell it nothing
         logger.exception("Frame %s could not be served", address[1])
         return problem(500, "The frame could not be served", "The server's log says why. Tell an administrator.")
+    if request.method == "HEAD":
+        response.content = b""  # not every server drops the body of an answer to HEAD
+    return response

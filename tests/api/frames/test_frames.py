@@ -182,7 +182,9 @@ def test_frames_can_only_be_read(client: Client, frame: Frame) -> None:
         response = method(f"/frames/{frame.key}", headers=token(frame))
         assert response.status_code == 405
         assert response["Allow"] == "GET, HEAD"
-    assert client.head(f"/frames/{frame.key}", headers=token(frame)).status_code == 200
+    head = client.head(f"/frames/{frame.key}", headers=token(frame))
+    assert (head.status_code, head.content) == (200, b"")
+    assert int(head["Content-Length"]) == frame.derived_length
 
 
 def test_the_second_frame_of_a_stack_touches_no_database(
