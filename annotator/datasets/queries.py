@@ -20,7 +20,7 @@ def export_path(export_id: uuid.UUID) -> Path:
 
 def exports_for(person: Person) -> QuerySet[Export]:
     """All exports, newest first, for those who may export; else none."""
-    exports = Export.objects.select_related("job", "requested_by")
+    exports = Export.objects.select_related("job__requested_by", "requested_by")
     return exports if may_export(person) else exports.none()
 
 
