@@ -1,5 +1,6 @@
 """How names, dates, sizes and durations are written for people. Pure."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 _BYTES_A_STEP = 1000
@@ -51,6 +52,8 @@ def duration(span: timedelta | None) -> str:
     if span is None:
         return ""
     seconds = max(0, round(span.total_seconds()))
+    if seconds < 1:
+        return "under 1 s"
     if seconds < 60:
         return f"{seconds} s"
     if seconds < 3600:
@@ -66,3 +69,16 @@ def due_words(due: date | None, *, today: date) -> str:
     if days < 0:
         return f"{-days} {'day' if days == -1 else 'days'} overdue"
     return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
+
+
+def outcome_words(result: Mapping[str, object]) -> str:
+    """What a job's result counted, in words: `{"ingested": 64, "already_there": 0}` as `ingested 64, already there 0`.
+
+    Numbers and the lengths of lists; identifiers, sizes in bytes and nested values are left out.
+    """
+    counted = []
+    for name, value in result.items():
+        number = len(value) if isinstance(value, list) else value
+        if isinstance(number, int) and not isinstance(number, bool) and not name.endswith(("_ids", "bytes")):
+            counted.append(f"{name.replace('_', ' ')} {number:,}")
+    return ", ".join(counted)

@@ -14,7 +14,11 @@ from frontend.pages.page import page, signed_in
 from frontend.pages.paging import page_of
 
 _LIVE = (JobState.QUEUED, JobState.RUNNING)
-_STEPS = {"imaging.ingest": "Sort files in", "imaging.derive_frames": "Prepare pictures", "cases.make_cases": "Make cases"}
+_STEPS = {
+    "imaging.ingest": "Sort files in",
+    "imaging.derive_frames": "Prepare pictures",
+    "cases.make_cases": "Make cases",
+}
 
 
 @page(may=may_bring_files_in)

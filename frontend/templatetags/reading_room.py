@@ -17,6 +17,7 @@ register.filter("dicom_date", formatting.dicom_date)
 register.filter("dicom_time", formatting.dicom_time)
 register.filter("byte_count", formatting.byte_count)
 register.filter("duration", formatting.duration)
+register.filter("outcome_words", formatting.outcome_words)
 
 
 @register.filter

@@ -1,6 +1,7 @@
 """Bringing files in through the page, in Chromium, with the product running."""
 
 import re
+import shutil
 import uuid
 from pathlib import Path
 
@@ -205,6 +206,15 @@ def test_two_folders_dropped_in_a_hurry_become_one_intake(signed_in_page: Signed
     drop(page, folder_of_slices(tmp_path / "second", slices=4))
     wait_until_settled(page)
     assert count(page, "ingested") == 8
+
+
+def test_a_zip_file_is_unpacked_by_the_server(signed_in_page: SignedInPage, tmp_path: Path) -> None:
+    folder = folder_of_slices(tmp_path / "folder", slices=3)
+    archive = shutil.make_archive(str(tmp_path / "series"), "zip", folder)
+    page = open_intakes(signed_in_page)
+    drop(page, Path(archive))
+    wait_until_settled(page)
+    assert count(page, "ingested") == 3
 
 
 def test_a_chosen_folder_is_sent_with_its_paths(signed_in_page: SignedInPage, tmp_path: Path) -> None:

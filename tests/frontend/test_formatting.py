@@ -4,7 +4,15 @@ from datetime import date, timedelta
 
 import pytest
 
-from frontend.pages.formatting import byte_count, dicom_date, dicom_time, due_words, duration, person_name
+from frontend.pages.formatting import (
+    byte_count,
+    dicom_date,
+    dicom_time,
+    due_words,
+    duration,
+    outcome_words,
+    person_name,
+)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +58,15 @@ def test_bytes_are_counted_in_decimal_units(stored: int | None, shown: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("seconds", "shown"), [(4, "4 s"), (125, "2 min 5 s"), (12_000, "3 h 20 min"), (-3, "0 s"), (59.6, "1 min 0 s")]
+    ("seconds", "shown"),
+    [
+        (4, "4 s"),
+        (125, "2 min 5 s"),
+        (12_000, "3 h 20 min"),
+        (-3, "under 1 s"),
+        (0.2, "under 1 s"),
+        (59.6, "1 min 0 s"),
+    ],
 )
 def test_a_duration_reads_in_its_two_largest_units(seconds: float, shown: str) -> None:
     assert duration(timedelta(seconds=seconds)) == shown
@@ -64,3 +80,18 @@ def test_a_due_date_says_how_far_off_it_is(days: int, shown: str) -> None:
     today = date(2026, 2, 27)
     assert due_words(today + timedelta(days=days), today=today) == shown
     assert due_words(None, today=today) == ""
+
+
+def test_a_jobs_result_reads_as_what_it_counted_without_identifiers_and_digests() -> None:
+    result = {
+        "ingested": 1640,
+        "already_there": 0,
+        "cases": ["a", "b"],
+        "study_ids": [1, 2],
+        "bytes": 99,
+        "sha256": "ab",
+        "splits": {"train": {}},
+        "whole": True,
+    }
+    assert outcome_words(result) == "ingested 1,640, already there 0, cases 2"
+    assert outcome_words({}) == ""
