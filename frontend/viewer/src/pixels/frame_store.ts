@@ -72,11 +72,13 @@ export class FrameStore {
   }
 
   private async start(key: string): Promise<void> {
+    const imageId = imageIdOf(key);
     try {
-      await imageLoader.loadAndCacheImage(imageIdOf(key));
+      // Cached only once it is there: Cornerstone's own loadAndCacheImage leaves a failure's promise to nobody.
+      const image = await imageLoader.loadImage(imageId);
+      await cache.putImageLoadObject(imageId, { promise: Promise.resolve(image) });
       this.failures.delete(key);
     } catch (error) {
-      cache.removeImageLoadObject(imageIdOf(key), { force: true });
       this.failures.set(key, reasonOf(error));
     }
     this.announce(key);
