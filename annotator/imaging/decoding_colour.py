@@ -91,30 +91,41 @@ def palette_from_dataset(dataset: Any) -> Palette | None:
             values = np.frombuffer(plain, dtype=f"{order}u2" if wide else np.uint8)[:entries].tolist()
         else:
             wide = bits > 8
-            values = _expand_segments(np.frombuffer(segmented, dtype=f"{order}u2" if wide else np.uint8).tolist())
+            entries_of = np.frombuffer(segmented, dtype=f"{order}u2" if wide else np.uint8)
+            values = _expand_segments(entries_of.tolist(), wide=wide)
         tables.append(LookupTable(first=first, bits=bits, values=tuple(values)))
     return Palette(*tables)
 
 
-def _expand_segments(segments: list[int], read: int | None = None) -> list[int]:
-    """Expand discrete (0), linear (1) and indirect (2) segments. Source: DICOM PS3.3 C.7.9.2."""
+def _expand_segments(segments: list[int], *, wide: bool, count: int | None = None, last: int = 0) -> list[int]:
+    """Expand discrete (0), linear (1) and indirect (2) segments. Source: DICOM PS3.3 C.7.9.2.
+
+    Parameters
+    ----------
+    segments : entries of 16 bits when wide, else of 8; an indirect segment's offset counts entries.
+    count : of segments to expand, for an indirect segment; None for all.
+    last : the value before the first segment.
+    """
     values: list[int] = []
     position = 0
-    while position + 1 < len(segments) and (read is None or read > 0):
+    # A null may pad the data; every segment is longer than that.
+    while position + 2 < len(segments) and count != 0:
         kind, length = segments[position], segments[position + 1]
         position += 2
         if kind == 0:
             values += segments[position : position + length]
             position += length
-        elif kind == 1 and values:
-            values += np.rint(np.linspace(values[-1], segments[position], length + 1)[1:]).astype(int).tolist()
+        elif kind == 1:
+            begin = values[-1] if values else last
+            values += np.rint(np.linspace(begin, segments[position], length + 1)[1:]).astype(int).tolist()
             position += 1
-        elif kind == 2:
-            offset = segments[position] | segments[position + 1] << 16
-            values += _expand_segments(segments[offset:position], length)
-            position += 2
+        elif kind == 2 and count is None and values:
+            size = 2 if wide else 4
+            parts = segments[position : position + size]
+            offset = sum(part << (16 if wide else 8) * place for place, part in enumerate(parts))
+            values += _expand_segments(segments[offset:], wide=wide, count=length, last=values[-1])
+            position += size
         else:
             break
-        if read is not None:
-            read -= 1
+        count = count - 1 if count is not None else None
     return values
