@@ -84,10 +84,11 @@ from django.conf import settings
 from annotator.imaging.models import Frame, Instance
 from annotator.cases.models import Case
 from annotator.jobs.models import Job
-originals = [path for path in settings.ORIGINALS_DIR.rglob("*") if path.is_file()]
+# A killed worker may leave temporary names in staging/, which is swept; under their own name files are whole.
+originals = {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in settings.ORIGINALS_DIR.rglob("*.dcm")}
 result = {
     "instances": sorted(Instance.objects.values_list("sha256", flat=True)),
-    "originals": sorted(hashlib.sha256(path.read_bytes()).hexdigest() for path in originals),
+    "originals": sorted(originals.items()),
     "frames": Frame.objects.count(),
     "cases": Case.objects.count(),
     "jobs": sorted(set(Job.objects.filter(kind__in=["imaging.ingest", "imaging.derive_frames", "cases.make_cases"])
@@ -96,7 +97,7 @@ result = {
 """)
     hashes = sorted(sha256(path.read_bytes()).hexdigest() for path in files)
     assert found["instances"] == hashes
-    assert found["originals"] == hashes
+    assert found["originals"] == [[name, name] for name in hashes]
     assert (found["frames"], found["cases"]) == (SLICES, 1)
     assert found["jobs"] == [
         ["cases.make_cases", "done"],
