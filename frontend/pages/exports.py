@@ -35,7 +35,7 @@ _FIELD_OF_PATH = {
 class ExportForm(forms.Form):
     """What an export is asked for with; the rules live in ExportRequest."""
 
-    title = forms.CharField(max_length=MAX_TITLE)
+    title = forms.CharField(max_length=MAX_TITLE, error_messages={"required": "Give the export a title."})
     studies = forms.ChoiceField(label="Studies")
     schema_key = forms.ChoiceField(label="Label schema", required=False)
     window = forms.ChoiceField(label="Window of the pictures")
