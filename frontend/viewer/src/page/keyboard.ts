@@ -100,12 +100,15 @@ function commandWithCtrl(key: string, shift: boolean, focus: Pressed['focus']): 
   return null;
 }
 
-export function focusOf(element: Element | null): Pressed['focus'] {
+/**
+ * Where the keyboard is. A control counts only when Tab has led to it: after a click the keys are the picture's.
+ *
+ * Not by :focus-visible, which browsers also answer with yes after a click when a key was pressed before.
+ */
+export function focusOf(element: Element | null, ledByTab: boolean): Pressed['focus'] {
   if (!element || element === document.body) return 'page';
-  if (element instanceof HTMLInputElement && ['radio', 'checkbox'].includes(element.type)) {
-    return element.matches(':focus-visible') ? 'control' : 'page';
-  }
-  if (element.matches('input, textarea, select')) return 'text';
-  if (element.matches('button, a, summary')) return element.matches(':focus-visible') ? 'control' : 'page';
-  return 'page';
+  const isChoice = element instanceof HTMLInputElement && ['radio', 'checkbox'].includes(element.type);
+  if (!isChoice && element.matches('input, textarea')) return 'text';
+  if (!isChoice && element.matches('select')) return ledByTab ? 'text' : 'page';
+  return ledByTab && element.matches('input, button, a, summary') ? 'control' : 'page';
 }

@@ -309,7 +309,15 @@ export class ReadingPage {
       this.refreshMarks();
       this.refresh();
     });
+    window.addEventListener('pointerdown', () => this.setLedByTab(false), { capture: true });
+    window.addEventListener('keydown', (event) => event.key === 'Tab' && this.setLedByTab(true), { capture: true });
     window.addEventListener('keydown', (event) => this.press(event));
+  }
+
+  private ledByTab = false;
+
+  private setLedByTab(led: boolean): void {
+    this.ledByTab = led;
   }
 
   private marksStale = 0;
@@ -333,7 +341,7 @@ export class ReadingPage {
       shift: event.shiftKey,
       alt: event.altKey,
       repeat: event.repeat,
-      focus: focusOf(document.activeElement),
+      focus: focusOf(document.activeElement, this.ledByTab),
     });
     if (!command) return;
     event.preventDefault();
