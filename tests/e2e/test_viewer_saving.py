@@ -102,12 +102,15 @@ def test_a_mark_that_the_server_refuses_stays_and_is_shown_with_its_words(viewer
     """Mocked: the body of the save, bent on its way so that the real server finds NaN-like nonsense in it."""
 
     def bend(route: Route) -> None:
+        if route.request.method != "PUT":
+            route.continue_()
+            return
         body = route.request.post_data_json
         body["points"] = [[5000, 5000], [6000, 6000]]
         route.continue_(post_data=body)
 
     page = viewer.page
-    page.route("**/api/v1/annotations/**", lambda route: bend(route) if route.request.method == "PUT" else route.continue_())
+    page.route("**/api/v1/annotations/**", bend)
     page.keyboard.press("b")
     viewer.drag(BOX)
     viewer.until(lambda: viewer.save_state() == "refused", "the refusal")

@@ -1,7 +1,5 @@
 """Four tomosynthesis views, chest walls facing, each pane scrolled by itself."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
 

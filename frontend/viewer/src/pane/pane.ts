@@ -35,6 +35,8 @@ export class Pane {
   inverted = false;
   flips: Flips = NO_FLIPS;
   events: PaneEvents = { changed: () => undefined, drawn: () => undefined };
+  /** Counts up whenever frames of this stack came, failed or were evicted. */
+  loadedVersion = 0;
   private sharing = 1;
   private stackGeneration = 0;
   private readonly viewportId: string;
@@ -95,6 +97,7 @@ export class Pane {
     const same = this.stack?.key === stack.key;
     this.stack = stack;
     this.stackGeneration += 1;
+    this.loadedVersion += 1;
     this.shown = -1;
     if (!same) {
       this.window = null;
@@ -267,7 +270,9 @@ export class Pane {
   }
 
   private frameChanged(key: string): void {
-    if (!this.stack?.frames.some((f) => f.key === key)) return;
+    // A frame's key begins with its stack's.
+    if (!this.stack || !key.startsWith(this.stack.key)) return;
+    this.loadedVersion += 1;
     if (key === this.targetFrame?.key && this.shown !== this.target) this.showTarget();
     this.events.changed();
   }

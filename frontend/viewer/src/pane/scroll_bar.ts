@@ -7,6 +7,7 @@ export class ScrollBar {
   private readonly canvas: HTMLCanvasElement;
   private readonly thumb: HTMLElement;
   private frame = 0;
+  private drawn = '';
 
   constructor(
     private readonly pane: Pane,
@@ -42,26 +43,34 @@ export class ScrollBar {
     this.element.hidden = count < 2;
     if (count < 2) return;
     const height = this.element.clientHeight;
-    if (this.canvas.height !== height) this.canvas.height = height;
-    if (this.canvas.width !== 6) this.canvas.width = 6;
-    const context = this.canvas.getContext('2d');
-    if (!context) return;
-    context.clearRect(0, 0, 6, height);
-    const { there, failed } = this.pane.loaded();
-    const marked = this.marked();
     const step = height / count;
-    this.pane.stack?.frames.forEach((f, i) => {
-      const colour = failed[i] ? '#e5484d' : marked.has(f.key) ? '#f2b544' : there[i] ? '#5d6673' : null;
-      if (!colour) return;
-      context.fillStyle = colour;
-      context.fillRect(0, i * step, 6, Math.max(step, marked.has(f.key) ? 2 : 0.5));
-    });
+    const marked = this.marked();
+    const strip = [this.pane.loadedVersion, height, ...marked].join();
+    if (strip !== this.drawn) {
+      this.drawn = strip;
+      this.drawStrip(height, step, marked);
+    }
     const size = Math.max(step, 10);
     this.thumb.style.height = `${size}px`;
     this.thumb.style.transform = `translateY(${(this.pane.target / (count - 1)) * (height - size)}px)`;
     this.element.setAttribute('aria-valuemin', '1');
     this.element.setAttribute('aria-valuemax', String(count));
     this.element.setAttribute('aria-valuenow', String(this.pane.target + 1));
+  }
+
+  /** Which slices are there, marked or failed; only when that has changed, for it costs more than a scroll step. */
+  private drawStrip(height: number, step: number, marked: ReadonlySet<string>): void {
+    this.canvas.width = 6;
+    this.canvas.height = height;
+    const context = this.canvas.getContext('2d');
+    if (!context) return;
+    const { there, failed } = this.pane.loaded();
+    this.pane.stack?.frames.forEach((f, i) => {
+      const colour = failed[i] ? '#e5484d' : marked.has(f.key) ? '#f2b544' : there[i] ? '#5d6673' : null;
+      if (!colour) return;
+      context.fillStyle = colour;
+      context.fillRect(0, i * step, 6, Math.max(step, marked.has(f.key) ? 2 : 0.5));
+    });
   }
 
   private grab(event: PointerEvent): void {

@@ -22,6 +22,7 @@ export function imageIdOf(frameKey: string): string {
 export class FrameStore {
   readonly schedule: FrameSchedule;
   private readonly frames = new Map<string, { stack: StackJson; frame: FrameJson }>();
+  private readonly loaded = new Set<string>();
   private readonly failures = new Map<string, string>();
   private readonly listeners = new Set<(frameKey: string) => void>();
 
@@ -39,7 +40,10 @@ export class FrameStore {
     metaData.addProvider((type: string, imageId: string) => this.metadata(type, imageId), 10_000);
     eventTarget.addEventListener(Enums.Events.IMAGE_CACHE_IMAGE_REMOVED, (event: Event) => {
       const { imageId } = (event as CustomEvent<{ imageId?: string }>).detail;
-      if (imageId) this.announce(imageId.slice(SCHEME.length + 1));
+      if (!imageId) return;
+      const key = imageId.slice(SCHEME.length + 1);
+      this.loaded.delete(key);
+      this.announce(key);
     });
   }
 
@@ -48,7 +52,7 @@ export class FrameStore {
   }
 
   isLoaded(frameKey: string): boolean {
-    return cache.getImage(imageIdOf(frameKey)) !== undefined;
+    return this.loaded.has(frameKey);
   }
 
   image(frameKey: string): Types.IImage | undefined {
@@ -77,6 +81,7 @@ export class FrameStore {
       // Cached only once it is there: Cornerstone's own loadAndCacheImage leaves a failure's promise to nobody.
       const image = await imageLoader.loadImage(imageId);
       await cache.putImageLoadObject(imageId, { promise: Promise.resolve(image) });
+      this.loaded.add(key);
       this.failures.delete(key);
     } catch (error) {
       this.failures.set(key, reasonOf(error));
