@@ -25,7 +25,7 @@ from annotator.readerstudies.actions.open_assignment import open_assignment
 from annotator.readerstudies.queries import reading_state
 from annotator.readerstudies.records import assignment_as_dict
 from api.v1.assignments import AssignmentSerializer
-from api.v1.listing import ListView
+from api.v1.listing import ListView, primary_key_filter
 from api.v1.parsers import StrictJSONParser
 from api.v1.permissions import allowed_by
 from api.v1.records import ReadingSerializer
@@ -62,7 +62,7 @@ class OwnerParameter(serializers.Serializer):
 class CaseFilter(filters.FilterSet):
     modality = filters.CharFilter()
     patient_id = filters.CharFilter(method="of_patient", help_text="The whole identifier, where one may see it.")
-    study = filters.NumberFilter(method="of_study", help_text="Primary key, where one may see whose case it is.")
+    study = primary_key_filter(method="of_study", help_text="Primary key, where one may see whose case it is.")
 
     def of_patient(self, cases: QuerySet[Case], _name: str, patient_id: str) -> QuerySet[Case]:
         # Else a blinded reader could try identifiers until a case comes up.

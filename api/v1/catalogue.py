@@ -14,7 +14,7 @@ from annotator.accounts.policies import Person
 from annotator.imaging.models import Patient, Series, Study
 from annotator.imaging.policies import may_browse_catalogue
 from annotator.imaging.queries import modalities_of, patients_for, series_for, studies_for, study_for
-from api.v1.listing import ListView
+from api.v1.listing import ListView, primary_key_filter
 from api.v1.permissions import allowed_by
 from api.v1.responses import problems
 
@@ -107,7 +107,7 @@ class StudyFilter(filters.FilterSet):
 
 
 class SeriesFilter(filters.FilterSet):
-    study = filters.NumberFilter(field_name="study_id")
+    study = primary_key_filter(field_name="study_id")
     patient_id = filters.CharFilter(field_name="study__patient__patient_id")
     modality = filters.CharFilter()
 

@@ -2,11 +2,20 @@
 
 from typing import Any
 
+import django_filters as filters
 from django.db.models import Model, QuerySet
 from rest_framework.generics import ListAPIView
 from rest_framework.pagination import LimitOffsetPagination
 
 from annotator.accounts.policies import Person
+
+# SQLite can't even compare with a larger one.
+LARGEST_KEY = 2**63 - 1
+
+
+def primary_key_filter(**options: Any) -> filters.NumberFilter:
+    """A filter by a numbered row; 400 for a number that no row can have."""
+    return filters.NumberFilter(min_value=1, max_value=LARGEST_KEY, decimal_places=0, **options)
 
 
 class Pages(LimitOffsetPagination):

@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from annotator.accounts.actions.record_audit import record_audit
 from annotator.accounts.models import Role
@@ -133,3 +134,11 @@ def add_more(world: World) -> None:
         job = Job.objects.create(kind="datasets.build_export", requested_by=reader)
         Export.objects.create(title="Set", requested_by=reader, job=job, request=EXPORT_REQUEST)
         record_audit(reader, "did_something", target_kind="case", target_id=case.pk)
+
+
+@pytest.mark.parametrize("number", ["99999999999999999999", "-1", "1.5", "NaN"])
+@pytest.mark.parametrize("name", ["api-series", "api-cases"])
+def test_a_number_that_no_study_can_have_is_refused(number, name, admin_client):
+    answer = admin_client.get(reverse(name) + f"?study={number}")
+    assert answer.status_code == 400
+    assert answer.json()["path"] == "study"
