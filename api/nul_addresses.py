@@ -22,5 +22,6 @@ class RefuseNulAddresses:
         if "\0" not in request.path_info and "%00" not in request.META.get("QUERY_STRING", ""):
             return self.get_response(request)
         if request.path_info.startswith(FOR_PROGRAMS):
-            return problem(400, TITLES[400], WORDS)
+            where = next((name for name, value in request.GET.items() if "\0" in value), "")
+            return problem(400, TITLES[400], WORDS, **({"path": where} if where else {}))
         raise BadRequest(WORDS)

@@ -76,6 +76,7 @@ def manifest_for(person: Person, case: Case, *, reading: ReadingState | None = N
         for one in hung
         if frames[one.stack_id]
     ]
+    # As body_part_of has it, without a query more.
     body_part = hung[0].stack.series.body_part if hung else ""
     return Manifest(
         case=case_as_dict(case),

@@ -8,7 +8,7 @@ from django.utils import timezone
 from annotator.accounts.errors import NotFoundError
 from annotator.accounts.models import Role
 from annotator.accounts.policies import Person, has_role
-from annotator.cases.models import Case, CaseGrant
+from annotator.cases.models import Case, CaseGrant, CaseStack
 from annotator.cases.policies import grant_holds_at, may_see_every_case
 
 
@@ -42,6 +42,12 @@ def case_for(person: Person, case_id: UUID | str) -> Case:
     if found is None:
         raise NotFoundError("There is no such case among those that you may open.")
     return found
+
+
+def body_part_of(case: Case) -> str:
+    """Body Part Examined of what hangs first; empty where the header doesn't say. It decides which schemas fit."""
+    first = CaseStack.objects.filter(case=case).order_by("place")
+    return first.values_list("stack__series__body_part", flat=True).first() or ""
 
 
 def cases_with_suggestions(person: Person) -> QuerySet[Case]:

@@ -3,6 +3,7 @@
 import re
 
 from annotator.accounts.errors import InvalidError
+from annotator.labels.fitting import schema_fits
 from annotator.labels.models import LabelSchema
 
 _REFERENCE = re.compile(r"^(?P<key>[a-z0-9][a-z0-9-]{0,63})@(?P<version>[1-9][0-9]{0,5})$")
@@ -24,12 +25,8 @@ def current_schemas(modality: str, *, body_part: str = "") -> list[LabelSchema]:
     modality : of the case, e.g. "US".
     body_part : DICOM's Body Part Examined; empty when not known, and then no schema is left out for it.
     """
-    return [
-        schema
-        for schema in all_schemas()
-        if modality in schema.definition["modalities"]
-        and (not body_part or body_part.upper() in schema.definition.get("body_parts", [body_part.upper()]))
-    ]
+    every = all_schemas()
+    return [schema for schema in every if schema_fits(schema.definition, modality=modality, body_part=body_part)]
 
 
 def schema_by_reference(reference: str) -> LabelSchema:

@@ -19,6 +19,8 @@ def test_a_program_that_sends_nul_is_told_so(address, client, admin):
     assert answer.status_code == 400
     assert answer["Content-Type"] == "application/problem+json"
     assert "NUL" in answer.json()["detail"]
+    named = address.partition("?")[2].partition("=")[0]
+    assert answer.json().get("path", "") == named
 
 
 @pytest.mark.parametrize("address", PAGES)

@@ -15,6 +15,8 @@ from annotator.annotations.revisions import save_as_next_revision, verb_for
 from annotator.annotations.storable_checks import check_json_storable
 from annotator.annotations.turns import Turn, check_may_change, own_record, take_turn
 from annotator.cases.models import Case
+from annotator.cases.queries import body_part_of
+from annotator.labels.fitting import schema_fits
 from annotator.labels.models import LabelSchema
 from annotator.labels.queries import schema_by_reference
 from annotator.labels.schema import check_answers, score_answers
@@ -80,9 +82,12 @@ def _finding_count(turn: Turn) -> int:
 
 
 def _check_fits(schema: LabelSchema, case: Case, *, finding_id: UUID | None) -> None:
-    modalities = schema.definition.get("modalities") or []
-    if modalities and case.modality not in modalities:
-        raise InvalidError(f"{schema.title} is for {', '.join(modalities)}, not for {case.modality}.", path="schema")
+    body_part = body_part_of(case)
+    if not schema_fits(schema.definition, modality=case.modality, body_part=body_part):
+        parts = ", ".join(schema.definition.get("body_parts", ()))
+        meant_for = ", ".join(schema.definition["modalities"]) + (f" of {parts}" if parts else "")
+        this = f"{case.modality} of {body_part}" if body_part else case.modality
+        raise InvalidError(f"{schema.title} is for {meant_for}, not for {this}.", path="schema")
     applies_to = schema.definition.get("applies_to")
     if applies_to == "finding" and finding_id is None:
         raise InvalidError(f"{schema.title} is answered for a finding. Say which.", path="finding")

@@ -13,6 +13,7 @@ from annotator.annotations.actions.save_finding import SaveFinding, save_finding
 from annotator.annotations.models import Answer
 from annotator.annotations.records import answer_as_dict
 from annotator.cases.models import Case
+from annotator.imaging.models import Series
 from annotator.labels.actions.install_schemas import install_shipped_schemas
 from tests.annotator.case_rows import grant, make_case, make_stack, make_study
 
@@ -152,3 +153,19 @@ def test_another_readers_answer_can_be_neither_changed_nor_deleted(
         save_answer(second_radiologist, replace(tirads, answers={}, revision=1))
     with pytest.raises(NotFoundError):
         delete_answer(second_radiologist, tirads.id, revision=1)
+
+
+@pytest.mark.parametrize("body_part", ["THYROID", "Neck", ""])
+def test_a_schema_for_the_case_or_for_an_unknown_part_of_the_body_is_taken(
+    body_part: str, radiologist: User, thyroid: Case, tirads: SaveAnswer
+) -> None:
+    Series.objects.filter(stacks__cases=thyroid).update(body_part=body_part)
+    assert save_answer(radiologist, tirads).revision == 1
+
+
+def test_a_schema_for_another_part_of_the_body_is_refused(radiologist: User, thyroid: Case, tirads: SaveAnswer) -> None:
+    Series.objects.filter(stacks__cases=thyroid).update(body_part="BREAST")
+    with pytest.raises(InvalidError, match=r"US of THYROID.*not for US of BREAST") as refused:
+        save_answer(radiologist, tirads)
+    assert refused.value.path == "schema"
+    assert not Answer.objects.exists()

@@ -100,7 +100,7 @@ def test_a_form_is_not_taken_for_json(world, reader_client):
         ({"answers": ["suspicion"]}, "answers", "dictionary"),
         ({"schema": "lesion@9"}, "schema", "no label schema"),
         ({"schema": "lesion"}, "schema", "no label schema"),
-        ({"schema": "acr-tirads@1"}, "schema", "for US, not for CT"),
+        ({"schema": "acr-tirads@1"}, "schema", "for US of THYROID, NECK, HEADNECK, not for CT"),
         ({"finding": None}, "finding", "Say which"),
     ],
 )
