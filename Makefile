@@ -2,7 +2,7 @@
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	if command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then echo $$p; break; fi; done)
 
-.PHONY: demo test lint build clean python
+.PHONY: demo test lint build pictures clean python
 .DEFAULT_GOAL := demo
 
 demo: python       ## the product with demo content, on http://127.0.0.1:8000/ (PORT, DATA_DIR)
@@ -16,6 +16,9 @@ lint: python       ## formatting, linters, types and floors only
 
 build: python      ## the virtual environment and the viewer
 	@exec $(PYTHON) -m tools.prepare
+
+pictures: python   ## photographs of the pages for docs/pictures (needs Chromium)
+	@exec $(PYTHON) -m tools.pictures
 
 clean:             ## removes what was built; keeps the data in var/
 	rm -rf .venv build frontend/static/viewer frontend/viewer/node_modules .mypy_cache .ruff_cache .pytest_cache \

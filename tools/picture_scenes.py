@@ -1,0 +1,242 @@
+"""What stands before the camera: a radiologist reads, a data manager brings in and exports, an admin assigns."""
+
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from playwright.sync_api import Browser, Page
+
+from annotator.demo.actions.make_people import ADMIN, DATA_MANAGER, RADIOLOGIST, DemoPerson
+from annotator.demo.ct_object import ct_slice
+from annotator.demo.dicom_files import MadeStudy, save
+from annotator.demo.head_ct import LOWEST_MM, SLICE_MM, SPACING_MM, HeadSlice, make_slice
+from annotator.demo.thyroid_ultrasound import LEFT, MM_PER_PIXEL, NODULES, TOP, Plane
+from annotator.demo.tomosynthesis import ViewName, lesion_centre
+from tools.camera import SIZE, Camera, OpenCase, Point, wait_until
+
+BLEED_SLICE = 20
+FOLLOW_UP = MadeStudy(
+    "follow-up head ct",
+    "DEMO-CT-002",
+    "Demo^FollowUp",
+    sex="M",
+    birth_date="19540317",
+    description="CT head, follow-up",
+    date="20260112",
+    time="091000",
+)
+FOLLOW_UP_SLICES = range(14, 26)
+HEAD_CT = (
+    ("haemorrhage", "Present"),
+    ("intraparenchymal", "Present"),
+    ("intraventricular", "Absent"),
+    ("subdural", "Present"),
+    ("extradural", "Absent"),
+    ("subarachnoid", "Absent"),
+    ("bleed_side", "Left"),
+    ("chronic_bleed", "Absent"),
+    ("calvarial_fracture", "Present"),
+    ("other_fracture", "Absent"),
+    ("midline_shift", "Present"),
+    ("mass_effect", "Present"),
+)
+TI_RADS = (
+    ("composition", "Solid"),
+    ("echogenicity", "Hypoechoic"),
+    ("shape", "Wider"),
+    ("margin", "Smooth"),
+    ("echogenic_foci", "Punctate"),
+)
+SUBMIT_ANYWAY = "Submit anyway"
+
+
+class Scenes:
+    """Everything that is photographed, in the order in which the work is done."""
+
+    def __init__(self, browser: Browser, address: str, *, pictures: Path, scratch: Path) -> None:
+        self.browser, self.address, self.pictures, self.scratch = browser, address, pictures, scratch
+
+    def take_all(self) -> None:
+        """Take every picture of docs/pictures."""
+        self._photograph_sign_in()
+        reader = self._sign_in(RADIOLOGIST)
+        head = make_slice(BLEED_SLICE)
+        self._photograph_head_ct(reader, head)
+        self._photograph_tomosynthesis(reader)
+        self._photograph_thyroid(reader)
+        self._photograph_worklist(reader)
+        self._photograph_data_managing(self._sign_in(DATA_MANAGER))
+        self._photograph_administration(self._sign_in(ADMIN))
+
+    def _page(self) -> Page:
+        return self.browser.new_context(base_url=self.address, viewport=SIZE, locale="en-GB").new_page()  # type: ignore[arg-type]
+
+    def _sign_in(self, person: DemoPerson) -> Page:
+        page = self._page()
+        page.goto("/sign-in/")
+        page.fill("input[name=username]", person.username)
+        page.fill("input[name=password]", person.password)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(lambda url: "/sign-in/" not in url)
+        return page
+
+    def _take(self, page: Page, name: str, path: str = "") -> None:
+        if path:
+            page.goto(path)
+        Camera(page, self.pictures).take(name)
+
+    def _photograph_sign_in(self) -> None:
+        self._take(self._page(), "sign-in", "/sign-in/")
+
+    def _open(self, page: Page, title: str) -> OpenCase:
+        page.goto("/worklist/")
+        page.locator("tbody tr", has_text=title).first.get_by_role("link").first.click()
+        return OpenCase(page)
+
+    def _photograph_head_ct(self, page: Page, head: HeadSlice) -> None:
+        case = self._open(page, "40 slices")
+        case.go_to(BLEED_SLICE)
+        page.keyboard.press("1")
+        case.add_finding("Haemorrhage", "left frontal")
+        case.draw("c", outline(head.parenchymal_bleed))
+        case.add_finding("Haemorrhage", "left subdural")
+        case.draw("c", outline(head.subdural_bleed))
+        case.answer("head-ct", HEAD_CT)
+        page.keyboard.press("Escape")  # deselects the mark, whose many handles hide the picture
+        case.rest()
+        self._take(page, "viewer-ct")
+        page.keyboard.press("?")
+        self._take(page, "viewer-keys")
+        page.keyboard.press("Escape")
+        self._submit(page)
+
+    def _submit(self, page: Page) -> None:
+        before = page.url
+        page.keyboard.press("s")
+        anyway = page.get_by_role("button", name=SUBMIT_ANYWAY)
+        wait_until(lambda: anyway.is_visible() or page.url != before, "the reading to be submitted")
+        if anyway.is_visible():
+            anyway.click()
+        page.wait_for_url(lambda url: url != before)
+
+    def _photograph_tomosynthesis(self, page: Page) -> None:
+        case = self._open(page, "4 views")
+        views: tuple[ViewName, ...] = ("LCC", "LMLO")
+        for view in views:
+            pane = case.pane_named(view)
+            column, row, frame = lesion_centre(view)
+            case.go_to(case.slice_of_frame(pane, frame), pane=pane)
+            case.draw("b", [(column - 55, row - 50), (column + 55, row + 50)], pane=pane)
+        case.answer("birads-assessment", (("left", "4C"), ("density", "b")))
+        case.rest()
+        self._take(page, "viewer-tomosynthesis")
+
+    def _photograph_thyroid(self, page: Page) -> None:
+        case = self._open(page, "2 stills")
+        planes: tuple[Plane, ...] = ("transverse", "longitudinal")
+        for pane, plane in enumerate(planes):
+            case.draw("c", nodule_outline(plane), pane=pane)
+        case.answer("acr-tirads", TI_RADS)
+        offered = page.locator("[data-suggestion]")
+        accept_first = offered.first.get_by_role("button", name="Accept")
+        for _ in range(2):
+            left = offered.count()
+            accept_first.click()
+            wait_until(lambda left=left: offered.count() == left - 1, "a suggestion to be accepted")  # type: ignore[misc]
+        case.wait_until_saved()
+        case.rest()
+        self._take(page, "viewer-thyroid")
+
+    def _photograph_worklist(self, page: Page) -> None:
+        self._take(page, "worklist", "/worklist/")
+
+    def _photograph_data_managing(self, page: Page) -> None:
+        self._take(page, "studies", "/studies/")
+        page.locator("tbody tr", has_text="CT head").get_by_role("link").last.click()
+        self._take(page, "study")
+        page.goto("/intakes/")
+        page.locator("[data-upload][data-ready]").wait_for(state="attached")
+        self._take(page, "intakes")
+        page.locator("[data-pick-folder]").set_input_files(self._write_follow_up())
+        page.wait_for_url(re.compile(r"/intakes/[0-9a-f-]{36}/$"))
+        page.locator("[data-settled]").wait_for(state="attached")
+        self._take(page, "intake")
+        self._take(page, "quarantine", "/quarantine/")
+        self._export(page)
+        self._take(page, "exports")
+        self._take(page, "jobs", "/jobs/")
+
+    def _export(self, page: Page) -> None:
+        page.goto("/studies/?q=DEMO")
+        page.get_by_label("All on this page").check()
+        page.get_by_role("button", name="Export").click()
+        page.get_by_label("Title").fill("Demo patients, first reading")
+        page.get_by_label("Label schema").select_option("acr-tirads")
+        page.get_by_role("button", name="Make the export").click()
+        download = page.get_by_role("link", name=re.compile("^Download")).first
+        download.wait_for()
+
+    def _write_follow_up(self) -> Path:
+        """A folder as it comes from a disc: slices, a note, a slice that was cut off."""
+        folder = self.scratch / "follow-up"
+        folder.mkdir()
+        corner = -(512 - 1) / 2 * SPACING_MM
+        for index in FOLLOW_UP_SLICES:
+            made = ct_slice(
+                FOLLOW_UP,
+                make_slice(index, seed=12).hounsfield,
+                number=index,
+                position=(corner, corner, LOWEST_MM + index * SLICE_MM),
+                spacing=SPACING_MM,
+                slice_thickness=SLICE_MM,
+                series_description="Head 4.0 mm",
+            )
+            path = save(made, folder / f"IM{index:04d}.dcm")
+        cut = path.read_bytes()
+        path.write_bytes(cut[: len(cut) // 2])
+        (folder / "README.txt").write_text("Exported from the archive on 12 January.\n" * 8)
+        return folder
+
+    def _photograph_administration(self, page: Page) -> None:
+        page.goto("/people/")
+        page.get_by_label("Sign-in name").fill("second_reader")
+        page.get_by_label("First name").fill("Sam")
+        page.get_by_label("Last name").fill("Second")
+        page.get_by_label("First password").fill("another-quiet-lamp-3")
+        page.get_by_role("button", name="Add", exact=True).click()
+        page.locator("tbody tr", has_text="second_reader").wait_for()
+        self._take(page, "people")
+        page.goto("/assignments/?q=head")
+        page.get_by_label("All listed cases").check()
+        page.get_by_role("checkbox", name=re.compile("^Sam Second")).check()
+        page.get_by_role("button", name="Assign", exact=True).click()
+        page.locator(".messages").wait_for()
+        self._take(page, "assignments", "/assignments/")
+        self._take(page, "audit", "/audit/")
+
+
+def outline(mask: NDArray[np.bool_]) -> list[Point]:
+    """The largest part's outline as a stroke of the mouse through pixel centres, begun and ended at one place."""
+    found: Any = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
+    largest = max(found, key=cv2.contourArea)[:, 0, :]
+    stroke = [(float(column) + 0.5, float(row) + 0.5) for column, row in largest[::2]]
+    return [*stroke, stroke[0]]
+
+
+def nodule_outline(plane: Plane) -> list[Point]:
+    """The phantom's nodule, outlined a little unsteadily."""
+    nodule = NODULES[plane]
+    turn = math.radians(nodule.turn)
+    points = []
+    for step in range(61):
+        angle = 2 * math.pi * step / 60
+        reach = 1 + 0.02 * math.sin(5 * angle)
+        along, across = nodule.half_length * reach * math.cos(angle), nodule.half_height * reach * math.sin(angle)
+        u = nodule.u + along * math.cos(turn) - across * math.sin(turn)
+        d = nodule.d + along * math.sin(turn) + across * math.cos(turn)
+        points.append((LEFT + u / MM_PER_PIXEL, TOP + d / MM_PER_PIXEL))
+    return points
