@@ -12,6 +12,7 @@ from annotator.datasets.exporters.coco import category_names, coco_document
 from annotator.datasets.exporters.geometry_sidecar import sidecar_row
 from annotator.datasets.exporters.windowed_png import windowed_png
 from annotator.datasets.models import Export
+from annotator.datasets.partial_files import partial_path, sweep_partial_files
 from annotator.datasets.queries import export_path
 from annotator.datasets.selection import Selection, select_for_export
 from annotator.datasets.split import SPLITS, Split, split_by_patient
@@ -50,8 +51,8 @@ def build_export(export_id: uuid.UUID, *, report: Report) -> dict[str, object]:
     selection = select_for_export(request)
     sides = split_by_patient((image.patient for image in selection.images), request.fractions, seed=request.seed)
     final = export_path(export.id)
-    final.parent.mkdir(parents=True, exist_ok=True)
-    partial = final.with_suffix(f".{os.getpid()}.partial")
+    partial = partial_path(export.id)
+    sweep_partial_files(export.id)
     try:
         counts = _write(partial, request, selection, sides, report)
         report(98, "checking the zip")

@@ -5,12 +5,14 @@ import hashlib
 import io
 import json
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from django.conf import settings
+from django.utils import timezone
 from pycocotools.coco import COCO
 from pydicom import dcmread
 from pydicom.pixels import apply_modality_lut
@@ -25,7 +27,7 @@ from annotator.datasets.queries import export_file, exports_for
 from annotator.datasets.split import SPLITS
 from annotator.imaging.filing import original_path
 from annotator.imaging.models import Instance
-from annotator.jobs.models import JobState
+from annotator.jobs.models import Job, JobState
 from annotator.readerstudies.actions.submit_assignment import submit_assignment
 from annotator.readerstudies.models import Assignment
 from tests.annotator.datasets.conftest import BOX, CALIPER, CONTOUR, TIRADS, MarkedStudies
@@ -195,3 +197,22 @@ def test_only_data_managers_and_admins_export(marked_studies: MarkedStudies, rad
     with pytest.raises(NotFoundError):
         export_file(radiologist, made.id)
     assert AuditEntry.objects.filter(action="request_export", actor=data_manager, target_id=str(made.id)).count() == 1
+
+
+def test_what_a_killed_worker_left_half_written_goes_with_the_next_run(marked_studies, data_manager, run_queued_jobs):
+    request = ExportRequest(title="Killed", study_ids=tuple(marked_studies.study_ids))
+    killed = request_export(data_manager, request)
+    forgotten = request_export(data_manager, request)
+    still_made = request_export(data_manager, request)
+    folder = Path(settings.EXPORTS_DIR)
+    folder.mkdir(parents=True, exist_ok=True)
+    left = [folder / f"{export.id}.4711.partial" for export in (killed, forgotten, still_made)]
+    for path in left:
+        path.write_bytes(b"half a zip")
+    Job.objects.filter(pk=forgotten.job_id).update(state=JobState.CANCELLED)
+    Job.objects.filter(pk=still_made.job_id).update(
+        state=JobState.RUNNING, lease_owner="another worker", lease_expires_at=timezone.now() + timedelta(minutes=1)
+    )
+    run_queued_jobs()
+    assert export_file(data_manager, killed.id).exists()
+    assert [path.exists() for path in left] == [False, False, True]
