@@ -19,4 +19,6 @@ MAX_ZIP_BYTES = int(os.environ.get("MAX_ZIP_BYTES", 20_000_000_000))
 MAX_ZIP_FILES = int(os.environ.get("MAX_ZIP_FILES", 100_000))
 MAX_ZIP_RATIO = int(os.environ.get("MAX_ZIP_RATIO", 200))
 
-FRAME_TOKEN_SECONDS = int(os.environ.get("FRAME_TOKEN_SECONDS", 8 * 3600))
+# How long a withdrawn grant, a changed role or a signed-out session can still load frames of a case that was open
+# before. The viewer renews its tokens while the case is open.
+FRAME_TOKEN_SECONDS = int(os.environ.get("FRAME_TOKEN_SECONDS", 3600))

@@ -1,5 +1,6 @@
 """Secrets, cookies, what a page may load, and how often a password may be tried."""
 
+import contextlib
 import os
 import secrets
 
@@ -18,10 +19,8 @@ def _secret_key() -> str:
         draft = path.with_suffix(f".{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(48))
-        try:
+        with contextlib.suppress(FileExistsError):  # another process made it first: its key counts
             os.link(draft, path)
-        except FileExistsError:
-            pass  # another process made it first: its key counts
         draft.unlink()
     return path.read_text()
 
