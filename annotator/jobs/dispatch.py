@@ -3,8 +3,6 @@
 import logging
 import uuid
 
-from kombu.exceptions import KombuError, OperationalError
-
 logger = logging.getLogger(__name__)
 
 
@@ -17,7 +15,7 @@ def send_message(job_id: uuid.UUID, queue: str) -> bool:
 
     try:
         run.apply_async(args=(str(job_id),), queue=queue, retry=False)
-    except (KombuError, OperationalError, OSError):
+    except Exception:
         logger.exception("The broker took no message for job %s; the sweeper will send it again.", job_id)
         return False
     return True
