@@ -24,13 +24,14 @@ logger = logging.getLogger(__name__)
 class Channel(filesystem.Channel):
     """Kombu's channel with messages that appear at once."""
 
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    # Kombu's two base classes name the argument differently: no signature satisfies both.
+    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override]
         # The name begins with the time, since Kombu takes the names in their order.
         name = f"{round(time.monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
         folder = Path(self.data_folder_out)
         draft = folder / f"{name}.draft"
         try:
-            draft.write_bytes(str_to_bytes(dumps(message)))
+            draft.write_bytes(str_to_bytes(dumps(payload)))
             os.replace(draft, folder / name)
         except OSError:
             draft.unlink(missing_ok=True)
