@@ -6,9 +6,8 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from api.problems import TITLES, problem
+from api.problems import FOR_PROGRAMS, TITLES, problem
 
-FOR_PROGRAMS = ("/api/", "/dicomweb/")
 WORDS = "The address holds a NUL character, which nothing here is called."
 
 

@@ -1,15 +1,21 @@
 """Every refusal of the API is a problem document (RFC 9457): what was wrong, where, and what is there now."""
 
+import errno
 import json
+import logging
 from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
 from annotator.accounts.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError, RoomError
+
+logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
 TITLES = {
@@ -24,7 +30,11 @@ TITLES = {
     413: "Too large",
     415: "Only JSON is taken here",
     429: "Too many attempts",
+    500: "Something broke here",
+    507: "No space is left",
 }
+# Addresses whose callers are programs: a page would tell them nothing.
+FOR_PROGRAMS = ("/api/", "/dicomweb/")
 
 
 def problem(status: int, title: str, detail: str, **extra: Any) -> HttpResponse:
@@ -72,10 +82,28 @@ def problem_response(error: Exception, context: dict[str, Any]) -> HttpResponse 
         for header, attribute in (("WWW-Authenticate", "auth_header"), ("Retry-After", "wait")):
             if value := getattr(error, attribute, None):
                 answer[header] = str(int(value) if header == "Retry-After" else value)
+    elif _is_full_disk(error):
+        logger.error("The disk is full: %s", error)
+        answer = problem(507, TITLES[507], "The server's disk is full. Tell an administrator, then send this again.")
     else:
         return None
     set_rollback()
     return answer
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The answer to a request that broke: a problem document for programs, a page for people. Django's handler500."""
+    if request.path_info.startswith(FOR_PROGRAMS):
+        return problem(500, TITLES[500], "The server's log says why. Tell an administrator.")
+    return defaults.server_error(request)
+
+
+def _is_full_disk(error: Exception) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    # What SQLite and PostgreSQL say of it.
+    said = str(error)
+    return isinstance(error, OperationalError) and ("disk is full" in said or "No space left on device" in said)
 
 
 def _problem_of_fields(error: exceptions.ValidationError) -> HttpResponse:

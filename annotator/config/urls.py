@@ -8,3 +8,5 @@ urlpatterns = [
     path("dicomweb/", include("api.dicomweb.urls")),
     path("frames/", include("api.frames.urls")),
 ]
+
+handler500 = "api.problems.server_error"

@@ -1,9 +1,11 @@
 """Problem documents: what each kind of error becomes."""
 
+import errno
 import json
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.http import Http404
 from rest_framework import exceptions
 
@@ -85,3 +87,43 @@ def test_a_plain_view_can_answer_a_problem_with_members_of_its_own():
         "detail": "It is there already.",
         "current": {"id": 1},
     }
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        OSError(errno.EDQUOT, "Quota exceeded"),
+        OperationalError("database or disk is full"),
+        OperationalError('could not extend file "base/1/2": No space left on device'),
+    ],
+)
+def test_a_full_disk_is_told_as_such(error):
+    response = problem_response(error, {})
+    assert response is not None
+    assert (response.status_code, response["Content-Type"]) == (507, "application/problem+json")
+    assert "disk is full" in json.loads(response.content)["detail"]
+
+
+@pytest.mark.parametrize("error", [OSError(errno.EACCES, "No access"), OperationalError("database is locked")])
+def test_other_troubles_of_the_machine_are_not_taken_for_a_full_disk(error):
+    assert problem_response(error, {}) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "media_type"),
+    [("/api/v1/me", "application/problem+json"), ("/dicomweb/studies", "application/problem+json"), ("/", "text/html")],
+)
+def test_a_crash_is_a_document_for_programs_and_a_page_for_people(address, media_type, client, admin, monkeypatch):
+    """The crash is put in the place of finding out who is signed in, which every door does."""
+
+    def crash(*_: object) -> None:
+        raise RuntimeError("secret detail")
+
+    client.force_login(admin)
+    client.raise_request_exception = False
+    monkeypatch.setattr("annotator.accounts.models.User.is_active", property(crash), raising=False)
+    response = client.get(address)
+    assert response.status_code == 500
+    assert response["Content-Type"].startswith(media_type)
+    assert b"secret detail" not in response.content
