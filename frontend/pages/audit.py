@@ -37,7 +37,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 
 def _words(detail: dict[str, object]) -> str:
-    """`name: value, name: value`; nested values as JSON."""
+    """`name: value, name: value` by name, since PostgreSQL keeps no order of its own; nested values as JSON."""
     return ", ".join(
-        f"{name}: {value if isinstance(value, str) else json.dumps(value)}" for name, value in detail.items()
+        f"{name}: {value if isinstance(value, str) else json.dumps(value)}" for name, value in sorted(detail.items())
     )

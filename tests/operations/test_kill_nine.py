@@ -104,3 +104,38 @@ result = {
         ["imaging.derive_frames", "done"],
         ["imaging.ingest", "done"],
     ]
+
+
+def test_an_export_whose_worker_is_killed_ends_with_the_same_zip(room, tmp_path):
+    ct_series(tmp_path, study="kill-nine-export", slices=80, rows=1024, columns=1024)
+    room.manage("ingest", "--derive", str(tmp_path))
+    found = room.python(f"""
+import os, signal
+from annotator.accounts.models import User
+from annotator.datasets.actions.request_export import request_export
+from annotator.datasets.export_request import ExportRequest
+from annotator.imaging.models import Study
+from annotator.jobs.models import Job
+studies = tuple(Study.objects.order_by("-pk").values_list("pk", flat=True)[:1])
+export = request_export(User.objects.get(username="data_manager"), ExportRequest("Killed", studies, frames="all"))
+job = export.job
+{UNTIL_IN_THE_MIDDLE}
+os.killpg({room.pid_of("worker")}, signal.SIGKILL)
+job.refresh_from_db()
+result = [job.state, str(export.pk)]
+""")
+    assert found[0] == "running", "the worker was killed too late to prove anything"
+    room.wait_for_jobs(seconds=A_MINUTE)
+    ended = room.python(f"""
+import hashlib
+from annotator.datasets.actions.build_export import build_export
+from annotator.datasets.models import Export
+from annotator.datasets.queries import export_path
+export = Export.objects.select_related("job").get(pk={found[1]!r})
+path = export_path(export.pk)
+after_the_kill = hashlib.sha256(path.read_bytes()).hexdigest()
+build_export(export.pk, report=lambda percent, doing: None)
+undisturbed = hashlib.sha256(path.read_bytes()).hexdigest()
+result = [export.job.state, export.job.attempts, export.sha256 == after_the_kill == undisturbed]
+""")
+    assert ended == ["done", 2, True]
