@@ -64,7 +64,9 @@ class Camera:
         shot = Image.open(io.BytesIO(self.page.screenshot())).convert("RGB")
         for colours in PALETTES:
             held = io.BytesIO()
-            shot.quantize(colours, dither=Image.Dither.NONE).save(held, "PNG", optimize=True)
+            # Median cut would spend the palette on the greys of a radiograph and lose the few coloured letters.
+            method = Image.Quantize.MAXCOVERAGE
+            shot.quantize(colours, method, kmeans=3, dither=Image.Dither.NONE).save(held, "PNG", optimize=True)
             if held.tell() <= LARGEST_PICTURE:
                 break
         (self.folder / f"{name}.png").write_bytes(held.getvalue())
@@ -77,6 +79,8 @@ class OpenCase:
     def __init__(self, page: Page) -> None:
         self.page = page
         wait_until(lambda: page.evaluate("Boolean(window.readingRoom?.ready)"), "the first picture")
+        every = "window.readingRoom.panes.every((pane) => pane.stack === null || pane.slice >= 0)"
+        wait_until(lambda: page.evaluate(every), "a picture in every pane")
 
     def pane(self, index: int) -> dict[str, Any]:
         """What the pane says of itself: stack, slice, slices, window, zoom."""
