@@ -52,9 +52,9 @@ def run_npm(*arguments: str) -> None:
 
 def npm_command(*arguments: str) -> tuple[list[str], dict[str, str]]:
     """The npm of a Node that is new enough, and the environment to run it in."""
-    folder = _node_folder()
+    folder, npm = _system_npm() or _packaged_npm()
     environment = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
-    return [str(folder / "npm"), *arguments], environment
+    return [*npm, *arguments], environment
 
 
 def is_new_enough(version: str) -> bool:
@@ -66,14 +66,19 @@ def is_new_enough(version: str) -> bool:
     return (major == 20 and minor >= 19) or (major, minor) >= (22, 12)
 
 
-def _node_folder() -> Path:
-    """Where node and npm lie: the system's where new enough, else the package of .venv."""
+def _system_npm() -> tuple[Path, list[str]] | None:
+    """The folder of the system's node, and its npm; None where either is missing or too old."""
     node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and Path(npm).parent == Path(node).parent:
-        version = subprocess.run([node, "--version"], check=False, capture_output=True, text=True).stdout
-        if is_new_enough(version):
-            return Path(node).parent
-    return _packaged_node_folder()
+    if not node or not npm or Path(npm).parent != Path(node).parent:
+        return None
+    version = subprocess.run([node, "--version"], check=False, capture_output=True, text=True).stdout
+    return (Path(node).parent, [npm]) if is_new_enough(version) else None
+
+
+def _packaged_npm() -> tuple[Path, list[str]]:
+    """The same of the package in .venv; a wheel holds no links, so its bin/npm finds nothing and npm is run by node."""
+    folder = _packaged_node_folder()
+    return folder, [str(folder / "node"), str(folder.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
 
 def _packaged_node_folder() -> Path:
