@@ -1,5 +1,6 @@
 /** Which marks lie on a frame and how they look: the reader's by finding, suggestions dashed, other people's grey. */
 
+import type { Annotation } from '../model/types';
 import type { ShownMark } from '../pane/marks_layer';
 import { findingColour, OTHERS, SUGGESTED, UNASSIGNED } from '../panels/palette';
 import type { Acts } from '../store/acts';
@@ -15,13 +16,20 @@ export function marksOn(frameKey: string, acts: Acts): ShownMark[] {
       const mine = acts.isMine(m);
       const order = findings.findIndex((f) => f.id === m.finding);
       const finding = findings[order];
+      const selected = ui.now.selectedMark === m.id;
       return {
         id: m.id,
         kind: m.kind,
         points: m.points,
         colour: !mine ? OTHERS : order >= 0 ? findingColour(order) : UNASSIGNED,
-        label: mine ? (finding ? acts.findingTitle(finding) : '') : m.owner,
-        selected: ui.now.selectedMark === m.id,
+        label: !mine
+          ? m.owner
+          : m.kind === 'point'
+            ? pointLabel(m, selected)
+            : finding
+              ? acts.findingTitle(finding)
+              : '',
+        selected,
         dashed: false,
         refused: workspace.queue.trouble('annotation', m.id)?.message ?? null,
       };
@@ -42,4 +50,9 @@ export function marksOn(frameKey: string, acts: Acts): ShownMark[] {
       }),
     );
   return [...suggested, ...marks];
+}
+
+/** Points come in crowds, four calipers round a nodule: only the chosen one says what it is. */
+function pointLabel(mark: Annotation, selected: boolean): string {
+  return selected ? mark.label || 'point' : '';
 }

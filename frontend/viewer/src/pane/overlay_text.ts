@@ -79,8 +79,8 @@ export class OverlayText {
     const [x, y, z] = geometry.position;
     const normal = [o[1] * o[5] - o[2] * o[4], o[2] * o[3] - o[0] * o[5], o[0] * o[4] - o[1] * o[3]] as const;
     const along = x * normal[0] + y * normal[1] + z * normal[2];
-    const thick = geometry.slice_thickness ? `  T ${geometry.slice_thickness.toFixed(1)} mm` : '';
-    return `L ${along.toFixed(1)} mm${thick}`;
+    const thick = geometry.slice_thickness ? `  thick ${geometry.slice_thickness.toFixed(1)} mm` : '';
+    return `Position ${along.toFixed(1)} mm${thick}`;
   }
 }
 

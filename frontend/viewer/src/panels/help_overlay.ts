@@ -5,7 +5,7 @@ const KEYS: readonly [string, readonly [string, string][]][] = [
   [
     'Slices',
     [
-      ['Wheel, ↑ ↓', 'one slice'],
+      ['Wheel, ↑ ↓, ← →', 'one slice'],
       ['Page Up, Page Down', 'ten slices'],
       ['Home, End', 'first, last'],
       ['Space', 'play, stop'],
@@ -35,12 +35,12 @@ const KEYS: readonly [string, readonly [string, string][]][] = [
       ['V', 'select, move, reshape'],
       ['B', 'box'],
       ['C', 'contour; again over the edge of the selected one redraws a part'],
-      ['Delete', 'delete'],
+      ['Delete, Backspace', 'delete'],
       ['D', 'copy to the next slice'],
       ['L, U', 'link to the selected finding, unlink'],
       ['A, X', 'accept, reject the suggestion'],
       ['Ctrl + Z', 'undo'],
-      ['Ctrl + Shift + Z', 'redo'],
+      ['Ctrl + Shift + Z, Ctrl + Y', 'redo'],
     ],
   ],
   [
