@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from annotator.accounts.actions.issue_token import issue_token
 from annotator.accounts.actions.revoke_token import revoke_token
+from api.client_address import client_address
 from api.problems import TITLES, problem
 from api.v1.parsers import StrictJSONParser
 from api.v1.responses import BODY, problems
@@ -24,8 +25,8 @@ class SignInThrottle(AnonRateThrottle):
     rate = "60/min"
 
     def get_ident(self, request: Request) -> str:
-        """The peer's address: a header could be made up."""
-        return str(request.META.get("REMOTE_ADDR", ""))
+        """The client's address, by no header that the client could make up."""
+        return client_address(request._request)
 
 
 class CredentialsSerializer(serializers.Serializer):
