@@ -19,6 +19,9 @@ from api.problems import problem, problem_of
 from api.rendered_query import NotAcceptableError, rendering_etag, rendering_of
 
 CACHING = "private, immutable, max-age=31536000"
+# The server asks no cookie, but the browser's cache must: a copy is good for the session that fetched it. Signing out
+# has browsers drop their cache over HTTPS only, and the next person on the machine would get the copy without a token.
+VARY = "Cookie"
 _TYPES = {DerivedFormat.HTJ2K: HTJ2K_TYPE, DerivedFormat.JPEG: "image/jpeg"}
 
 P = ParamSpec("P")
@@ -79,7 +82,7 @@ def frame_bytes(request: HttpRequest, key: str) -> HttpResponse:
     """The stored bytes of a frame, verbatim: HTJ2K, or JPEG where the source was baseline JPEG."""
     source = source_of_frame(key)
     # A frame's stored bytes never change, so its key is their tag.
-    etag, caching = f'"{key}"', {"Cache-Control": CACHING}
+    etag, caching = f'"{key}"', {"Cache-Control": CACHING, "Vary": VARY}
     known = _cached(request, etag, caching)
     if known is not None:
         return known
@@ -91,7 +94,7 @@ def frame_rendered(request: HttpRequest, key: str) -> HttpResponse:
     """A frame as a windowed JPEG, PNG or WebP; `window` and `viewport` as DICOMweb has them."""
     rendering = rendering_of(request.GET, request.META.get("HTTP_ACCEPT", ""))
     source = source_of_frame(key)
-    etag, caching = rendering_etag(key, rendering), {"Cache-Control": CACHING, "Vary": "Accept"}
+    etag, caching = rendering_etag(key, rendering), {"Cache-Control": CACHING, "Vary": f"Accept, {VARY}"}
     known = _cached(request, etag, caching)
     if known is not None:
         return known

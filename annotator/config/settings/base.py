@@ -70,6 +70,9 @@ TEMPLATES = [
     },
 ]
 
+# In a cookie of its own a message would change what the browser sends with every frame, and its copies would go stale.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = os.environ.get("TIME_ZONE", "UTC")
 USE_TZ = True

@@ -95,7 +95,7 @@ def test_accept_chooses_the_format(client: Client, frame: Frame, accept: str, me
     assert response.status_code == 200
     assert response["Content-Type"] == media_type
     assert f"image/{Image.open(io.BytesIO(response.content)).format.lower()}" == media_type
-    assert response["Vary"] == "Accept"
+    assert response["Vary"] == "Accept, Cookie"
 
 
 def test_the_picture_fits_the_viewport_and_shows_the_window(client: Client, frame: Frame) -> None:
@@ -205,3 +205,11 @@ def test_a_damaged_store_is_a_500_that_says_nothing_of_paths(client: Client, fra
 
     assert problem(response)["status"] == 500
     assert str(frame_store) not in response.content.decode()
+
+
+@pytest.mark.parametrize("door", ["", "/rendered"])
+def test_a_browser_keeps_a_frame_for_the_session_that_fetched_it_only(client: Client, frame: Frame, door: str) -> None:
+    answer = client.get(f"/frames/{frame.key}{door}", headers=token(frame))
+    assert "Cookie" in answer["Vary"]
+    same = client.get(f"/frames/{frame.key}{door}", headers={**token(frame), "If-None-Match": answer["ETag"]})
+    assert (same.status_code, same["Vary"]) == (304, answer["Vary"])
