@@ -28,6 +28,7 @@ from annotator.readerstudies.actions.assign_cases import assign_cases
 from annotator.readerstudies.models import Assignment
 
 DUE_IN_DAYS = 14
+SOURCE = "demo content"
 CALIPER_WORK = "assist.find_calipers"
 POLL_SECONDS = 0.25
 
@@ -79,7 +80,7 @@ def load_demo(*, in_this_process: bool = True, wait_seconds: float = 120, say: S
         say("Making phantoms")
         _write_files(Path(folder))
         say("Taking them in")
-        summary = ingest_paths(admin, [folder], derive=in_this_process)
+        summary = ingest_paths(admin, [folder], derive=in_this_process, source=SOURCE)
         _check(summary)
     # Originals were copied by their content, so the temporary folder may go before frames are derived.
     cases = _cases(wanted) if in_this_process else _wait_for_cases(wanted, wait_seconds)

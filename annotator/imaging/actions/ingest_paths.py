@@ -41,6 +41,7 @@ def ingest_paths(
     paths: Sequence[Path | str],
     *,
     derive: bool = False,
+    source: str | None = None,
     report: Report = lambda _percent, _doing: None,
 ) -> IntakeSummary:
     """Take in everything under some paths; folders and zips are gone through, files of operating systems left out.
@@ -48,6 +49,8 @@ def ingest_paths(
     Parameters
     ----------
     person : None for whoever runs this machine.
+    source : where the files are said to come from, on pages and in reasons; None for the paths themselves. With it
+        files are shown under it, by their place in their folder: for a temporary folder, whose path tells nothing.
     derive : make frames and cases in this process before returning, so that readers can see them and the
         summary counts what could not be decoded; else a job is queued for the worker.
 
@@ -63,8 +66,8 @@ def ingest_paths(
     for root in roots:
         if not root.exists():
             raise InvalidError(f"{root} does not exist.", "paths")
-    intake = _open_intake(person, roots)
-    for batch in _batches(_rows(intake, roots)):
+    intake = _open_intake(person, source or ", ".join(str(root) for root in roots))
+    for batch in _batches(_rows(intake, roots, source=source)):
         IntakeFile.objects.bulk_create(batch, ignore_conflicts=True)
     summary = ingest_intake(intake.pk, report=report)
     if not unready_instances(intake.pk):
@@ -89,8 +92,7 @@ def unready_instances(intake_id: uuid.UUID | str) -> bool:
     ).exists()
 
 
-def _open_intake(person: Person | None, roots: list[Path]) -> Intake:
-    source = ", ".join(str(root) for root in roots)
+def _open_intake(person: Person | None, source: str) -> Intake:
     with transaction.atomic():
         intake = Intake.objects.create(
             requested_by_id=person.pk if person is not None else None,
@@ -101,11 +103,13 @@ def _open_intake(person: Person | None, roots: list[Path]) -> Intake:
     return intake
 
 
-def _rows(intake: Intake, roots: list[Path]) -> Iterator[IntakeFile]:
+def _rows(intake: Intake, roots: list[Path], *, source: str | None) -> Iterator[IntakeFile]:
     for root in roots:
         for path in _files_under(root):
             shown = _storable(str(path))
-            row = IntakeFile(intake=intake, name=shown[-NAME_LIMIT:], path=shown)
+            inside = path.relative_to(root.parent if root.is_file() else root)
+            called = shown if source is None else _storable(f"{source}/{inside}")
+            row = IntakeFile(intake=intake, name=called[-NAME_LIMIT:], path=shown)
             try:
                 row.byte_size = path.stat().st_size
             except OSError:

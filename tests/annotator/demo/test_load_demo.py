@@ -55,6 +55,9 @@ def test_the_demo_is_a_worklist_in_order_with_a_due_date_and_a_second_run_change
     assert set(Instance.objects.values_list("state", flat=True)) == {"ready"}
     assert Suggestion.objects.filter(label="caliper").exists()
     assert LabelSchema.objects.filter(key="acr-tirads").exists()
+    intake = Intake.objects.get()
+    assert intake.source == "demo content"
+    assert all(name.startswith("demo content/") for name in intake.files.values_list("name", flat=True))
 
     before = (AuditEntry.objects.count(), Intake.objects.count(), Case.objects.count(), Instance.objects.count())
     assert load_demo().already_there
