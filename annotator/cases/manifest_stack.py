@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypedDict
 
+from annotator.imaging.describe_frame import PROJECTIONS
+from annotator.imaging.frame_description import Window
 from annotator.imaging.presets import first_preset, presets_for
+from annotator.imaging.windowing import whole_range_of_8_bits
 
 # Slices whose distance differs from the usual one by more than this part are told to the reader.
 UNEVEN = 0.1
@@ -123,7 +126,7 @@ def stack_entry(stack: StackRow, frames: Sequence[FrameRow]) -> StackEntry:
         signed=not colour and first.pixel_representation == 1,
         photometric=_photometric(first.grey, colour=colour),
         presets=[] if colour else _presets(stack),
-        default_window=None if colour else _default_window(stack, first.grey),
+        default_window=None if colour else _default_window(stack, first),
         notes=notes_of(stack, frames),
         frames=[_frame_entry(frame, number=at) for at, frame in enumerate(frames, start=1)],
     )
@@ -141,6 +144,8 @@ def notes_of(stack: StackRow, frames: Sequence[FrameRow]) -> list[str]:
         notes.append("Pixel spacing is that of the detector: lengths in the patient are approximate.")
     elif not geometry.get("spacing") and not calibrated:
         notes.append("Not calibrated: sizes are in pixels.")
+    elif geometry.get("spacing_source") == "PixelSpacing" and stack.modality in PROJECTIONS:
+        notes.append("Pixel spacing was calibrated by the sender: lengths are calibrated, not those at the detector.")
     if stack.kind == "volume":
         if _is_uneven([frame.position_along_normal for frame in frames]):
             notes.append("The slices are not evenly spaced; some may be missing.")
@@ -187,15 +192,29 @@ def _presets(stack: StackRow) -> list[PresetEntry]:
     ]
 
 
-def _default_window(stack: StackRow, grey: dict[str, Any]) -> WindowEntry | None:
-    windows = grey.get("windows") or []
+def _default_window(stack: StackRow, frame: FrameRow) -> WindowEntry | None:
+    windows = frame.grey.get("windows") or []
     if windows:
         own = windows[0]
         return WindowEntry(name=own["name"], centre=own["centre"], width=own["width"], function=own["function"])
     window = first_preset(stack.modality, stack.body_part)
     if window is None:
+        window = _whole_range(frame)
+    if window is None:
         return None
     return WindowEntry(name=window.name, centre=window.centre, width=window.width, function=window.function)
+
+
+def _whole_range(frame: FrameRow) -> Window | None:
+    grey = frame.grey
+    if grey.get("voi_lut") or grey.get("modality_lut"):
+        return None
+    return whole_range_of_8_bits(
+        bits_stored=frame.bits_stored,
+        signed=frame.pixel_representation == 1,
+        slope=grey.get("slope", 1.0),
+        intercept=grey.get("intercept", 0.0),
+    )
 
 
 def _is_uneven(positions: Sequence[float | None]) -> bool:

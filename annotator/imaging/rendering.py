@@ -14,7 +14,7 @@ from annotator.imaging.frame_source import FrameSource
 from annotator.imaging.htj2k import MAX_REDUCTION, decode_htj2k
 from annotator.imaging.models import DerivedFormat
 from annotator.imaging.presets import first_preset
-from annotator.imaging.windowing import grey_from_stored, window_of_range
+from annotator.imaging.windowing import grey_from_stored, whole_range_of_8_bits
 
 MediaType = Literal["image/jpeg", "image/png", "image/webp"]
 MEDIA_TYPES: tuple[MediaType, ...] = ("image/jpeg", "image/png", "image/webp")
@@ -77,11 +77,14 @@ def default_window(source: FrameSource) -> Window | None:
 
 
 def _whole_range_of_8_bits(source: FrameSource, grey: FrameGrey) -> Window | None:
-    # Ultrasound is meant to be seen as it is; stretching each frame to its own range would make a cine flicker.
-    if source.pixels.bits_stored > 8 or source.pixels.pixel_representation == 1 or grey.modality_lut is not None:
+    if grey.modality_lut is not None:
         return None
-    ends = sorted((grey.intercept, grey.intercept + grey.slope * (2**source.pixels.bits_stored - 1)))
-    return window_of_range(*ends)
+    return whole_range_of_8_bits(
+        bits_stored=source.pixels.bits_stored,
+        signed=source.pixels.pixel_representation == 1,
+        slope=grey.slope,
+        intercept=grey.intercept,
+    )
 
 
 def fitted_size(source: FrameSource, viewport: tuple[int, int]) -> tuple[int, int]:

@@ -143,6 +143,16 @@ def window_of_range(low: float, high: float) -> Window:
     return Window((low + high) / 2, max(high - low, 1.0), "Whole range", "LINEAR_EXACT")
 
 
+def whole_range_of_8_bits(*, bits_stored: int, signed: bool, slope: float, intercept: float) -> Window | None:
+    """The window that shows pictures of at most 8 unsigned bits as they are; None for others.
+
+    Ultrasound is meant to be seen as it is; stretching each frame to its own range would make a cine flicker.
+    """
+    if bits_stored > 8 or signed:
+        return None
+    return window_of_range(*sorted((intercept, intercept + slope * (2**bits_stored - 1))))
+
+
 def window_of_values(stored: NDArray[Any], grey: FrameGrey) -> Window:
     """The window from the least to the greatest modality value of a frame, padding left out."""
     kept = stored

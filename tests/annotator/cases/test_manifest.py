@@ -13,7 +13,7 @@ from annotator.cases.manifest import manifest_for
 from annotator.cases.models import Case
 from annotator.cases.queries import case_for
 from annotator.cases.reading_state import FindingKindChoice, ReadingState
-from annotator.imaging.frame_description import LookupTable, UltrasoundRegion
+from annotator.imaging.frame_description import FrameGrey, LookupTable, UltrasoundRegion
 from annotator.imaging.frame_tokens import check_token
 from annotator.imaging.models import Frame, Instance
 from annotator.imaging.queries import frames_in_order
@@ -144,6 +144,21 @@ def test_the_reader_is_told_what_measures_can_not_be_trusted(
     admin: User, db: None, facts: dict[str, Any], noted: list[str]
 ) -> None:
     assert only_stack(admin, case_of({"frames": 4, **facts}))["notes"] == noted
+
+
+def test_the_reader_of_a_mammogram_is_told_that_its_lengths_were_calibrated(admin: User, db: None) -> None:
+    [note] = only_stack(admin, case_of({}, modality="MG"))["notes"]
+    assert "calibrated" in note
+
+
+def test_an_8_bit_picture_without_a_window_is_shown_as_it_is_not_stretched(admin: User, db: None) -> None:
+    case = case_of({"frames": 2}, modality="US")
+    Frame.objects.update(grey=FrameGrey().to_json())
+    Instance.objects.update(bits_allocated=8, bits_stored=8, pixel_representation=0)
+    window = only_stack(admin, case)["default_window"]
+    assert (window["centre"], window["width"], window["function"]) == (127.5, 255.0, "LINEAR_EXACT")
+    Instance.objects.update(bits_allocated=16, bits_stored=12)
+    assert only_stack(admin, case)["default_window"] is None
 
 
 def test_the_reader_is_told_when_pictures_of_the_series_could_not_be_shown(admin: User, db: None) -> None:
