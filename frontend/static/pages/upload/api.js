@@ -31,8 +31,8 @@ export class IntakeApi {
     this.headers = { "X-CSRFToken": csrfToken };
   }
 
-  start(expectedFiles) {
-    return this.#ask("", "POST", { source: "upload", expected_files: expectedFiles });
+  start(source, expectedFiles) {
+    return this.#ask("", "POST", { source, expected_files: expectedFiles });
   }
 
   status(intake) {

@@ -12,6 +12,7 @@ const person = root.dataset.person;
 const api = new IntakeApi(root.dataset.api, root.querySelector("input[name=csrfmiddlewaretoken]").value);
 const view = new UploadView(root);
 const ready = Kept.open();
+const TOPS_SHOWN = 3;
 
 /** The intake that is open: its sender, its files by name in this page, and the names known before a reload. */
 let current = null;
@@ -20,9 +21,16 @@ let current = null;
 let drops = Promise.resolve();
 let waitingDrops = 0;
 
-async function openIntake(expectedFiles) {
-  const { id } = await api.start(expectedFiles);
+async function openIntake(items) {
+  const { id } = await api.start(sourceOf(items), items.length);
   return begin(id);
+}
+
+/** What was dropped, for the list of intakes: "ct_chest", or "a.zip, b.zip, c.zip and 4 more". */
+function sourceOf(items) {
+  const tops = [...new Set(items.map(({ name }) => name.split("/")[0]))];
+  const shown = tops.slice(0, TOPS_SHOWN).join(", ").slice(0, 150).trim() || "upload";
+  return tops.length > TOPS_SHOWN ? `${shown} and ${tops.length - TOPS_SHOWN} more` : shown;
 }
 
 async function begin(id) {
@@ -57,7 +65,7 @@ async function addToIntake(items) {
     return;
   }
   await current?.sealing;
-  current ??= await openIntake(items.length);
+  current ??= await openIntake(items);
   const fresh = take(current, items);
   keep(current, fresh);
   if (!fresh.length && current.sender.isIdle) sealWhenComplete(current);

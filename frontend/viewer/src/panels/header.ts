@@ -23,7 +23,7 @@ export class Header {
     const { case: reading, reading: state } = manifest;
     const patient = reading.patient;
     const who = patient
-      ? [patient.name.replaceAll('^', ' ').trim(), patient.patient_id, patient.sex, patient.birth_date]
+      ? [patient.name.replaceAll('^', ' ').trim(), patient.patient_id, patient.sex, dicomDate(patient.birth_date)]
           .filter(Boolean)
           .join(' · ')
       : '';
@@ -63,4 +63,9 @@ export class Header {
     this.save.dataset.state = state;
     this.save.disabled = state !== 'conflict';
   }
+}
+
+/** A DICOM date (YYYYMMDD) with hyphens; what is none stays as it came. */
+function dicomDate(text: string): string {
+  return text.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3');
 }
