@@ -2,7 +2,7 @@
 
 Run it as `python benchmarks/rendering_against_orthanc.py`. It needs Debian's `orthanc` and takes three to
 five minutes and 4 GB of disk. Both servers listen on loopback; ours runs as the product does (granian, WSGI, 2 workers
-of one blocking thread) and checks a frame token with every request. Rounds alternate between the servers, and each
+of four blocking threads) and checks a frame token with every request. Rounds alternate between the servers, and each
 number is the median over rounds. Orthanc keeps one large object parsed in memory, so that a single volume is its
 best case and two views in turn are what a reader does. With Debian's `orthanc-dicomweb` (or --dicomweb PATH) its
 frames/{k}/rendered is measured too. It prints a table and asserts nothing.
@@ -196,7 +196,7 @@ def main() -> None:
         volumes = [] if options.only == "CT" else [make_tomosynthesis(folder, options.frames, view) for view in VIEWS]
         frames = our_frames(folder)
         port, orthanc_port = free_port(), free_port()
-        granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "1"]
+        granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "4"]
         granian += ["--backpressure", "64", "--no-ws", "--host", HOST, "--port", str(port), "--no-access-log"]
         environment = dict(os.environ)
         with (

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from tools.supervisor import Service
 
+BLOCKING_THREADS = 4
+
 
 def services(python: Path, *, host: str, port: int) -> list[Service]:
     """Web server, worker and the clock that starts the sweeper."""
@@ -15,8 +17,15 @@ def services(python: Path, *, host: str, port: int) -> list[Service]:
 
 
 def web_command(python: Path, *, host: str, port: int) -> list[str]:
-    """granian, WSGI: one blocking thread a process, which keeps one database connection each."""
-    command = f"-m granian --interface wsgi --workers 2 --blocking-threads 1 --backpressure 64 --no-ws --host {host}"
+    """granian, WSGI: two processes of a few threads, each of which keeps one database connection.
+
+    One thread a process would serve pictures a little faster, but a slow upload holds its thread, and the page sends
+    three at once.
+    """
+    command = (
+        f"-m granian --interface wsgi --workers 2 --blocking-threads {BLOCKING_THREADS} --backpressure 64 --no-ws"
+        f" --host {host}"
+    )
     return [str(python), *command.split(), "--port", str(port), "annotator.config.wsgi:application"]
 
 

@@ -34,9 +34,7 @@ class AssignForm(forms.Form):
     cases = forms.ModelMultipleChoiceField(
         Case.objects.none(), error_messages={"required": "Choose at least one case."}
     )
-    readers = forms.ModelMultipleChoiceField(
-        User.objects.none(), error_messages={"required": "Choose at least one reader."}
-    )
+    readers = forms.TypedMultipleChoiceField(coerce=int, error_messages={"required": "Choose at least one reader."})
     due_date = forms.DateField(label="Due", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     order = forms.ChoiceField(
         label="Order", choices=[("listed", "As listed"), ("shuffled", "Shuffled, another order for each reader")]
@@ -48,7 +46,9 @@ class AssignForm(forms.Form):
     def __init__(self, data: object = None, *, person: User) -> None:
         super().__init__(data)  # type: ignore[arg-type]
         self.fields["cases"].queryset = cases_for(person)  # type: ignore[attr-defined]
-        self.fields["readers"].queryset = readers_for(person)  # type: ignore[attr-defined]
+        self.fields["readers"].choices = [  # type: ignore[attr-defined]
+            (reader.pk, reader.full_name) for reader in readers_for(person)
+        ]
 
     def clean(self) -> dict[str, object]:
         data = super().clean() or {}
@@ -93,7 +93,7 @@ def _assign(request: HttpRequest, person: User, form: AssignForm) -> str:
     made = assign_cases(
         person,
         listed,
-        [reader.pk for reader in data["readers"]],
+        data["readers"],
         due_date=data["due_date"],
         shuffle_seed=data["seed"] if data["order"] == "shuffled" else None,
         shows_identity=data["shows_identity"],

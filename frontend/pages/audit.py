@@ -9,6 +9,7 @@ from annotator.accounts.policies import may_read_audit_trail
 from annotator.accounts.queries import audit_entries_for, people_for
 from frontend.pages.page import page, signed_in
 from frontend.pages.paging import page_of
+from frontend.pages.row_numbers import row_numbers
 
 ENTRIES_A_PAGE = 100
 
@@ -19,8 +20,8 @@ def audit(request: HttpRequest) -> HttpResponse:
     asked = {name: request.GET.get(name, "").strip() for name in ("who", "action", "target")}
     every = audit_entries_for(person)
     rows = every
-    if asked["who"].isdecimal():
-        rows = rows.filter(actor_id=int(asked["who"]))
+    if asked["who"]:
+        rows = rows.filter(actor_id__in=row_numbers([asked["who"]]))
     if asked["action"]:
         rows = rows.filter(action=asked["action"])
     if asked["target"]:

@@ -1,7 +1,8 @@
 """Signing in and out, and where a person's day begins."""
 
+from django import forms
 from django.contrib.auth import views as auth_views
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -11,6 +12,8 @@ from frontend.pages.page import page, signed_in
 
 
 class SignInForm(AuthenticationForm):
+    # Django's own field says its length to the browser only, and the lock-out's rows take no longer names.
+    username = UsernameField(max_length=150, widget=forms.TextInput(attrs={"autofocus": True}))
     error_messages = {
         "invalid_login": "Name and password don't belong together. Check both; capitals count.",
         "inactive": "This account was deactivated. Ask an admin.",

@@ -27,6 +27,7 @@ from frontend.pages.header_table import header_rows
 from frontend.pages.page import page, signed_in
 from frontend.pages.paging import page_of
 from frontend.pages.pictures import Picture, pictures_of_stacks, pictures_of_studies
+from frontend.pages.row_numbers import row_numbers
 
 STUDIES_A_PAGE = 25
 
@@ -57,7 +58,7 @@ def _go_on_with(request: HttpRequest, found: QuerySet[Study]) -> HttpResponse:
     if request.POST.get("all_found"):
         ids = list(found.values_list("pk", flat=True))
     else:
-        ids = [int(value) for value in request.POST.getlist("study") if value.isdecimal()]
+        ids = row_numbers(request.POST.getlist("study"))
     if not ids:
         messages.error(request, "Nothing was chosen. Tick the studies first.")
         return redirect(request.get_full_path())

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,17 @@ from pydicom import dcmread
 
 from tests.builders import ultrasound
 from tests.fixtures.browser import SignedInPage
-from tests.fixtures.product import ReadingRoom
+from tests.fixtures.product import ReadingRoom, StartReadingRoom
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def reading_room(start_reading_room: StartReadingRoom) -> Iterator[ReadingRoom]:
+    """A product of its own: what comes in here must not be there already."""
+    with start_reading_room() as room:
+        yield room
+
 
 SECONDS = 1000
 PIXEL = 0.1
