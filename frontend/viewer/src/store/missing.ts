@@ -25,5 +25,9 @@ export function missingWords(acts: Acts): string[] {
   }
   const loose = marks.filter((m) => m.finding === null).length;
   if (loose > 0) words.push(loose === 1 ? 'One mark without a finding' : `${loose} marks without a finding`);
+  // One key submits: a picture that was only glanced at must not pass for a reading without findings.
+  const isAnswered = records.live('answer').some((a) => acts.isMine(a) && Object.keys(a.answers).length > 0);
+  if (words.length === 0 && marks.length === 0 && acts.myFindings.length === 0 && !isAnswered)
+    words.push('Nothing is marked and nothing answered');
   return words;
 }
