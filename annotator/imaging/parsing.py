@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset
 
+from annotator.imaging.body_part import body_part_of_descriptions
 from annotator.imaging.decoding import PixelDescription
 from annotator.imaging.decoding_colour import Palette, palette_from_dataset
 from annotator.imaging.dicom_values import HEADER_ERRORS, integer, text
@@ -160,7 +161,7 @@ def _parse(header: OpenHeader) -> ParsedInstance:
             modality=text(dataset, "Modality", limit=16) or "OT",
             series_number=database_integer(dataset, "SeriesNumber"),
             description=text(dataset, "SeriesDescription", limit=64),
-            body_part=text(dataset, "BodyPartExamined", limit=16),
+            body_part=text(dataset, "BodyPartExamined", limit=16) or _described_body_part(dataset),
         ),
         sop_instance_uid=sop_instance_uid,
         sop_class_uid=sop_class_uid,
@@ -170,6 +171,11 @@ def _parse(header: OpenHeader) -> ParsedInstance:
         spans=locate_frames(header, picture, transfer_syntax_uid),
         spans_are_in_the_original=header.spans_are_in_the_original,
     )
+
+
+def _described_body_part(dataset: Dataset) -> str:
+    keywords = ("StudyDescription", "SeriesDescription", "ProtocolName")
+    return body_part_of_descriptions(*(text(dataset, keyword, limit=64) for keyword in keywords))
 
 
 def is_uid(value: str) -> bool:

@@ -113,7 +113,7 @@ export interface SchemaDefinition {
   modalities?: readonly string[];
   answers?: { required?: readonly string[]; [name: string]: unknown };
   form: { questions: readonly FormQuestion[] };
-  scoring?: { kind: string };
+  scoring?: { kind: string; size?: string };
 }
 
 export interface SchemaJson {

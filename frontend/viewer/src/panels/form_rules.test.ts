@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { FormOption, FormQuestion } from '../model/types';
-import { isVisible, layoutFor, pointsWords, toggled } from './form_rules';
+import type { FormOption, FormQuestion, SchemaJson } from '../model/types';
+import { isVisible, layoutFor, measuredValues, pointsWords, toggled } from './form_rules';
 
 const foci: FormOption[] = [
   { value: 'none', title: 'None', excludes_others: true },
@@ -54,5 +54,18 @@ describe('showing', () => {
     expect(layoutFor([...birads, { value: 'not_imaged', title: 'Not imaged' }])).toBe('codes');
     expect(layoutFor([{ value: 'a', title: 'Absent' }])).toBe('chips');
     expect(layoutFor(foci)).toBe('list');
+  });
+
+  it('shows a measured size only where none was typed', () => {
+    const schema = {
+      key: 'acr-tirads',
+      version: 1,
+      title: 'TI-RADS',
+      definition: { applies_to: 'finding', form: { questions: [] }, scoring: { kind: 'tirads', size: 'size_mm' } },
+    } as unknown as SchemaJson;
+    expect(measuredValues(schema, { size_mm: 14.95, size_source: 'measured' })).toEqual({ size_mm: 14.95 });
+    expect(measuredValues(schema, { size_mm: 14.95, size_source: 'typed' })).toEqual({});
+    expect(measuredValues(schema, { size_mm: null, size_source: null })).toEqual({});
+    expect(measuredValues(schema, undefined)).toEqual({});
   });
 });

@@ -1,5 +1,5 @@
 /** What a label form shows and how a choice changes an answer. Pure. */
-import type { AnswerValue, FormOption, FormQuestion } from '../model/types';
+import type { AnswerValue, FormOption, FormQuestion, SchemaJson, Score } from '../model/types';
 
 type Answers = Readonly<Record<string, AnswerValue>>;
 
@@ -50,4 +50,14 @@ export function pointsWords(option: FormOption): string {
   if (tables.length === 0) return '';
   if (tables.length === 1) return String(tables[0]?.[1]);
   return tables.map(([name, points]) => `${name.toUpperCase()} ${points}`).join(' · ');
+}
+
+/** Answers that the score took from the pictures because the reader typed none: shown in the empty field. */
+export function measuredValues(
+  schema: SchemaJson,
+  score: Partial<Score> | undefined,
+): Readonly<Record<string, number>> {
+  const name = schema.definition.scoring?.size;
+  const measured = score?.size_source === 'measured' && typeof score.size_mm === 'number';
+  return typeof name === 'string' && measured ? { [name]: score.size_mm as number } : {};
 }

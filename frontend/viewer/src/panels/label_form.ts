@@ -1,7 +1,7 @@
 /** A form made from a label schema: its questions, what is chosen, and what the server computed from it. */
 import type { Answer, AnswerValue, FormOption, FormQuestion, SchemaJson } from '../model/types';
 import { h, setText } from '../page/dom';
-import { chosen, isVisible, layoutFor, pointsWords, toggled } from './form_rules';
+import { chosen, isVisible, layoutFor, measuredValues, pointsWords, toggled } from './form_rules';
 import { ScoreBox } from './score_box';
 
 type Answers = Readonly<Record<string, AnswerValue>>;
@@ -9,6 +9,7 @@ type Answers = Readonly<Record<string, AnswerValue>>;
 export class LabelForm {
   readonly element: HTMLElement;
   private answers: Answers = {};
+  private measured: Readonly<Record<string, number>> = {};
   private readonly score = new ScoreBox();
   private readonly updates: ((disabled: boolean) => void)[] = [];
   private readonly trouble = h('p', { class: 'trouble', hidden: true, role: 'alert' });
@@ -32,6 +33,7 @@ export class LabelForm {
 
   update(answer: Answer | undefined, disabled: boolean, trouble: string | null): void {
     this.answers = answer?.answers ?? {};
+    this.measured = measuredValues(this.schema, answer?.score);
     this.score.update(answer?.score ?? null);
     this.trouble.hidden = trouble === null;
     setText(this.trouble, trouble ?? '');
@@ -73,6 +75,8 @@ export class LabelForm {
       const value = this.answers[question.name];
       const text = value == null ? '' : String(value);
       if (document.activeElement !== field && field.value !== text) field.value = text;
+      const measured = this.measured[question.name];
+      field.placeholder = measured === undefined ? '' : `${measured.toFixed(1)}, measured`;
     });
     return h('div', { class: 'field' }, field, question.unit ? h('span', { class: 'unit' }, question.unit) : null);
   }
