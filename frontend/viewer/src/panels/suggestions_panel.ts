@@ -32,7 +32,7 @@ export class SuggestionsPanel {
     this.list.replaceChildren();
     this.list.append(
       h('p', { class: 'hint' }, 'Dashed on the picture. A accepts, X rejects the selected one.'),
-      ...open.map((s) => this.row(s)),
+      // Above the list: eight calipers would push it out of sight.
       open.length > 1 && this.acts.mayEdit
         ? h(
             'button',
@@ -40,6 +40,7 @@ export class SuggestionsPanel {
             `Accept all ${open.length}`,
           )
         : '',
+      ...open.map((s) => this.row(s)),
     );
   }
 
