@@ -144,8 +144,9 @@ def notes_of(stack: StackRow, frames: Sequence[FrameRow]) -> list[str]:
         notes.append("Pixel spacing is that of the detector: lengths in the patient are approximate.")
     elif not geometry.get("spacing") and not calibrated:
         notes.append("Not calibrated: sizes are in pixels.")
-    elif geometry.get("spacing_source") == "PixelSpacing" and stack.modality in PROJECTIONS:
-        notes.append("Pixel spacing was calibrated by the sender: lengths are calibrated, not those at the detector.")
+    elif stack.kind == "still" and stack.modality in PROJECTIONS and geometry.get("spacing_source") == "PixelSpacing":
+        # A volume's slices lie in the patient; only a projection has a detector to be told apart from.
+        notes.append("Lengths are as the sender calibrated them, not those at the detector.")
     if stack.kind == "volume":
         if _is_uneven([frame.position_along_normal for frame in frames]):
             notes.append("The slices are not evenly spaced; some may be missing.")

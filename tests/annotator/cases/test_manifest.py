@@ -147,8 +147,12 @@ def test_the_reader_is_told_what_measures_can_not_be_trusted(
 
 
 def test_the_reader_of_a_mammogram_is_told_that_its_lengths_were_calibrated(admin: User, db: None) -> None:
-    [note] = only_stack(admin, case_of({}, modality="MG"))["notes"]
+    [note] = only_stack(admin, case_of({"kind": "still", "frames": 1}, modality="MG"))["notes"]
     assert "calibrated" in note
+
+
+def test_a_tomosynthesis_volume_is_no_projection_and_its_lengths_need_no_note(admin: User, db: None) -> None:
+    assert only_stack(admin, case_of({"kind": "volume", "frames": 4}, modality="MG"))["notes"] == []
 
 
 def test_an_8_bit_picture_without_a_window_is_shown_as_it_is_not_stretched(admin: User, db: None) -> None:
