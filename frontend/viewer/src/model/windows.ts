@@ -1,5 +1,5 @@
 /** Which window a frame is first shown with, and how windows become ranges. Pure. */
-import type { FrameJson, Preset, StackJson, VoiFunction, Window } from './types';
+import type { FrameJson, LookupTable, Preset, StackJson, VoiFunction, Window } from './types';
 
 export interface Range {
   lower: number;
@@ -19,12 +19,26 @@ export function windowRange(window: Window): Range {
 export function initialWindow(stack: StackJson, frame: FrameJson): Window | null {
   if (frame.colour) return null;
   if (frame.windows[0]) return frame.windows[0];
+  const table = voiTableOf(stack, frame);
+  if (table) {
+    const white = 2 ** table.bits - 1;
+    return { centre: white / 2, width: white, name: 'VOI table', function: 'LINEAR_EXACT' };
+  }
   if (frame.voi_lut) {
-    // The table's own span, shown straight: Cornerstone's stack viewport takes a window, not a table.
     const width = frame.voi_lut.values.length;
     return { centre: frame.voi_lut.first + width / 2, width, name: 'VOI table, linear', function: 'LINEAR' };
   }
   return stack.default_window ?? stack.presets[0] ?? null;
+}
+
+/**
+ * The VOI table that a frame's values go through before they are windowed, when the object has no window of its own.
+ * Not where presets are given in the units that the table would replace: there the table's span is shown straight.
+ *
+ * Source: DICOM PS3.3 C.11.2.1.1.
+ */
+export function voiTableOf(stack: StackJson, frame: FrameJson): LookupTable | null {
+  return frame.colour || frame.windows.length > 0 || stack.presets.length > 0 ? null : frame.voi_lut;
 }
 
 /** The name of a window: its own, else that of the preset it equals. */

@@ -7,7 +7,7 @@
 import { cache, Enums, eventTarget, imageLoader, metaData, type Types } from '@cornerstonejs/core';
 import { imagePlane } from '../model/geometry';
 import type { FrameJson, StackJson } from '../model/types';
-import { initialWindow } from '../model/windows';
+import { initialWindow, voiTableOf } from '../model/windows';
 import type { DecodePool } from './decode_pool';
 import type { DecodedFrame } from './decode_worker';
 import type { FrameFetch } from './frame_fetch';
@@ -104,6 +104,7 @@ export class FrameStore {
         slope: frame.slope,
         intercept: frame.intercept,
         lut: frame.modality_lut,
+        voi: voiTableOf(stack, frame),
         padding: frame.padding,
         inverted: frame.inverted,
         bitsStored: stack.bits_stored,

@@ -5,6 +5,7 @@ const plain: Modality = {
   slope: 1,
   intercept: 0,
   lut: null,
+  voi: null,
   padding: null,
   inverted: false,
   bitsStored: 12,
@@ -34,6 +35,12 @@ describe('stored values to modality values', () => {
     expect(Array.from(toModality(Uint16Array.of(0, 10, 11, 500), { ...plain, lut }).pixels)).toEqual([
       100, 100, 200, 300,
     ]);
+  });
+
+  it('puts modality values through a VOI table, whose ends hold', () => {
+    const voi = { first: 100, bits: 8, values: [0, 200, 255] };
+    const { pixels } = toModality(Uint16Array.of(0, 50, 51, 900), { ...plain, slope: 2, voi });
+    expect(pixels).toEqual(Uint8Array.of(0, 0, 255, 255));
   });
 
   it('shows padding black and leaves it out of the range, also where the lowest value is white', () => {

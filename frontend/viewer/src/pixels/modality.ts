@@ -8,6 +8,8 @@ export interface Modality {
   slope: number;
   intercept: number;
   lut: LookupTable | null;
+  /** Applied to the modality values, so that what comes out is already the table's grey. */
+  voi: LookupTable | null;
   padding: readonly [number, number] | null;
   inverted: boolean;
   bitsStored: number;
@@ -24,9 +26,10 @@ export interface ModalityPixels {
 function emptyFor(m: Modality, length: number): Pixels {
   let low = m.signed ? -(2 ** (m.bitsStored - 1)) : 0;
   let high = m.signed ? 2 ** (m.bitsStored - 1) - 1 : 2 ** m.bitsStored - 1;
-  if (m.lut) {
-    low = m.lut.values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-    high = m.lut.values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const last = m.voi ?? m.lut;
+  if (last) {
+    low = last.values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+    high = last.values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   } else {
     if (!Number.isInteger(m.slope) || !Number.isInteger(m.intercept)) return new Float32Array(length);
     const ends = [low * m.slope + m.intercept, high * m.slope + m.intercept];
@@ -39,6 +42,12 @@ function emptyFor(m: Modality, length: number): Pixels {
   return new Float32Array(length);
 }
 
+/** Below and above its ends a table holds its end values. */
+function tableLookUp({ first, values }: LookupTable): (value: number) => number {
+  const table = Float64Array.from(values);
+  return (value) => table[Math.min(table.length - 1, Math.max(0, value - first))] as number;
+}
+
 /**
  * Rescale or look up every value; padding becomes what is shown black, and does not count in the range.
  *
@@ -47,16 +56,15 @@ function emptyFor(m: Modality, length: number): Pixels {
 export function toModality(stored: StoredPixels, m: Modality): ModalityPixels {
   const pixels = emptyFor(m, stored.length);
   const [padLow, padHigh] = m.padding ? [Math.min(...m.padding), Math.max(...m.padding)] : [1, 0];
-  const table = m.lut ? Float64Array.from(m.lut.values) : null;
-  const first = m.lut?.first ?? 0;
+  const lookUp = m.lut && tableLookUp(m.lut);
+  const shade = m.voi && tableLookUp(m.voi);
   let minimum = Number.POSITIVE_INFINITY;
   let maximum = Number.NEGATIVE_INFINITY;
   let padded = 0;
   for (let i = 0; i < stored.length; i++) {
     const raw = stored[i] as number;
-    const value = table
-      ? (table[Math.min(table.length - 1, Math.max(0, raw - first))] as number)
-      : raw * m.slope + m.intercept;
+    const units = lookUp ? lookUp(raw) : raw * m.slope + m.intercept;
+    const value = shade ? shade(Math.round(units)) : units;
     pixels[i] = value;
     if (raw >= padLow && raw <= padHigh) {
       padded += 1;
