@@ -8,6 +8,7 @@ const ATTEMPTS = 3;
 export class FrameFetch {
   private readonly tokens = new Map<string, string>();
   private renewal: Promise<void> | null = null;
+  private clock: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly address: string,
@@ -22,7 +23,9 @@ export class FrameFetch {
       soonest = Math.min(soonest, Date.parse(stack.token_expires) || Number.POSITIVE_INFINITY);
     }
     const wait = soonest - Date.now() - 60_000;
-    if (Number.isFinite(wait)) setTimeout(() => void this.renew(), Math.min(Math.max(wait, 30_000), 2 ** 31 - 1));
+    clearTimeout(this.clock);
+    if (!Number.isFinite(wait)) return;
+    this.clock = setTimeout(() => void this.renew(), Math.min(Math.max(wait, 30_000), 2 ** 31 - 1));
   }
 
   /** The bytes of a frame. Raises FrameError with the reason in words. */
