@@ -66,6 +66,17 @@ def test_one_nodule_has_marks_on_both_pictures_and_one_ti_rads(viewer: Viewer) -
     expect(form.locator(".score")).to_contain_text("TR4")
 
 
+def test_what_is_computed_never_moves_an_option_under_the_mouse(viewer: Viewer) -> None:
+    page = viewer.page
+    page.get_by_role("button", name="Add finding").click()
+    form = page.locator(".label-form[data-schema='acr-tirads']").last
+    asked = form.locator("[data-question=composition] label")
+    places = [asked.nth(i).bounding_box() for i in range(3)]
+    asked.nth(1).click()
+    expect(form.locator(".score")).to_contain_text("TR1")
+    assert [asked.nth(i).bounding_box() for i in range(3)] == places
+
+
 def test_suggestions_are_accepted_taken_back_and_rejected(viewer: Viewer) -> None:
     page = viewer.page
     rows = page.locator(".suggestion")

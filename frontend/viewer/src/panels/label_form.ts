@@ -25,9 +25,9 @@ export class LabelForm {
       'details',
       { class: 'label-form', open: true, 'data-schema': schema.key },
       h('summary', {}, schema.title),
-      this.score.element,
-      this.trouble,
       body,
+      // Behind the questions: what is computed grows and shrinks, and must not move an option under the mouse.
+      h('div', { class: 'form-result' }, this.score.element, this.trouble),
     );
   }
 
