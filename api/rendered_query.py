@@ -6,8 +6,8 @@ from math import isfinite
 
 from annotator.accounts.errors import InvalidError, RoomError
 from annotator.imaging.frame_description import VoiFunction, Window
-from annotator.imaging.rendering import MEDIA_TYPES, RENDERING_VERSION, MediaType, Rendering
-from annotator.imaging.windowing import WindowError, check_window
+from annotator.imaging.pixels.rendering import MEDIA_TYPES, RENDERING_VERSION, MediaType, Rendering
+from annotator.imaging.pixels.windowing import WindowError, check_window
 
 # A 4K screen and the longest side of a tomosynthesis frame fit; larger pictures come without a viewport.
 MAX_VIEWPORT_SIDE = 4096

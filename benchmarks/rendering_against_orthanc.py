@@ -105,9 +105,9 @@ def our_frames(folder: Path) -> dict[str, list[tuple[str, str]]]:
     from django.core.management import call_command
 
     from annotator.imaging.actions.ingest_paths import ingest_paths
-    from annotator.imaging.frame_tokens import issue_token
     from annotator.imaging.models import Stack
     from annotator.imaging.queries import frames_in_order
+    from annotator.imaging.store.frame_tokens import issue_token
 
     call_command("migrate", verbosity=0)
     print(ingest_paths(None, [folder], derive=True), file=sys.stderr)

@@ -16,8 +16,8 @@ from annotator.cases.models import Case, CaseStack
 from annotator.cases.queries import case_for
 from annotator.cases.reading_state import ReadingState
 from annotator.cases.records import CaseRecord, case_as_dict
-from annotator.imaging.frame_tokens import issue_token
 from annotator.imaging.models import Frame, Instance, InstanceState
+from annotator.imaging.store.frame_tokens import issue_token
 from annotator.labels.queries import current_schemas
 
 

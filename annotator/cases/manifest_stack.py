@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypedDict
 
-from annotator.imaging.describe_frame import PROJECTIONS
 from annotator.imaging.frame_description import Window
-from annotator.imaging.presets import first_preset, presets_for
-from annotator.imaging.windowing import whole_range_of_8_bits
+from annotator.imaging.headers.describe_frame import PROJECTIONS
+from annotator.imaging.pixels.presets import first_preset, presets_for
+from annotator.imaging.pixels.windowing import whole_range_of_8_bits
 
 # Slices whose distance differs from the usual one by more than this part are told to the reader.
 UNEVEN = 0.1

@@ -12,10 +12,10 @@ from django.db.models import Model, Q, QuerySet
 
 from annotator.accounts.errors import InvalidError, NotAllowedError, NotFoundError
 from annotator.accounts.policies import Person
-from annotator.imaging.frame_source import FrameSource, source_of
 from annotator.imaging.models import Frame, Instance, InstanceState, Series, Study
 from annotator.imaging.policies import may_browse_catalogue
 from annotator.imaging.queries import instances_for, series_for, studies_for
+from annotator.imaging.store.frame_source import FrameSource, source_of
 
 M = TypeVar("M", bound=Model)
 MAX_RESULTS = 1000

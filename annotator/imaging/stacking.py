@@ -9,11 +9,11 @@ from pydicom.uid import (
     BreastTomosynthesisImageStorage,
 )
 
-from annotator.imaging.describe_frame import FrameDescription
-from annotator.imaging.dicom_values import first_item, text
-from annotator.imaging.functional_groups import FrameAttributes
+from annotator.imaging.headers.describe_frame import FrameDescription
+from annotator.imaging.headers.dicom_values import first_item, text
+from annotator.imaging.headers.functional_groups import FrameAttributes
+from annotator.imaging.headers.parsing import ParsedInstance
 from annotator.imaging.models import StackKind
-from annotator.imaging.parsing import ParsedInstance
 
 # CT, MR and PET Image Storage: single-frame slices that belong to a volume.
 SLICE_CLASSES = (

@@ -6,11 +6,11 @@ Source: DICOM PS3.18 8.7.3.3 (media types and transfer syntaxes), 10.4.
 import dataclasses
 import sys
 
-from annotator.imaging.decoding import HTJ2K_LOSSLESS, JPEG_BASELINE, LITTLE_ENDIAN, decode_frame
-from annotator.imaging.frame_source import FrameSource
-from annotator.imaging.htj2k import CONTENT_TYPE as HTJ2K_TYPE
-from annotator.imaging.htj2k import decode_htj2k
 from annotator.imaging.models import DerivedFormat
+from annotator.imaging.pixels.decoding import HTJ2K_LOSSLESS, JPEG_BASELINE, LITTLE_ENDIAN, decode_frame
+from annotator.imaging.pixels.htj2k import CONTENT_TYPE as HTJ2K_TYPE
+from annotator.imaging.pixels.htj2k import decode_htj2k
+from annotator.imaging.store.frame_source import FrameSource
 from api.dicomweb.multipart import Part
 from api.rendered_query import NotAcceptableError, accepted_ranges
 

@@ -6,8 +6,8 @@ from django.http.response import HttpResponseBase
 from annotator.accounts.errors import InvalidError, NotFoundError
 from annotator.accounts.policies import Person
 from annotator.imaging.catalogue_search import CatalogueQuery, frame_sources, headers_of, instance_by_uid
-from annotator.imaging.filing import original_path
-from annotator.imaging.rendering import render_frame
+from annotator.imaging.pixels.rendering import render_frame
+from annotator.imaging.store.filing import original_path
 from api.dicomweb.access import for_people
 from api.dicomweb.frame_formats import frame_part
 from api.dicomweb.multipart import multipart_answer, multipart_file

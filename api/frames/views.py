@@ -1,6 +1,6 @@
 """The viewer's door to frames: opaque addresses, a signed token in a header, no session and no database.
 
-A token is issued with a case's manifest, to a person who may open it; see annotator/imaging/frame_tokens.py.
+A token is issued with a case's manifest, to a person who may open it; see annotator/imaging/store/frame_tokens.py.
 """
 
 from collections.abc import Callable
@@ -10,11 +10,11 @@ from typing import Concatenate, ParamSpec
 from django.http import HttpRequest, HttpResponse
 
 from annotator.accounts.errors import InvalidError, NotFoundError
-from annotator.imaging.frame_source import source_of_frame
-from annotator.imaging.frame_tokens import FrameTokenError, OtherStackError, check_token
-from annotator.imaging.htj2k import CONTENT_TYPE as HTJ2K_TYPE
 from annotator.imaging.models import DerivedFormat
-from annotator.imaging.rendering import render_frame
+from annotator.imaging.pixels.htj2k import CONTENT_TYPE as HTJ2K_TYPE
+from annotator.imaging.pixels.rendering import render_frame
+from annotator.imaging.store.frame_source import source_of_frame
+from annotator.imaging.store.frame_tokens import FrameTokenError, OtherStackError, check_token
 from api.problems import problem, problem_of
 from api.rendered_query import NotAcceptableError, rendering_etag, rendering_of
 

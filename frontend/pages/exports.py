@@ -13,7 +13,7 @@ from annotator.datasets.actions.request_export import request_export
 from annotator.datasets.export_request import MAX_SEED, MAX_TITLE, ExportRequest
 from annotator.datasets.policies import may_export
 from annotator.datasets.queries import export_file, export_for, exports_for
-from annotator.imaging.presets import presets_for
+from annotator.imaging.pixels.presets import presets_for
 from annotator.imaging.queries import series_for, studies_for
 from annotator.labels.queries import all_schemas
 from frontend.pages.chosen_studies import choose_studies, chosen_studies

@@ -8,9 +8,9 @@ from annotator.annotations.models import MarkKind
 from annotator.assist.actions.record_suggestions import record_suggestions
 from annotator.assist.proposals import ModelIdentity, Proposal
 from annotator.imaging.frame_description import FrameGeometry, UltrasoundRegion
-from annotator.imaging.frame_source import source_of_frame
 from annotator.imaging.models import Frame, InstanceState, StackKind
-from annotator.imaging.rendering import render_pixels
+from annotator.imaging.pixels.rendering import render_pixels
+from annotator.imaging.store.frame_source import source_of_frame
 from ml_assist.inference.calipers import Caliper, find_calipers, parameters_hash
 
 LABEL = "caliper"

@@ -17,7 +17,7 @@ from annotator.datasets.queries import export_path
 from annotator.datasets.selection import Selection, select_for_export
 from annotator.datasets.split import SPLITS, Split, split_by_patient
 from annotator.datasets.zip_writer import DatasetZip
-from annotator.imaging.frame_source import source_of_frame
+from annotator.imaging.store.frame_source import source_of_frame
 
 Report = Callable[[int, str], None]
 

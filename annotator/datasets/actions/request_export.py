@@ -11,7 +11,7 @@ from annotator.datasets.export_request import AUTO_WINDOW, PRESET_MODALITIES, Ex
 from annotator.datasets.models import Export
 from annotator.datasets.policies import may_export
 from annotator.imaging.models import Study
-from annotator.imaging.presets import presets_for
+from annotator.imaging.pixels.presets import presets_for
 from annotator.jobs.actions.queue_job import queue_job
 from annotator.labels.models import LabelSchema
 

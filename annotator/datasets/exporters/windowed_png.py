@@ -3,9 +3,9 @@
 from annotator.datasets.export_request import AUTO_WINDOW, PRESET_MODALITIES
 from annotator.datasets.records import WrittenPicture
 from annotator.imaging.frame_description import Window
-from annotator.imaging.frame_source import FrameSource
-from annotator.imaging.presets import presets_for
-from annotator.imaging.rendering import default_window, encode_picture, render_pixels
+from annotator.imaging.pixels.presets import presets_for
+from annotator.imaging.pixels.rendering import default_window, encode_picture, render_pixels
+from annotator.imaging.store.frame_source import FrameSource
 
 
 def windowed_png(source: FrameSource, *, window: str) -> tuple[WrittenPicture, bytes]:

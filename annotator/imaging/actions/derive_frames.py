@@ -10,10 +10,10 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from annotator.imaging.derive_instance import DerivedInstance, derive_instance
 from annotator.imaging.errors import QuarantineError
-from annotator.imaging.filing import discard, file_all
 from annotator.imaging.models import Frame, Instance, InstanceState, IntakeFile, Outcome, Stack
+from annotator.imaging.store.derive_instance import DerivedInstance, derive_instance
+from annotator.imaging.store.filing import discard, file_all
 
 logger = logging.getLogger(__name__)
 # A batch, one transaction and one round of fsync, ends at either.

@@ -13,9 +13,13 @@ from django.db.models import Count
 
 from annotator.accounts.actions.record_audit import record_audit
 from annotator.imaging.actions.record_instances import Arrival, record_instances
-from annotator.imaging.archives import is_archive, list_members
 from annotator.imaging.errors import QuarantineError
-from annotator.imaging.filing import (
+from annotator.imaging.headers.header_json import header_json
+from annotator.imaging.headers.header_reading import reading_odd_headers
+from annotator.imaging.headers.parsing import parse_instance
+from annotator.imaging.models import Instance, Intake, IntakeFile, Outcome
+from annotator.imaging.store.archives import is_archive, list_members
+from annotator.imaging.store.filing import (
     StagedFile,
     discard,
     file_all,
@@ -23,11 +27,7 @@ from annotator.imaging.filing import (
     quarantine_path,
     sweep_staging,
 )
-from annotator.imaging.header_json import header_json
-from annotator.imaging.header_reading import reading_odd_headers
-from annotator.imaging.models import Instance, Intake, IntakeFile, Outcome
-from annotator.imaging.parsing import parse_instance
-from annotator.imaging.waiting_files import MEMBER_MARK, WaitingFiles, is_received, member_path
+from annotator.imaging.store.waiting_files import MEMBER_MARK, WaitingFiles, is_received, member_path
 
 logger = logging.getLogger(__name__)
 # Files a transaction, and a round of fsync.

@@ -20,9 +20,9 @@ from annotator.imaging.actions.ingest_intake import (
     ingest_intake,
     summarise,
 )
-from annotator.imaging.archives import is_litter
 from annotator.imaging.models import Instance, InstanceState, Intake, IntakeFile, Outcome
 from annotator.imaging.policies import may_bring_files_in
+from annotator.imaging.store.archives import is_litter
 from annotator.jobs.actions.queue_job import queue_job
 from annotator.jobs.actions.run_job import run_job
 from annotator.jobs.models import Job, JobState

@@ -7,7 +7,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
 from annotator.imaging.errors import QuarantineError
-from annotator.imaging.filing import quarantine_path
+from annotator.imaging.headers.parsing import ParsedInstance
 from annotator.imaging.models import (
     Instance,
     InstanceState,
@@ -17,7 +17,7 @@ from annotator.imaging.models import (
     Series,
     Study,
 )
-from annotator.imaging.parsing import ParsedInstance
+from annotator.imaging.store.filing import quarantine_path
 
 ATTEMPTS = 5
 

@@ -14,9 +14,9 @@ from annotator.cases.models import Case
 from annotator.cases.queries import case_for
 from annotator.cases.reading_state import FindingKindChoice, ReadingState
 from annotator.imaging.frame_description import FrameGrey, LookupTable, UltrasoundRegion
-from annotator.imaging.frame_tokens import check_token
 from annotator.imaging.models import Frame, Instance
 from annotator.imaging.queries import frames_in_order
+from annotator.imaging.store.frame_tokens import check_token
 from annotator.labels.actions.install_schemas import install_shipped_schemas
 from tests.annotator.case_rows import grant, make_case, make_stack, make_study
 

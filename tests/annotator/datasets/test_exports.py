@@ -25,8 +25,8 @@ from annotator.datasets.actions.request_export import request_export
 from annotator.datasets.export_request import ExportRequest
 from annotator.datasets.queries import export_file, exports_for
 from annotator.datasets.split import SPLITS
-from annotator.imaging.filing import original_path
 from annotator.imaging.models import Instance
+from annotator.imaging.store.filing import original_path
 from annotator.jobs.models import Job, JobState
 from annotator.readerstudies.actions.submit_assignment import submit_assignment
 from annotator.readerstudies.models import Assignment

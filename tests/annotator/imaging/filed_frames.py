@@ -6,13 +6,12 @@ from pathlib import Path
 import pydicom
 from django.utils import timezone
 
-from annotator.imaging.decoding import JPEG_BASELINE, decode_frame, uncompressed_frame_length
-from annotator.imaging.filing import frames_path, original_path
 from annotator.imaging.frame_description import FrameGrey, Window
-from annotator.imaging.htj2k import encode_htj2k
 from annotator.imaging.models import Frame, Instance, InstanceState, Patient, Series, Stack, Study
-
-from .pixel_descriptions import bytes_of_frame, describe_pixels
+from annotator.imaging.pixels.decoding import JPEG_BASELINE, decode_frame, uncompressed_frame_length
+from annotator.imaging.pixels.htj2k import encode_htj2k
+from annotator.imaging.store.filing import frames_path, original_path
+from tests.annotator.imaging.pixel_descriptions import bytes_of_frame, describe_pixels
 
 LINEAR_SYNTAXES = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1")
 

@@ -6,8 +6,8 @@ import pydicom
 from pydicom.encaps import generate_frames
 from pydicom.uid import UID
 
-from annotator.imaging.decoding import UNCOMPRESSED_SYNTAXES, PixelDescription, uncompressed_frame_length
-from annotator.imaging.decoding_colour import palette_from_dataset
+from annotator.imaging.pixels.decoding import UNCOMPRESSED_SYNTAXES, PixelDescription, uncompressed_frame_length
+from annotator.imaging.pixels.decoding_colour import palette_from_dataset
 
 
 def describe_pixels(dataset: pydicom.Dataset) -> PixelDescription:

@@ -14,9 +14,9 @@ from pydicom.pixels import pixel_array
 from rest_framework.authtoken.models import Token
 
 from annotator.accounts.models import User
-from annotator.imaging.decoding import decode_frame
-from annotator.imaging.htj2k import decode_htj2k
 from annotator.imaging.models import Frame
+from annotator.imaging.pixels.decoding import decode_frame
+from annotator.imaging.pixels.htj2k import decode_htj2k
 from tests.annotator.imaging.filed_frames import file_instance
 from tests.annotator.imaging.pixel_descriptions import describe_pixels
 

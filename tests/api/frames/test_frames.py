@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 from PIL import Image
 
-from annotator.imaging.frame_tokens import issue_token
-from annotator.imaging.htj2k import decode_htj2k
 from annotator.imaging.models import Frame
+from annotator.imaging.pixels.htj2k import decode_htj2k
+from annotator.imaging.store.frame_tokens import issue_token
 from tests.annotator.imaging.filed_frames import file_instance
 
 pytestmark = pytest.mark.django_db

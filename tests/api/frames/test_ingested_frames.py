@@ -11,10 +11,10 @@ from PIL import Image
 from pydicom.pixels import apply_modality_lut, apply_windowing, pixel_array
 
 from annotator.imaging.actions.ingest_paths import ingest_paths
-from annotator.imaging.frame_tokens import issue_token
-from annotator.imaging.htj2k import decode_htj2k
 from annotator.imaging.models import Frame, Stack
+from annotator.imaging.pixels.htj2k import decode_htj2k
 from annotator.imaging.queries import frames_in_order
+from annotator.imaging.store.frame_tokens import issue_token
 from tests.builders.studies import tomosynthesis, ultrasound
 
 pytestmark = pytest.mark.django_db

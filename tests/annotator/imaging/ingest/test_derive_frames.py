@@ -19,11 +19,8 @@ from pydicom.uid import (
 )
 
 from annotator.accounts.models import User
-from annotator.imaging import derive_instance as deriving
 from annotator.imaging.actions import derive_frames as actions
 from annotator.imaging.actions.derive_frames import derive_frames
-from annotator.imaging.filing import frames_path, original_path
-from annotator.imaging.htj2k import decode_htj2k
 from annotator.imaging.models import (
     DerivedFormat,
     Frame,
@@ -34,10 +31,12 @@ from annotator.imaging.models import (
     Stack,
     StackKind,
 )
+from annotator.imaging.pixels.htj2k import decode_htj2k
 from annotator.imaging.queries import frames_in_order, stacks_of
+from annotator.imaging.store import derive_instance as deriving
+from annotator.imaging.store.filing import frames_path, original_path
+from tests.annotator.imaging.conftest import Take
 from tests.builders import ct_series, multi_frame, tomosynthesis_four_views, ultrasound, ultrasound_pair
-
-from .conftest import Take
 
 
 def derived_values(frame: Frame) -> np.ndarray:

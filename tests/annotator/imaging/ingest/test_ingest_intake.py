@@ -18,8 +18,9 @@ from annotator.imaging.actions.ingest_intake import IntakeSummary, ingest_intake
 from annotator.imaging.actions.ingest_paths import ingest_paths
 from annotator.imaging.actions.receive_file import receive_file
 from annotator.imaging.actions.start_intake import start_intake
-from annotator.imaging.filing import original_path, sweep_staging
 from annotator.imaging.models import Instance, Intake, IntakeFile, Outcome, Patient, Series, Study
+from annotator.imaging.store.filing import original_path, sweep_staging
+from tests.annotator.imaging.conftest import Take, Upload
 from tests.builders import (
     ct_series,
     not_dicom,
@@ -28,8 +29,6 @@ from tests.builders import (
     unknown_syntax,
     without_pixels,
 )
-
-from .conftest import Take, Upload
 
 
 def counts(summary: IntakeSummary) -> tuple[int, int, int]:

@@ -11,9 +11,8 @@ from annotator.accounts.errors import NotFoundError
 from annotator.accounts.models import User
 from annotator.imaging import policies, queries
 from annotator.imaging.models import Instance, Study
+from tests.annotator.imaging.conftest import Take
 from tests.builders import ct_series, not_dicom, ultrasound
-
-from .conftest import Take
 
 LISTS = (
     queries.patients_for,

@@ -16,8 +16,7 @@ from annotator.imaging.models import (
     StackKind,
 )
 from annotator.imaging.queries import frames_in_order
-
-from .conftest import Take
+from tests.annotator.imaging.conftest import Take
 
 pytestmark = [pytest.mark.needs_data]
 

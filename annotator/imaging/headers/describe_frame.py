@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from pydicom.dataset import Dataset
 
-from annotator.imaging.describe_grey import describe_grey
-from annotator.imaging.dicom_values import integer, items, number, numbers, vector
 from annotator.imaging.frame_description import FrameGeometry, FrameGrey, SpacingSource, UltrasoundRegion
-from annotator.imaging.functional_groups import FrameAttributes
+from annotator.imaging.headers.describe_grey import describe_grey
+from annotator.imaging.headers.dicom_values import integer, items, number, numbers, vector
+from annotator.imaging.headers.functional_groups import FrameAttributes
 
 CENTIMETRES = 3
 MM_PER_CM = 10.0

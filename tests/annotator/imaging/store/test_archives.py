@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from annotator.imaging.archives import is_archive, list_members, open_archive, open_member
 from annotator.imaging.errors import QuarantineError
+from annotator.imaging.store.archives import is_archive, list_members, open_archive, open_member
 from tests.builders import ct_series
 
 

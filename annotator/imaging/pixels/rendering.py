@@ -8,13 +8,13 @@ import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 
-from annotator.imaging.decoding import decode_frame
 from annotator.imaging.frame_description import FrameGrey, Window
-from annotator.imaging.frame_source import FrameSource
-from annotator.imaging.htj2k import MAX_REDUCTION, decode_htj2k
 from annotator.imaging.models import DerivedFormat
-from annotator.imaging.presets import first_preset
-from annotator.imaging.windowing import grey_from_stored, whole_range_of_8_bits
+from annotator.imaging.pixels.decoding import decode_frame
+from annotator.imaging.pixels.htj2k import MAX_REDUCTION, decode_htj2k
+from annotator.imaging.pixels.presets import first_preset
+from annotator.imaging.pixels.windowing import grey_from_stored, whole_range_of_8_bits
+from annotator.imaging.store.frame_source import FrameSource
 
 MediaType = Literal["image/jpeg", "image/png", "image/webp"]
 MEDIA_TYPES: tuple[MediaType, ...] = ("image/jpeg", "image/png", "image/webp")

@@ -9,7 +9,7 @@ from typing import Any
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 
-from annotator.imaging.dicom_values import HEADER_ERRORS, clean_text
+from annotator.imaging.headers.dicom_values import HEADER_ERRORS, clean_text
 
 # Longer binary values are bulk data: lookup tables, overlays, icons, private blocks.
 BULK_BYTES = 1024

@@ -26,11 +26,11 @@ from pydicom.uid import (
     SegmentationStorage,
 )
 
-from annotator.imaging.describe_frame import describe_frames
 from annotator.imaging.errors import QuarantineError
-from annotator.imaging.header_json import header_json
-from annotator.imaging.header_reading import reading_odd_headers
-from annotator.imaging.parsing import open_instance, parse_instance
+from annotator.imaging.headers.describe_frame import describe_frames
+from annotator.imaging.headers.header_json import header_json
+from annotator.imaging.headers.header_reading import reading_odd_headers
+from annotator.imaging.headers.parsing import open_instance, parse_instance
 from annotator.imaging.stacking import stack_of
 from tests.builders import (
     ct_series,

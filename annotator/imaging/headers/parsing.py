@@ -10,14 +10,19 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset
 
-from annotator.imaging.body_part import body_part_of_descriptions
-from annotator.imaging.decoding import PixelDescription
-from annotator.imaging.decoding_colour import Palette, palette_from_dataset
-from annotator.imaging.dicom_values import HEADER_ERRORS, integer, text
 from annotator.imaging.errors import QuarantineError
-from annotator.imaging.frame_spans import FrameSpan, read_frame
-from annotator.imaging.header_reading import OpenHeader, open_header, reading_odd_headers
-from annotator.imaging.picture_checks import PictureAttributes, check_picture, locate_frames, resolve_transfer_syntax
+from annotator.imaging.headers.body_part import body_part_of_descriptions
+from annotator.imaging.headers.dicom_values import HEADER_ERRORS, integer, text
+from annotator.imaging.headers.frame_spans import FrameSpan, read_frame
+from annotator.imaging.headers.header_reading import OpenHeader, open_header, reading_odd_headers
+from annotator.imaging.headers.picture_checks import (
+    PictureAttributes,
+    check_picture,
+    locate_frames,
+    resolve_transfer_syntax,
+)
+from annotator.imaging.pixels.decoding import PixelDescription
+from annotator.imaging.pixels.decoding_colour import Palette, palette_from_dataset
 
 UID = re.compile(r"[0-9]+(\.[0-9]+)*")
 UID_LIMIT = 64

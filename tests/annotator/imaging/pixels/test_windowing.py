@@ -15,7 +15,7 @@ from pydicom.dataset import Dataset
 from pydicom.pixels import apply_modality_lut, apply_voi_lut, apply_windowing
 
 from annotator.imaging.frame_description import FrameGrey, LookupTable, Window
-from annotator.imaging.windowing import (
+from annotator.imaging.pixels.windowing import (
     WindowError,
     grey_from_stored,
     look_up,
@@ -195,7 +195,7 @@ def test_kernels_work_where_no_folder_can_be_written(tmp_path: Path) -> None:
     """A container with a read-only file system: numba finds no place for its cache and must compile without one."""
     code = (
         "import numba.core.caching as c; c.CacheImpl._locator_classes = []\n"
-        "import numpy as np; from annotator.imaging.windowing import window_linear\n"
+        "import numpy as np; from annotator.imaging.pixels.windowing import window_linear\n"
         "assert window_linear(np.zeros((2, 2), np.float32), 0, 2).tolist() == [[255, 255], [255, 255]]"
     )
     environment = {**os.environ, "HOME": str(tmp_path)}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pydicom.dataset import Dataset
 
-from annotator.imaging.dicom_values import first_item, items
+from annotator.imaging.headers.dicom_values import first_item, items
 
 
 class FrameAttributes:

@@ -16,7 +16,7 @@ from django.conf import settings
 
 from annotator.accounts.errors import NotAllowedError
 
-_SALT = b"annotator.imaging.frame_tokens"
+_SALT = b"annotator.imaging.store.frame_tokens"
 
 
 class FrameTokenError(NotAllowedError):

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from threading import Lock
 
 from annotator.accounts.errors import NotFoundError, RoomError
-from annotator.imaging.decoding import LITTLE_ENDIAN, RLE, PixelDescription
-from annotator.imaging.filing import frames_path, original_path
 from annotator.imaging.frame_description import FrameGrey
 from annotator.imaging.models import DerivedFormat, Frame, InstanceState
+from annotator.imaging.pixels.decoding import LITTLE_ENDIAN, RLE, PixelDescription
+from annotator.imaging.store.filing import frames_path, original_path
 
 # A reader moves between the stacks of a few cases; 300 slices take about a megabyte.
 _STACKS_KEPT = 64

@@ -12,10 +12,9 @@ import pydicom
 import pytest
 from pydicom.pixels import apply_color_lut, pixel_array
 
-from annotator.imaging.decoding import DecodingError, PixelDescription, decode_frame, unsupported_syntax
-from annotator.imaging.decoding_headers import read_jpeg2000_header, read_jpeg_header
-
-from .pixel_descriptions import bytes_of_frame, describe_pixels, read
+from annotator.imaging.pixels.decoding import DecodingError, PixelDescription, decode_frame, unsupported_syntax
+from annotator.imaging.pixels.decoding_headers import read_jpeg2000_header, read_jpeg_header
+from tests.annotator.imaging.pixel_descriptions import bytes_of_frame, describe_pixels, read
 
 BUNDLED = Path(pydicom.__file__).parent / "data" / "test_files"
 # Files that hold one picture and that pydicom itself decodes with Pillow and numpy.

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.imaging.errors import QuarantineError
-from annotator.imaging.frame_spans import (
+from annotator.imaging.headers.frame_spans import (
     encapsulated_spans,
     fragment_starts,
     native_spans,

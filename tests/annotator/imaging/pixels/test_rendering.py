@@ -10,11 +10,10 @@ from PIL import Image
 from pydicom.pixels import apply_modality_lut, apply_windowing, pixel_array
 
 from annotator.imaging.frame_description import FrameGrey, Window
-from annotator.imaging.frame_source import FrameSource, FrameStoreError, source_of, source_of_frame
-from annotator.imaging.rendering import Rendering, reduction_for, render_frame, render_pixels
+from annotator.imaging.pixels.rendering import Rendering, reduction_for, render_frame, render_pixels
+from annotator.imaging.store.frame_source import FrameSource, FrameStoreError, source_of, source_of_frame
+from tests.annotator.imaging.filed_frames import file_instance
 from tests.builders.studies import ct_series, tomosynthesis, ultrasound
-
-from .filed_frames import file_instance
 
 pytestmark = pytest.mark.django_db
 BUNDLED = Path(pydicom.__file__).parent / "data" / "test_files"

@@ -6,8 +6,8 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.pixels import apply_color_lut
 from pydicom.uid import ExplicitVRLittleEndian
 
-from annotator.imaging.decoding_colour import Palette, palette_from_dataset, rgb_from_palette, rgb_from_ybr
 from annotator.imaging.frame_description import LookupTable
+from annotator.imaging.pixels.decoding_colour import Palette, palette_from_dataset, rgb_from_palette, rgb_from_ybr
 
 # A discrete segment of two, a ramp, a copy of the first two segments, a ramp: 24 values.
 SEGMENTS_16 = [0, 2, 0, 512, 1, 8, 40960, 2, 2, 0, 0, 1, 4, 65280]

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from annotator.imaging.htj2k import MAX_REDUCTION, Htj2kError, decode_htj2k, encode_htj2k
+from annotator.imaging.pixels.htj2k import MAX_REDUCTION, Htj2kError, decode_htj2k, encode_htj2k
 
 SIDES = st.integers(1, 70)
 SAMPLE_TYPES = st.sampled_from([np.uint8, np.int8, np.uint16, np.int16])

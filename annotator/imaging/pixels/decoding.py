@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.accounts.errors import RoomError
-from annotator.imaging.decoding_colour import Palette, rgb_from_palette, rgb_from_ybr, ybr_from_422
-from annotator.imaging.decoding_headers import CodestreamHeader, read_jpeg2000_header, read_jpeg_header
+from annotator.imaging.pixels.decoding_colour import Palette, rgb_from_palette, rgb_from_ybr, ybr_from_422
+from annotator.imaging.pixels.decoding_headers import CodestreamHeader, read_jpeg2000_header, read_jpeg_header
 
 LITTLE_ENDIAN = frozenset({"1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.1.99"})
 BIG_ENDIAN = "1.2.840.10008.1.2.2"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from annotator.imaging.body_part import body_part_of_descriptions
+from annotator.imaging.headers.body_part import body_part_of_descriptions
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from annotator.imaging.describe_frame import (
+from annotator.imaging.frame_description import FrameGeometry, FrameGrey, Window
+from annotator.imaging.headers.describe_frame import (
     describe_frames,
     frame_times,
     position_along_normal,
     ultrasound_regions,
 )
-from annotator.imaging.describe_grey import lookup_table, padding_range, windows
-from annotator.imaging.frame_description import FrameGeometry, FrameGrey, Window
-from annotator.imaging.parsing import parse_instance
+from annotator.imaging.headers.describe_grey import lookup_table, padding_range, windows
+from annotator.imaging.headers.parsing import parse_instance
 from tests.builders import ct_series, multi_frame, tomosynthesis, ultrasound
 
 

@@ -8,9 +8,9 @@ from typing import get_args
 import numpy as np
 from pydicom.dataset import Dataset
 
-from annotator.imaging.dicom_values import first_item, integer, number, numbers, raw_value, text
 from annotator.imaging.frame_description import FrameGrey, LookupTable, VoiFunction, Window
-from annotator.imaging.functional_groups import FrameAttributes
+from annotator.imaging.headers.dicom_values import first_item, integer, number, numbers, raw_value, text
+from annotator.imaging.headers.functional_groups import FrameAttributes
 
 
 def describe_grey(attributes: FrameAttributes, index: int) -> FrameGrey:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.imaging.frame_tokens import FrameTokenError, OtherStackError, check_token, issue_token
+from annotator.imaging.store.frame_tokens import FrameTokenError, OtherStackError, check_token, issue_token
 
 STACK = "abcdefghijklmnopqrst-_"
 FRAME = f"{STACK}.AAAAAAAAAAA"

@@ -6,14 +6,14 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from annotator.imaging.decoding import JPEG_BASELINE, DecodingError, decode_frame
-from annotator.imaging.describe_frame import FrameDescription, describe_frames
 from annotator.imaging.errors import QuarantineError
-from annotator.imaging.filing import frames_path, original_path, staging_name
-from annotator.imaging.htj2k import Htj2kError, encode_htj2k
+from annotator.imaging.headers.describe_frame import FrameDescription, describe_frames
+from annotator.imaging.headers.parsing import OpenInstance, ParsedInstance, open_instance
 from annotator.imaging.models import DerivedFormat
-from annotator.imaging.parsing import OpenInstance, ParsedInstance, open_instance
+from annotator.imaging.pixels.decoding import JPEG_BASELINE, DecodingError, decode_frame
+from annotator.imaging.pixels.htj2k import Htj2kError, encode_htj2k
 from annotator.imaging.stacking import StackIdentity, stack_of
+from annotator.imaging.store.filing import frames_path, original_path, staging_name
 
 # Photometric interpretations whose baseline JPEG a browser shows as it is meant.
 JPEG_KEPT = ("YBR_FULL_422", "YBR_FULL", "MONOCHROME2")

@@ -6,23 +6,23 @@ from django.conf import settings
 from pydicom import uid as dicom_uid
 from pydicom.dataset import Dataset
 
-from annotator.imaging.decoding import (
-    RLE,
-    UNCOMPRESSED_SYNTAXES,
-    PixelDescription,
-    uncompressed_frame_length,
-    unsupported_syntax,
-)
-from annotator.imaging.dicom_values import integer, raw_value, text
 from annotator.imaging.errors import QuarantineError
-from annotator.imaging.frame_spans import (
+from annotator.imaging.headers.dicom_values import integer, raw_value, text
+from annotator.imaging.headers.frame_spans import (
     FrameSpan,
     encapsulated_spans,
     fragment_starts,
     native_spans,
     walk_fragments,
 )
-from annotator.imaging.header_reading import PIXEL_DATA, OpenHeader
+from annotator.imaging.headers.header_reading import PIXEL_DATA, OpenHeader
+from annotator.imaging.pixels.decoding import (
+    RLE,
+    UNCOMPRESSED_SYNTAXES,
+    PixelDescription,
+    uncompressed_frame_length,
+    unsupported_syntax,
+)
 
 # Frames are rows in a table: a header of a few bytes may not make millions of them.
 MAX_FRAMES = 20_000

@@ -2,8 +2,8 @@
 
 import pytest
 
-from annotator.imaging.presets import first_preset, presets_for
-from annotator.imaging.windowing import check_window
+from annotator.imaging.pixels.presets import first_preset, presets_for
+from annotator.imaging.pixels.windowing import check_window
 
 
 def test_ct_has_five_windows_on_the_number_keys_in_the_readers_order() -> None:

@@ -25,8 +25,8 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-from annotator.imaging.dicom_values import HEADER_ERRORS, text
 from annotator.imaging.errors import QuarantineError
+from annotator.imaging.headers.dicom_values import HEADER_ERRORS, text
 
 PIXEL_DATA = 0x7FE00010
 PIXEL_TAGS = {0x7FE00008, 0x7FE00009, PIXEL_DATA}
