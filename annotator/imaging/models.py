@@ -19,6 +19,8 @@ class Patient(models.Model):
     name = models.CharField(max_length=324, blank=True)
     sex = models.CharField(max_length=16, blank=True)
     birth_date = models.CharField(max_length=8, blank=True, help_text="DICOM DA, YYYYMMDD")
+    # The name as it is searched: without case, accents and carets (see catalogue/name_keys.py).
+    name_key = models.CharField(max_length=324, blank=True, db_index=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -28,7 +30,21 @@ class Patient(models.Model):
         return self.patient_id
 
 
+class Tag(models.Model):
+    """A word that people put on studies: "teaching", "motion", "second look"."""
+
+    name = models.CharField(max_length=40, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Study(models.Model):
+    """A study. The counts repeat what its rows say, so that a catalogue of 100,000 pages at once; see count_studies."""
+
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="studies")
     study_instance_uid = models.CharField(max_length=64, unique=True)
     study_date = models.CharField(max_length=8, blank=True, db_index=True)
@@ -36,9 +52,37 @@ class Study(models.Model):
     description = models.CharField(max_length=64, blank=True)
     accession_number = models.CharField(max_length=16, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    tags = models.ManyToManyField(Tag, related_name="studies", blank=True)
+    # Each once, in alphabetical order, between backslashes as DICOM writes several values: "CT\SR".
+    modalities = models.CharField(max_length=200, blank=True)
+    series_count = models.PositiveIntegerField(default=0)
+    instance_count = models.PositiveIntegerField(default=0)
+    ready_count = models.PositiveIntegerField(default=0)
+    failed_count = models.PositiveIntegerField(default=0)
+    frame_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "studies"
+        indexes = [models.Index(fields=["-study_date", "-study_time", "-id"], name="study_newest_first")]
 
     def __str__(self) -> str:
         return self.study_instance_uid
+
+
+class Collection(models.Model):
+    """Studies that somebody put together under a name."""
+
+    name = models.CharField(max_length=80, unique=True)
+    description = models.TextField(blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    studies = models.ManyToManyField(Study, related_name="collections", blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Series(models.Model):
@@ -62,8 +106,17 @@ class StackKind(models.TextChoices):
     STILL = "still", "One picture"
 
 
+class LateralityVerdict(models.TextChoices):
+    HEADER = "header", "The header is right"
+    PIXELS = "pixels", "The picture is right, the header is wrong"
+
+
 class Stack(models.Model):
-    """What a reader scrolls through: the single-frame slices of a CT, MR or PET series, or one other instance."""
+    """What a reader scrolls through: the single-frame slices of a CT, MR or PET series, or one other instance.
+
+    `laterality` is what the header says, `laterality_from_pixels` on which side the chest wall lies; where they differ
+    a person says which is right. Nothing is flipped by itself.
+    """
 
     key = models.CharField(max_length=22, unique=True, default=stack_key)
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="stacks")
@@ -72,6 +125,12 @@ class Stack(models.Model):
     grouping = models.CharField(max_length=160)
     laterality = models.CharField(max_length=2, blank=True)
     view = models.CharField(max_length=16, blank=True)
+    laterality_from_pixels = models.CharField(max_length=1, blank=True)
+    laterality_verdict = models.CharField(max_length=8, choices=LateralityVerdict.choices, blank=True)
+    laterality_checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    laterality_checked_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["series", "grouping"], name="one_stack_a_grouping")]
@@ -84,10 +143,16 @@ class InstanceState(models.TextChoices):
     RECEIVED = "received", "Received"
     READY = "ready", "Ready"
     FAILED = "failed", "Failed"
+    REVIEW = "review", "Waits for a look at burned-in text"
+    WITHHELD = "withheld", "Withheld after that look"
 
 
 class Instance(models.Model):
-    """One SOP instance. Its original bytes lie unchanged at ORIGINALS_DIR/<sha256[:2]>/<sha256>.dcm."""
+    """One SOP instance. Its file lies in the store of originals under its SHA-256.
+
+    Where the site de-identifies, where a picture was wrapped or text was blanked, that file is not what came in:
+    `source_sha256` is the hash of what did, by which the same file sent again is recognised.
+    """
 
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="instances")
     stack = models.ForeignKey(Stack, null=True, on_delete=models.PROTECT, related_name="instances")
@@ -95,6 +160,8 @@ class Instance(models.Model):
     sop_class_uid = models.CharField(max_length=64)
     transfer_syntax_uid = models.CharField(max_length=64)
     sha256 = models.CharField(max_length=64, unique=True)
+    source_sha256 = models.CharField(max_length=64, unique=True)
+    deidentified = models.BooleanField(default=False)
     byte_size = models.BigIntegerField()
     state = models.CharField(max_length=8, choices=InstanceState.choices, default=InstanceState.RECEIVED)
     failure = models.TextField(blank=True)
@@ -150,6 +217,8 @@ class Frame(models.Model):
     # FrameGeometry and FrameGrey of imaging/frame_description.py, as JSON.
     geometry = models.JSONField(default=dict)
     grey = models.JSONField(default=dict)
+    # Overlay planes (60xx,3000) that cover this frame: FrameOverlay of imaging/frame_description.py, as JSON.
+    overlays = models.JSONField(default=list)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["instance", "number"], name="one_row_a_frame")]
@@ -180,6 +249,8 @@ class Outcome(models.TextChoices):
     INGESTED = "ingested", "Ingested"
     ALREADY_THERE = "already_there", "Already there"
     QUARANTINED = "quarantined", "Quarantined"
+    # Tables and masks that came with pictures: kept, but no instance of their own.
+    BESIDE = "beside", "Kept beside the pictures"
 
 
 class IntakeFile(models.Model):
@@ -202,3 +273,45 @@ class IntakeFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.outcome}"
+
+
+class TextVerdict(models.TextChoices):
+    CLEAN = "clean", "No text that identifies"
+    BLANKED = "blanked", "Text blanked in the stored pixels"
+    WITHHELD = "withheld", "Not to be used"
+
+
+class TextReview(models.Model):
+    """A picture that may show who the patient is, and what a person decided. Until then nobody is served it."""
+
+    instance = models.OneToOneField(Instance, on_delete=models.CASCADE, related_name="text_review")
+    # [{"frame": 1, "column": 0, "row": 0, "columns": 120, "rows": 16, "score": 0.9}], most suspect first.
+    suspected = models.JSONField(default=list)
+    created_at = models.DateTimeField(auto_now_add=True)
+    verdict = models.CharField(max_length=8, choices=TextVerdict.choices, blank=True)
+    # [{"column", "row", "columns", "rows"}], blanked in every frame.
+    blanked = models.JSONField(default=list)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["verdict", "created_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.instance}: {self.verdict or 'waits'}"
+
+
+class PatientKey(models.Model):
+    """Who a pseudonym is: one row a patient, the identity encrypted, shown to administrators alone."""
+
+    # HMAC of issuer and Patient ID under the site's key: finds the row without telling who it is.
+    lookup = models.CharField(max_length=64, unique=True)
+    pseudonym = models.CharField(max_length=64, unique=True)
+    sealed = models.BinaryField(help_text="Fernet token of the identity as JSON")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pseudonym"]
+
+    def __str__(self) -> str:
+        return self.pseudonym

@@ -90,6 +90,7 @@ def _instance(stack: Stack, number: int, *, frames: int, rows: int, columns: int
         sop_class_uid="1.2.840.10008.5.1.4.1.1.2",
         transfer_syntax_uid="1.2.840.10008.1.2.1",
         sha256=hashlib.sha256(uid.encode()).hexdigest(),
+        source_sha256=hashlib.sha256(uid.encode()).hexdigest(),
         byte_size=1000,
         state=state,
         instance_number=number,

@@ -201,6 +201,7 @@ def _new_instance(arrival: Arrival, parsed: ParsedInstance, series: Series) -> I
         sop_class_uid=parsed.sop_class_uid,
         transfer_syntax_uid=parsed.transfer_syntax_uid,
         sha256=arrival.sha256,
+        source_sha256=arrival.sha256,
         byte_size=arrival.byte_size,
         instance_number=parsed.instance_number,
         rows=picture.rows,

@@ -76,6 +76,7 @@ def _instance_row(dataset: pydicom.Dataset, header: pydicom.Dataset, digest: str
         sop_class_uid=str(dataset.SOPClassUID),
         transfer_syntax_uid=str(dataset.file_meta.TransferSyntaxUID),
         sha256=digest,
+        source_sha256=digest,
         byte_size=size,
         state=InstanceState.READY,
         ready_at=timezone.now(),
