@@ -4,7 +4,7 @@ import uuid
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, F, IntegerField, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import Count, F, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from annotator.accounts.errors import NotFoundError
@@ -40,31 +40,15 @@ def patients_for(person: Person) -> QuerySet[Patient]:
 
 
 def studies_for(person: Person) -> QuerySet[Study]:
-    """Studies, newest first, with patient and series at hand.
-
-    Each has `series_count`, `instance_count`, `ready_count` and `failed_count` (instances), `frame_count`
-    (frames that are ready); `modalities_of(study)` costs no further query.
-    """
+    """Studies, newest first, with their patient at hand; their rows hold the counts and the modalities."""
     if not may_browse_catalogue(person):
         return Study.objects.none()
-    instances = Instance.objects.all()
-    return (
-        Study.objects.select_related("patient")
-        .prefetch_related(Prefetch("series", Series.objects.order_by("series_number", "pk")))
-        .annotate(
-            series_count=_count(Series.objects.all(), "study"),
-            instance_count=_count(instances, "series__study"),
-            ready_count=_count(instances.filter(state=InstanceState.READY), "series__study"),
-            failed_count=_count(instances.filter(state=InstanceState.FAILED), "series__study"),
-            frame_count=_count(Frame.objects.all(), "instance__series__study"),
-        )
-        .order_by("-study_date", "-study_time", "-pk")
-    )
+    return Study.objects.select_related("patient").order_by("-study_date", "-study_time", "-pk")
 
 
 def modalities_of(study: Study) -> list[str]:
     """The modalities of a study's series, each once, in alphabetical order."""
-    return sorted({series.modality for series in study.series.all() if series.modality})
+    return [name for name in study.modalities.split("\\") if name]
 
 
 def study_for(person: Person, pk: int) -> Study:

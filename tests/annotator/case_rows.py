@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from annotator.accounts.models import User
 from annotator.cases.models import Case, CaseGrant, CaseStack
+from annotator.imaging.actions.count_studies import count_studies
 from annotator.imaging.frame_description import FrameGeometry, FrameGrey, Window
 from annotator.imaging.models import Frame, Instance, Patient, Series, Stack, Study
 
@@ -58,6 +59,7 @@ def make_stack(
             )
         position = positions[number - 1] if positions else number * 5.0 if kind == "volume" else None
         _frame(instance, 1 if is_sliced else number, position, described)
+    count_studies([study.pk])
     return stack
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from annotator.accounts.models import User
+from annotator.imaging.actions.count_studies import count_studies
 from annotator.imaging.models import InstanceState, Patient, Series, Study
 from tests.frontend.conftest import Catalogue, ClientFor
 
@@ -40,6 +41,7 @@ def test_a_study_whose_frames_are_not_ready_has_no_picture_and_says_so(
 ) -> None:
     for series in catalogue.ct.series.all():
         series.instances.update(state=InstanceState.RECEIVED)
+    count_studies([catalogue.ct.pk])
     page = client_for(data_manager).get("/studies/?modality=CT").content.decode()
     assert "Received, 0 of 3 ready" in page
     assert "not ready" in page

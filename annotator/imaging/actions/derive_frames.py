@@ -10,6 +10,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from annotator.imaging.actions.count_studies import count_studies
 from annotator.imaging.errors import QuarantineError
 from annotator.imaging.models import Frame, Instance, InstanceState, IntakeFile, Outcome, Stack
 from annotator.imaging.store.derive_instance import DerivedInstance, derive_instance
@@ -63,11 +64,14 @@ def derive_frames(
     done = 0
     for batch in _batches(_each(pending)):
         _record(batch, summary)
+        count_studies(one.instance.series.study_id for one in batch)
         done += len(batch)
         report(100 * done // max(1, len(pending)), f"{done:,} of {len(pending):,} pictures")
     summary.study_ids = sorted(
         set(wanted.filter(state=InstanceState.READY).values_list("series__study", flat=True).distinct())
     )
+    # Once more for batches whose worker died between writing and counting.
+    count_studies(summary.study_ids)
     return summary
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Count
 
 from annotator.accounts.actions.record_audit import record_audit
+from annotator.imaging.actions.count_studies import count_studies
 from annotator.imaging.actions.record_instances import Arrival, record_instances
 from annotator.imaging.errors import QuarantineError
 from annotator.imaging.headers.header_json import header_json
@@ -46,6 +47,7 @@ class IntakeSummary:
     already_there: int
     quarantined: int
     waiting: int = 0
+    beside: int = 0
     intake_id: uuid.UUID | None = None
 
     def __str__(self) -> str:
@@ -60,6 +62,12 @@ def summarise(intake_id: uuid.UUID | str) -> IntakeSummary:
     return IntakeSummary(
         intake_id=uuid.UUID(str(intake_id)), **{outcome.value: counted.get(outcome.value, 0) for outcome in Outcome}
     )
+
+
+def studies_of(intake_id: uuid.UUID | str) -> set[int]:
+    """The keys of the studies that an intake brought something for."""
+    rows = IntakeFile.objects.filter(intake_id=intake_id, instance__isnull=False)
+    return set(rows.order_by().values_list("instance__series__study", flat=True).distinct())
 
 
 def ingest_intake(intake_id: uuid.UUID | str, *, report: Report = lambda _percent, _doing: None) -> IntakeSummary:
@@ -79,9 +87,12 @@ def ingest_intake(intake_id: uuid.UUID | str, *, report: Report = lambda _percen
     with WaitingFiles() as sources:
         while rows := list(intake.files.filter(outcome=Outcome.WAITING).order_by("pk")[:BATCH]):
             _ingest_batch(rows, sources)
+            count_studies({row.instance.series.study_id for row in rows if row.instance is not None})
             waiting = intake.files.filter(outcome=Outcome.WAITING).count()
             report(100 * (total - waiting) // total, f"{total - waiting:,} of {total:,} files")
     shutil.rmtree(settings.UPLOADS_DIR / str(intake.pk), ignore_errors=True)
+    # Once more for batches whose worker died between writing and counting.
+    count_studies(studies_of(intake.pk))
     summary = summarise(intake.pk)
     with transaction.atomic():
         record_audit(

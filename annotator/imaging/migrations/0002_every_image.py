@@ -10,6 +10,21 @@ def source_is_the_file(apps, schema_editor):
     apps.get_model("imaging", "Instance").objects.update(source_sha256=models.F("sha256"))
 
 
+def count_what_is_there(apps, schema_editor):
+    """The counts of studies that were there before; later ones are counted when they come in."""
+    get = apps.get_model
+    for study in get("imaging", "Study").objects.all():
+        instances = get("imaging", "Instance").objects.filter(series__study=study)
+        modalities = get("imaging", "Series").objects.filter(study=study).values_list("modality", flat=True)
+        study.modalities = "\\".join(sorted(set(modalities) - {""}))[:200]
+        study.series_count = len(modalities)
+        study.instance_count = instances.count()
+        study.ready_count = instances.filter(state="ready").count()
+        study.failed_count = instances.filter(state="failed").count()
+        study.frame_count = get("imaging", "Frame").objects.filter(instance__series__study=study).count()
+        study.save()
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -190,6 +205,7 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['verdict', 'created_at'], name='imaging_tex_verdict_ce22ae_idx'),
         ),
         migrations.RunPython(source_is_the_file, migrations.RunPython.noop),
+        migrations.RunPython(count_what_is_there, migrations.RunPython.noop),
         migrations.AlterField(
             model_name="instance",
             name="source_sha256",

@@ -58,10 +58,10 @@ def test_the_rights_of_this_room_belong_to_data_managers_and_admins(
     ]
 
 
-def test_counts_of_studies_are_right_and_cost_two_queries(
+def test_counts_of_studies_are_right_and_cost_one_query(
     catalogue: None, data_manager: User, django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         found = {
             (study.patient.patient_id, *queries.modalities_of(study)): study
             for study in queries.studies_for(data_manager)
