@@ -60,6 +60,17 @@ class Study(models.Model):
     ready_count = models.PositiveIntegerField(default=0)
     failed_count = models.PositiveIntegerField(default=0)
     frame_count = models.PositiveIntegerField(default=0)
+    # Instances that wait for a look at burned-in text, or were withheld after it; stacks whose header and picture
+    # disagree about the side and nobody has said which is right.
+    review_count = models.PositiveIntegerField(default=0)
+    withheld_count = models.PositiveIntegerField(default=0)
+    doubt_count = models.PositiveIntegerField(default=0)
+    # As modalities: "CHEST\HEAD".
+    body_parts = models.CharField(max_length=400, blank=True)
+    # Every word that the study is found by, folded as catalogue/name_keys.py folds what is typed.
+    search_text = models.TextField(blank=True)
+    # The stack whose picture stands for the study in lists.
+    cover = models.ForeignKey("Stack", null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         verbose_name_plural = "studies"
@@ -91,7 +102,7 @@ class Series(models.Model):
     modality = models.CharField(max_length=16, db_index=True)
     series_number = models.IntegerField(null=True)
     description = models.CharField(max_length=64, blank=True)
-    body_part = models.CharField(max_length=16, blank=True)
+    body_part = models.CharField(max_length=16, blank=True, db_index=True)
 
     class Meta:
         verbose_name_plural = "series"
@@ -199,8 +210,8 @@ class Frame(models.Model):
     """Where one frame's bytes lie, and what is needed to show it without opening the DICOM file.
 
     Native bytes: a span of the original file, when the frame is one contiguous span; else length is null.
-    Derived bytes: a span of FRAMES_DIR/<sha256[:2]>/<sha256>.frames, one file an instance (JPEG sources keep the
-    derived span null and the native span serves).
+    Derived bytes: a span of <sha256[:2]>/<sha256>.frames in the store of frames, one file an instance (JPEG sources
+    keep the derived span null and the native span serves).
     """
 
     instance = models.ForeignKey(Instance, on_delete=models.PROTECT, related_name="frames")
