@@ -1,4 +1,4 @@
-"""What a request for a rendered frame asks for: window, viewport and picture format. Both doors read it here."""
+"""What a request for a rendered frame asks for: window or composition, viewport, format. Both doors read it here."""
 
 from collections.abc import Mapping, Sequence
 from hashlib import blake2s
@@ -6,7 +6,14 @@ from math import isfinite
 
 from annotator.accounts.errors import InvalidError, RoomError
 from annotator.imaging.frame_description import VoiFunction, Window
-from annotator.imaging.pixels.rendering import MEDIA_TYPES, RENDERING_VERSION, MediaType, Rendering
+from annotator.imaging.pixels.rendering import (
+    COMPOSITIONS,
+    MEDIA_TYPES,
+    RENDERING_VERSION,
+    Composition,
+    MediaType,
+    Rendering,
+)
 from annotator.imaging.pixels.windowing import WindowError, check_window
 
 # A 4K screen and the longest side of a tomosynthesis frame fit; larger pictures come without a viewport.
@@ -19,21 +26,31 @@ class NotAcceptableError(RoomError):
 
 
 def rendering_of(query: Mapping[str, str], accept: str) -> Rendering:
-    """Read `window`, `viewport` and the Accept header.
+    """Read `window`, `viewport`, `composition` and the Accept header.
 
     Raises
     ------
-    InvalidError : a window or viewport that is malformed or out of bounds; path names the parameter.
+    InvalidError : a parameter that is malformed or out of bounds, or a window beside a composition; path names it.
     NotAcceptableError : no JPEG, PNG or WebP is accepted.
 
     Source: DICOM PS3.18 8.3.5.1.3 (viewport), 8.3.5.1.4 (window).
     """
-    window, viewport = query.get("window"), query.get("viewport")
+    window, viewport, composition = query.get("window"), query.get("viewport"), query.get("composition")
+    if window is not None and composition is not None:
+        raise InvalidError("A composition has windows of its own: leave window out.", "window")
     return Rendering(
         media_type=picture_type(accept),
         window=None if window is None else _window(window),
         viewport=None if viewport is None else _viewport(viewport),
+        composition=None if composition is None else _composition(composition),
     )
+
+
+def _composition(text: str) -> Composition:
+    for known in COMPOSITIONS:
+        if text == known:
+            return known
+    raise InvalidError(f"composition={text!r} is none of {', '.join(COMPOSITIONS)}.", "composition")
 
 
 def _window(text: str) -> Window:
@@ -113,5 +130,5 @@ def rendering_etag(key: str, rendering: Rendering) -> str:
     """A strong entity tag: the same request of a frame gives the same bytes as long as the version stands."""
     window = rendering.window
     shown = (window.centre, window.width, window.function) if window else None
-    words = f"{key}|{RENDERING_VERSION}|{rendering.media_type}|{rendering.viewport}|{shown}"
+    words = f"{key}|{RENDERING_VERSION}|{rendering.media_type}|{rendering.viewport}|{shown}|{rendering.composition}"
     return f'"{blake2s(words.encode(), digest_size=12).hexdigest()}"'

@@ -50,3 +50,10 @@ def first_preset(modality: str, body_part: str = "") -> Window | None:
         return None
     name = entry["first"].get(body_part.upper(), entry["otherwise"])
     return next(preset.window for preset in presets_for(modality) if preset.window.name == name)
+
+
+def three_windows() -> tuple[Window, Window, Window]:
+    """The windows of the three-window picture of a head CT: red brain, green blood and subdural, blue bone."""
+    named = {preset.window.name: preset.window for preset in presets_for("CT")}
+    red, green, blue = (named[name] for name in _shipped()["CT"]["three-window"])
+    return red, green, blue

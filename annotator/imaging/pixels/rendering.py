@@ -13,11 +13,14 @@ from annotator.imaging.models import DerivedFormat
 from annotator.imaging.pixels.decoding import decode_frame
 from annotator.imaging.pixels.htj2k import MAX_REDUCTION, decode_htj2k
 from annotator.imaging.pixels.presets import first_preset
+from annotator.imaging.pixels.three_window import CompositionError, three_window_of_stored
 from annotator.imaging.pixels.windowing import grey_from_stored, whole_range_of_8_bits
 from annotator.imaging.store.frame_source import FrameSource
 
 MediaType = Literal["image/jpeg", "image/png", "image/webp"]
 MEDIA_TYPES: tuple[MediaType, ...] = ("image/jpeg", "image/png", "image/webp")
+Composition = Literal["three-window"]
+COMPOSITIONS: tuple[Composition, ...] = ("three-window",)
 # Counts in the ETag: raise it when the same request begins to give other bytes.
 RENDERING_VERSION = 1
 JPEG_QUALITY = 90
@@ -32,11 +35,13 @@ class Rendering:
     ----------
     window : in modality units; None shows the object's own window, else its VOI LUT, a preset, or its range.
     viewport : (width, height) that the picture is scaled to fit, up or down, its matrix's aspect kept; None: as it is.
+    composition : "three-window", a head CT as brain, blood and bone in red, green and blue; it has windows of its own.
     """
 
     media_type: MediaType = "image/jpeg"
     window: Window | None = None
     viewport: tuple[int, int] | None = None
+    composition: Composition | None = None
 
 
 def render_frame(source: FrameSource, rendering: Rendering) -> bytes:
@@ -46,20 +51,52 @@ def render_frame(source: FrameSource, rendering: Rendering) -> bytes:
     ------
     FrameStoreError, DecodingError, Htj2kError : the stored bytes are damaged.
     WindowError : a window that DICOM forbids.
+    CompositionError : the frame can't be shown in the composition.
     """
+    if rendering.composition is not None:
+        check_composition(source)
     if _is_stored_already(source, rendering):
         return source.stored.read()
-    return encode_picture(
-        render_pixels(source, window=rendering.window, viewport=rendering.viewport), rendering.media_type
+    pixels = render_pixels(
+        source, window=rendering.window, viewport=rendering.viewport, composition=rendering.composition
     )
+    return encode_picture(pixels, rendering.media_type)
+
+
+def check_composition(source: FrameSource) -> None:
+    """Refuse the three-window picture of what is not in Hounsfield units.
+
+    Raises
+    ------
+    CompositionError : colour, another modality than CT, or a CT whose Rescale Type says other units.
+    """
+    if source.grey.colour:
+        raise CompositionError("The three-window picture is made of Hounsfield units; this frame is in colour.")
+    if source.modality != "CT":
+        raise CompositionError(
+            f"The three-window picture is made of Hounsfield units, which {source.modality} does not have. "
+            "Ask for a CT, or with a window instead."
+        )
+    if source.grey.units not in ("", "HU"):
+        raise CompositionError(
+            f"The three-window picture is made of Hounsfield units; this CT is in {source.grey.units!r}. "
+            "Ask with a window instead."
+        )
 
 
 def render_pixels(
-    source: FrameSource, *, window: Window | None = None, viewport: tuple[int, int] | None = None
+    source: FrameSource,
+    *,
+    window: Window | None = None,
+    viewport: tuple[int, int] | None = None,
+    composition: Composition | None = None,
 ) -> NDArray[np.uint8]:
     """One frame as (rows, columns) grey or (rows, columns, 3) RGB, windowed and at the viewport's size."""
     size = (source.columns, source.rows) if viewport is None else fitted_size(source, viewport)
     values = _resized(_read_pixels(source, size), size)
+    if composition is not None:
+        check_composition(source)
+        return three_window_of_stored(values, source.grey)
     if values.ndim == 3:
         return values
     return grey_from_stored(values, source.grey, window or default_window(source))

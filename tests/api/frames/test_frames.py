@@ -9,8 +9,10 @@ import pytest
 from django.test import Client
 from PIL import Image
 
+from annotator.imaging.frame_description import FrameGrey
 from annotator.imaging.models import Frame
 from annotator.imaging.pixels.htj2k import decode_htj2k
+from annotator.imaging.pixels.three_window import three_window
 from annotator.imaging.store.frame_tokens import issue_token
 from tests.annotator.imaging.filed_frames import file_instance
 
@@ -128,6 +130,9 @@ def test_the_picture_fits_the_viewport_and_shows_the_window(client: Client, fram
         ("viewport=65535,65535", "viewport"),
         ("viewport=1.5,2", "viewport"),
         ("viewport=512,512,0,0", "viewport"),
+        ("composition=four-window", "composition"),
+        ("composition=", "composition"),
+        ("composition=three-window&window=40,80", "window"),
     ],
 )
 def test_a_window_or_viewport_that_cannot_be_is_a_400_that_names_it(
@@ -137,6 +142,38 @@ def test_a_window_or_viewport_that_cannot_be_is_a_400_that_names_it(
 
     assert response.status_code == 400
     assert problem(response)["path"] == path
+
+
+def test_a_head_ct_comes_as_brain_blood_and_bone_in_one_picture(client: Client, frame: Frame) -> None:
+    address = f"/frames/{frame.key}/rendered?composition=three-window"
+    response = client.get(address, headers={**token(frame), "Accept": "image/png"})
+    plain = client.get(f"/frames/{frame.key}/rendered", headers={**token(frame), "Accept": "image/png"})
+    dataset = pydicom.dcmread(BUNDLED / "CT_small.dcm")
+    shown = np.asarray(Image.open(io.BytesIO(response.content)))
+
+    assert response["ETag"] != plain["ETag"]
+    np.testing.assert_array_equal(shown, three_window(dataset.pixel_array + np.int16(dataset.RescaleIntercept)))
+    small = Image.open(io.BytesIO(client.get(f"{address}&viewport=32,32", headers=token(frame)).content))
+    assert (small.size, small.mode) == ((32, 32), "RGB")
+
+
+@pytest.mark.parametrize(
+    ("name", "units", "reason"),
+    [
+        ("MR_small", "", "which MR does not have"),
+        ("CT_small", "US", "this CT is in 'US'"),
+        ("examples_rgb_color", "", "in colour"),
+    ],
+)
+def test_what_has_no_hounsfield_units_is_refused_a_three_window_picture(
+    client: Client, frame_store: Path, name: str, units: str, reason: str
+) -> None:
+    frame = file_instance(BUNDLED / f"{name}.dcm", grey=FrameGrey(units=units) if units else None)[0]
+    response = client.get(f"/frames/{frame.key}/rendered?composition=three-window", headers=token(frame))
+
+    assert response.status_code == 400
+    assert problem(response)["path"] == "composition"
+    assert reason in problem(response)["detail"]
 
 
 @pytest.mark.parametrize("address", ["", "/rendered"])
