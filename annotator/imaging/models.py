@@ -50,7 +50,11 @@ class Study(models.Model):
     study_date = models.CharField(max_length=8, blank=True, db_index=True)
     study_time = models.CharField(max_length=16, blank=True)
     description = models.CharField(max_length=64, blank=True)
-    accession_number = models.CharField(max_length=16, blank=True)
+    accession_number = models.CharField(max_length=16, blank=True, db_index=True)
+    study_id = models.CharField(max_length=16, blank=True, db_index=True, help_text="Study ID (0020,0010), no UID")
+    referring_physician = models.CharField(max_length=324, blank=True)
+    # As Patient.name_key.
+    referring_key = models.CharField(max_length=324, blank=True, db_index=True)
     created_at = models.DateTimeField(auto_now_add=True)
     tags = models.ManyToManyField(Tag, related_name="studies", blank=True)
     # Each once, in alphabetical order, between backslashes as DICOM writes several values: "CT\SR".
@@ -103,6 +107,11 @@ class Series(models.Model):
     series_number = models.IntegerField(null=True)
     description = models.CharField(max_length=64, blank=True)
     body_part = models.CharField(max_length=16, blank=True, db_index=True)
+    # When the performed procedure step began, DICOM DA and TM; the first item of the request attributes.
+    performed_date = models.CharField(max_length=8, blank=True)
+    performed_time = models.CharField(max_length=16, blank=True)
+    requested_procedure_id = models.CharField(max_length=16, blank=True)
+    scheduled_step_id = models.CharField(max_length=16, blank=True)
 
     class Meta:
         verbose_name_plural = "series"

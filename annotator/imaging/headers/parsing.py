@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 
 from annotator.imaging.errors import QuarantineError
 from annotator.imaging.headers.body_part import body_part_of_descriptions
-from annotator.imaging.headers.dicom_values import HEADER_ERRORS, integer, text
+from annotator.imaging.headers.dicom_values import HEADER_ERRORS, first_item, integer, text
 from annotator.imaging.headers.frame_spans import FrameSpan, read_frame
 from annotator.imaging.headers.header_reading import OpenHeader, open_header, reading_odd_headers
 from annotator.imaging.headers.picture_checks import (
@@ -46,6 +46,8 @@ class StudyAttributes:
     study_time: str
     description: str
     accession_number: str
+    study_id: str = ""
+    referring_physician: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,10 @@ class SeriesAttributes:
     series_number: int | None
     description: str
     body_part: str
+    performed_date: str = ""
+    performed_time: str = ""
+    requested_procedure_id: str = ""
+    scheduled_step_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,6 +157,7 @@ def _parse(header: OpenHeader) -> ParsedInstance:
             "No SOP Class UID: what kind of object this is isn't stated. Send it from the archive again."
         )
     transfer_syntax_uid = resolve_transfer_syntax(header, picture)
+    request = first_item(dataset, "RequestAttributesSequence")
     return ParsedInstance(
         dataset=dataset,
         patient=_patient(dataset, study_uid),
@@ -160,6 +167,8 @@ def _parse(header: OpenHeader) -> ParsedInstance:
             study_time=text(dataset, "StudyTime", limit=16),
             description=text(dataset, "StudyDescription", limit=64),
             accession_number=text(dataset, "AccessionNumber", limit=16),
+            study_id=text(dataset, "StudyID", limit=16),
+            referring_physician=text(dataset, "ReferringPhysicianName", limit=324),
         ),
         series=SeriesAttributes(
             series_instance_uid=series_uid,
@@ -167,6 +176,10 @@ def _parse(header: OpenHeader) -> ParsedInstance:
             series_number=database_integer(dataset, "SeriesNumber"),
             description=text(dataset, "SeriesDescription", limit=64),
             body_part=text(dataset, "BodyPartExamined", limit=16) or _described_body_part(dataset),
+            performed_date=text(dataset, "PerformedProcedureStepStartDate", limit=8),
+            performed_time=text(dataset, "PerformedProcedureStepStartTime", limit=16),
+            requested_procedure_id=text(request, "RequestedProcedureID", limit=16) if request else "",
+            scheduled_step_id=text(request, "ScheduledProcedureStepID", limit=16) if request else "",
         ),
         sop_instance_uid=sop_instance_uid,
         sop_class_uid=sop_class_uid,
