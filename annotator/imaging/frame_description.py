@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 SpacingSource = Literal["PixelSpacing", "ImagerPixelSpacing"]
 VoiFunction = Literal["LINEAR", "LINEAR_EXACT", "SIGMOID"]
+OverlayKind = Literal["graphics", "region"]
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class UltrasoundRegion:
     min_column, min_row, max_column, max_row : the region in the stored matrix, inclusive pixels.
     mm_per_column, mm_per_row : absolute physical deltas in millimetres, None unless both units are centimetres.
     spatial : whether lengths along both axes are distances in the patient (2-D tissue, not Doppler or M-mode).
+    low_priority : where regions overlap, the pixels are another's (Region Flags bit 0, PS3.3 C.8.5.5.1.3).
     """
 
     min_column: int
@@ -25,6 +27,7 @@ class UltrasoundRegion:
     mm_per_column: float | None
     mm_per_row: float | None
     spatial: bool
+    low_priority: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class FrameGeometry:
     spacing_source : where the spacing comes from; ImagerPixelSpacing is at the detector, divided by the
         estimated magnification factor when there is one, and the reader is told.
     frame_time_ms : time to the next frame of a cine.
+    gantry_tilt : Gantry/Detector Tilt in degrees, as the header says it; 0 is not told apart from nothing.
     """
 
     position: tuple[float, float, float] | None = None
@@ -48,6 +52,7 @@ class FrameGeometry:
     slice_thickness: float | None = None
     regions: tuple[UltrasoundRegion, ...] = ()
     frame_time_ms: float | None = None
+    gantry_tilt: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -117,3 +122,33 @@ class FrameGrey:
                 table["values"] = tuple(table["values"])
                 values[name] = LookupTable(**table)
         return cls(**values)
+
+
+@dataclass(frozen=True)
+class FrameOverlay:
+    """An overlay plane over one frame, and where its picture (PNG, transparent where nothing is drawn) lies.
+
+    Attributes
+    ----------
+    kind : "graphics" or "region" (DICOM's types G and R).
+    rows, columns : its size in the frame's pixels.
+    row, column : of its top-left pixel in the frame's matrix, from 0; part or all of it may lie outside.
+    offset, length : of the picture in the instance's file of the frame store.
+    """
+
+    label: str
+    description: str
+    kind: OverlayKind
+    rows: int
+    columns: int
+    row: int
+    column: int
+    offset: int
+    length: int
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "FrameOverlay":
+        return cls(**data)

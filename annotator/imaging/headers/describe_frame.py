@@ -13,6 +13,9 @@ from annotator.imaging.headers.functional_groups import FrameAttributes
 CENTIMETRES = 3
 MM_PER_CM = 10.0
 TWO_DIMENSIONAL = 1
+# Region Data Types whose pixels are no picture of tissue: spectra, traces, grey and colour bars, other waveforms.
+NOT_TISSUE = (*range(0x3, 0xF), 0x10, 0x11, 0x12)
+LOW_PRIORITY = 1
 # Modalities whose picture is a projection: pixels are smaller in the patient than at the detector.
 PROJECTIONS = ("MG", "DX", "CR", "RF", "XA", "RG", "PX", "IO")
 
@@ -80,6 +83,7 @@ def _geometry(
         slice_thickness=thickness,
         regions=regions,
         frame_time_ms=frame_time_ms,
+        gantry_tilt=number(attributes.dataset, "GantryDetectorTilt") or None,
     )
 
 
@@ -126,7 +130,8 @@ def ultrasound_regions(dataset: Dataset) -> tuple[UltrasoundRegion, ...]:
     """The Sequence of Ultrasound Regions, items without a location left out.
 
     Source: DICOM PS3.3 C.8.5.5: unit 3 is cm; a delta below zero only tells the axis' direction; spatial
-    format 1 is a 2-D picture, 2 M-mode, 3 spectral, 4 a waveform, 5 graphics.
+    format 1 is a 2-D picture, 2 M-mode, 3 spectral, 4 a waveform, 5 graphics; bit 0 of the flags is the priority.
+    An M-mode strip has centimetres along its depth, but marks measure along both axes, so it gives none.
     """
     found = []
     for item in items(dataset, "SequenceOfUltrasoundRegions"):
@@ -153,7 +158,10 @@ def ultrasound_regions(dataset: Dataset) -> tuple[UltrasoundRegion, ...]:
                 max_row=max_row,
                 mm_per_column=per_column if both else None,
                 mm_per_row=per_row if both else None,
-                spatial=both and integer(item, "RegionSpatialFormat") == TWO_DIMENSIONAL,
+                spatial=both
+                and integer(item, "RegionSpatialFormat") == TWO_DIMENSIONAL
+                and integer(item, "RegionDataType") not in NOT_TISSUE,
+                low_priority=bool((integer(item, "RegionFlags") or 0) & LOW_PRIORITY),
             )
         )
     return tuple(found)
@@ -169,12 +177,15 @@ def _centimetre_delta(region: Dataset, axis: str) -> float | None:
 def frame_times(dataset: Dataset, number_of_frames: int) -> list[float | None]:
     """Milliseconds from each frame to the next; the last frame's is the one before it.
 
+    The vector goes before the constant time: machines that write both write the mean there. A step of zero in a
+    vector (two frames at one moment) stays zero; the player shows the frame as briefly as it can.
+
     Source: DICOM PS3.3 C.7.6.5 (Frame Time, Frame Time Vector, whose first value is 0).
     """
     if number_of_frames == 1:
         return [None]
     steps = numbers(dataset, "FrameTimeVector")
-    if len(steps) == number_of_frames and all(step > 0 for step in steps[1:]):
+    if len(steps) == number_of_frames and all(step >= 0 for step in steps[1:]) and any(steps[1:]):
         return [*steps[1:], steps[-1]]
     constant = number(dataset, "FrameTime")
     if constant is None or constant <= 0:

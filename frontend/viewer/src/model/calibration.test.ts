@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { calibrationFor, measureWords } from './calibration';
+import cases from './calibration_cases.json';
 import type { FrameGeometry, Point, UltrasoundRegion } from './types';
 
 const bare: FrameGeometry = {
@@ -75,5 +76,18 @@ describe('which millimetres hold', () => {
 
   it('never says millimetres without a calibration', () => {
     expect(measureWords('box', box, bare)).toEqual(['50 × 20 px', 'area 1000 px²', 'not calibrated']);
+  });
+});
+
+describe('the cases that the server tests too', () => {
+  it.each(cases)('$name', ({ geometry, points, expected }) => {
+    const found = calibrationFor(geometry as unknown as FrameGeometry, points as unknown as Point[]);
+    if (expected === null) {
+      expect(found).toBeNull();
+      return;
+    }
+    expect(found?.mmPerColumn).toBe(expected.mm_per_column);
+    expect(found?.mmPerRow).toBe(expected.mm_per_row);
+    expect(found?.source).toBe(expected.source);
   });
 });

@@ -11,6 +11,7 @@ export interface UltrasoundRegion {
   mm_per_column: number | null;
   mm_per_row: number | null;
   spatial: boolean;
+  low_priority?: boolean;
 }
 
 export interface FrameGeometry {

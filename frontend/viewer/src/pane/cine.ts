@@ -40,7 +40,7 @@ export class Cine {
 
   /** Milliseconds for which the current frame stays. */
   private get stay(): number {
-    const time = this.pane.targetFrame?.geometry.frame_time_ms || 1000 / SLICES_PER_SECOND;
+    const time = this.pane.targetFrame?.geometry.frame_time_ms ?? 1000 / SLICES_PER_SECOND;
     return Math.min(LONGEST_STEP_MS, Math.max(1, time / this.speed));
   }
 

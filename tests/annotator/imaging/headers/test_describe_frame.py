@@ -1,5 +1,6 @@
 """What frames' geometry and grey say, against headers written for it."""
 
+import csv
 import math
 from pathlib import Path
 
@@ -7,9 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
+from annotator.imaging.calibration import length_mm
 from annotator.imaging.frame_description import FrameGeometry, FrameGrey, Window
 from annotator.imaging.headers.describe_frame import (
     describe_frames,
@@ -119,6 +122,59 @@ def test_a_region_not_in_centimetres_along_both_axes_has_no_lengths(changes: dic
 def test_doppler_m_mode_and_graphics_are_not_spatial(spatial_format: int) -> None:
     (found,) = ultrasound_regions(header(SequenceOfUltrasoundRegions=region(RegionSpatialFormat=spatial_format)))
     assert not found.spatial
+
+
+@pytest.mark.parametrize("data_type", [3, 4, 5, 0xA, 0xD, 0xE, 0x10])
+def test_spectra_traces_and_bars_are_no_tissue_whatever_their_format_says(data_type: int) -> None:
+    (found,) = ultrasound_regions(header(SequenceOfUltrasoundRegions=region(RegionDataType=data_type)))
+    assert not found.spatial
+
+
+@pytest.mark.parametrize(("flags", "low"), [(0, False), (1, True), (2, False), (3, True)])
+def test_bit_0_of_the_flags_says_that_another_region_lies_over_this_one(flags: int, low: bool) -> None:
+    (found,) = ultrasound_regions(header(SequenceOfUltrasoundRegions=region(RegionFlags=flags)))
+    assert found.low_priority is low
+
+
+@pytest.mark.needs_data
+def test_real_regions_are_read_as_the_table_has_them(data_dir: Path) -> None:
+    """The table was read with another program; a centimetre is ten millimetres."""
+    with (data_dir / "tables/us_regions.tsv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    assert len(rows) > 15
+    for row in rows:
+        found = ultrasound_regions(dcmread(data_dir / "dicom" / row["file"], stop_before_pixels=True))
+        one = found[int(row["region"])]
+        edges = (one.min_column, one.min_row, one.max_column, one.max_row)
+        assert edges == tuple(int(row[name]) for name in ("minX", "minY", "maxX", "maxY")), row
+        in_tissue = row["RegionSpatialFormat"] == "1" and (row["UnitsX"], row["UnitsY"]) == ("3", "3")
+        assert one.spatial is in_tissue, row
+        if in_tissue:
+            assert one.mm_per_column == pytest.approx(10 * abs(float(row["PhysicalDeltaX"]))), row
+            assert one.mm_per_row == pytest.approx(10 * abs(float(row["PhysicalDeltaY"]))), row
+        else:
+            assert one.mm_per_column is None, row
+
+
+@pytest.mark.needs_data
+def test_lengths_in_real_ultrasound_as_worked_out_by_hand(data_dir: Path) -> None:
+    def geometry(name: str) -> FrameGeometry:
+        dataset = dcmread(data_dir / "dicom/us" / name, stop_before_pixels=True)
+        return described(dataset, modality="US")[0]
+
+    # 0.026229 cm a pixel: 100 pixels are 26.229 mm.
+    assert length_mm([200, 100], [300, 100], geometry("OBXXXX1A.dcm")) == pytest.approx(26.2288, abs=1e-3)
+    # A strip of seconds below it.
+    assert length_mm([200, 530], [300, 530], geometry("OBXXXX1A.dcm")) is None
+    # -0.052478 cm along columns, in a larger region without a unit.
+    assert length_mm([100, 100], [200, 100], geometry("DIRW0007.dcm")) == pytest.approx(52.478, abs=1e-3)
+    # Pixel Spacing says 0.237872 and the region 0.237872: the region is asked.
+    assert length_mm([100, 100], [200, 100], geometry("deid_RGB_IMAGE.dcm")) == pytest.approx(23.7872, abs=1e-3)
+    # Two pictures side by side: 0.038265 cm within one, nothing across, nothing on the grey bar.
+    aloka = geometry("gdcm-US-ALOKA-16.dcm")
+    assert length_mm([200, 200], [300, 200], aloka) == pytest.approx(38.2653, abs=1e-3)
+    assert length_mm([200, 200], [400, 200], aloka) is None
+    assert length_mm([40, 50], [50, 90], aloka) is None
 
 
 def test_spacing_at_the_detector_is_divided_by_the_magnification() -> None:
@@ -245,6 +301,8 @@ def test_a_lookup_table_shorter_than_it_says_is_not_used() -> None:
 
 def test_frame_times_come_from_the_vector_the_constant_or_the_rate() -> None:
     assert frame_times(header(FrameTimeVector=[0, 30, 50]), 3) == [30, 50, 50]
+    assert frame_times(header(FrameTimeVector=[0, 30, 0], FrameTime=15), 3) == [30, 0, 0]
+    assert frame_times(header(FrameTimeVector=[0, -30, 50], FrameTime=15), 3) == [15, 15, 15]
     assert frame_times(header(FrameTime=40), 2) == [40, 40]
     assert frame_times(header(CineRate=25), 2) == [40, 40]
     assert frame_times(header(FrameTimeVector=[0, 30]), 3) == [None] * 3
