@@ -1,6 +1,6 @@
 """The one place that decodes what scanners send: bytes of one frame in any transfer syntax, to an array."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import imagecodecs
@@ -44,6 +44,7 @@ class PixelDescription:
     planar_configuration : 0 colour by pixel, 1 colour by plane; counts for uncompressed colour only.
     palette : for PALETTE COLOR.
     pixel_data_vr : of Pixel Data: big-endian OW with 8 bits allocated holds each pair of pixels swapped.
+    high_bit : of uncompressed and RLE values; None is right below Bits Stored, as the standard has it today.
     """
 
     rows: int
@@ -57,6 +58,12 @@ class PixelDescription:
     transfer_syntax_uid: str
     palette: Palette | None = None
     pixel_data_vr: str = "OB"
+    high_bit: int | None = None
+
+    @property
+    def low_bit(self) -> int:
+        """Of a stored value in its word; above 0 in files of ACR-NEMA's time."""
+        return 0 if self.high_bit is None else self.high_bit + 1 - self.bits_stored
 
 
 def unsupported_syntax(transfer_syntax_uid: str) -> bool:
@@ -113,6 +120,11 @@ def _check(description: PixelDescription) -> None:
     if description.bits_allocated not in (1, 8, 16) or not 1 <= description.bits_stored <= description.bits_allocated:
         raise DecodingError(
             f"{description.bits_stored} bits stored in {description.bits_allocated} allocated is not supported."
+        )
+    if not 0 <= description.low_bit <= description.bits_allocated - description.bits_stored:
+        raise DecodingError(
+            f"High bit {description.high_bit} of {description.bits_stored} bits stored in "
+            f"{description.bits_allocated} allocated contradicts itself."
         )
     if description.rows < 1 or description.columns < 1:
         raise DecodingError(f"A frame of {description.columns} x {description.rows} pixels holds nothing.")
@@ -268,6 +280,9 @@ def _signed_as_declared(decoded: NDArray[Any], description: PixelDescription, he
 def _unused_bits_corrected(samples: NDArray[Any], description: PixelDescription) -> NDArray[Any]:
     """Clear the bits above Bits Stored (old overlays lie there) or fill them with the sign, only where needed."""
     bits, container = description.bits_stored, 8 * samples.itemsize
+    if description.low_bit:
+        raised = np.left_shift(samples, samples.dtype.type(container - bits - description.low_bit))
+        return np.right_shift(raised, samples.dtype.type(container - bits))
     if bits >= container or samples.size == 0:
         return samples
     limit = 1 << (bits if samples.dtype.kind == "u" else bits - 1)
@@ -285,3 +300,22 @@ def _grey_or_palette(stored: NDArray[Any], description: PixelDescription) -> NDA
     if description.photometric_interpretation == "PALETTE COLOR" and description.palette is not None:
         return rgb_from_palette(stored, description.palette)
     return stored
+
+
+def decode_words(data: bytes, description: PixelDescription) -> NDArray[Any]:
+    """The whole words of a grey or palette frame, the bits that hold no pixel value among them.
+
+    Raises
+    ------
+    DecodingError : as decode_frame; colour.
+    """
+    if description.samples_per_pixel != 1:
+        raise DecodingError("Only frames of one sample a pixel have unused bits.")
+    words = replace(
+        description,
+        photometric_interpretation="MONOCHROME2",
+        bits_stored=description.bits_allocated,
+        pixel_representation=0,
+        high_bit=None,
+    )
+    return decode_frame(data, words)
