@@ -307,6 +307,10 @@ class TextReview(models.Model):
     instance = models.OneToOneField(Instance, on_delete=models.CASCADE, related_name="text_review")
     # [{"frame": 1, "column": 0, "row": 0, "columns": 120, "rows": 16, "score": 0.9}], most suspect first.
     suspected = models.JSONField(default=list)
+    # The highest score of those: what is looked at first.
+    suspicion = models.FloatField(default=0)
+    # Maker, model and matrix: pictures that have them in common have their text in the same places.
+    layout = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     verdict = models.CharField(max_length=8, choices=TextVerdict.choices, blank=True)
     # [{"column", "row", "columns", "rows"}], blanked in every frame.
@@ -315,7 +319,11 @@ class TextReview(models.Model):
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["verdict", "created_at"])]
+        indexes = [
+            models.Index(fields=["verdict", "created_at"]),
+            models.Index(fields=["verdict", "-suspicion", "id"], name="most_suspect_first"),
+            models.Index(fields=["layout", "verdict"], name="same_layout"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.instance}: {self.verdict or 'waits'}"
