@@ -13,7 +13,14 @@ from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
-from annotator.accounts.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError, RoomError
+from annotator.accounts.errors import (
+    ConflictError,
+    InvalidError,
+    NotAllowedError,
+    NotFoundError,
+    RoomError,
+    UnavailableError,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +38,7 @@ TITLES = {
     415: "Only JSON is taken here",
     429: "Too many attempts",
     500: "Something broke here",
+    503: "Not to be had now",
     507: "No space is left",
 }
 # Addresses whose callers are programs: a page would tell them nothing.
@@ -60,6 +68,8 @@ def problem_of(error: RoomError) -> HttpResponse:
     if isinstance(error, ConflictError):
         current = {"current": error.current} if error.current is not None else {}
         return problem(409, TITLES[409], str(error), **current)
+    if isinstance(error, UnavailableError):
+        return problem(503, TITLES[503], str(error))
     path = {"path": error.path} if isinstance(error, InvalidError) and error.path else {}
     return problem(400, TITLES[400], str(error), **path)
 

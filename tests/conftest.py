@@ -7,6 +7,7 @@ pytest_plugins = [
     "tests.fixtures.people",
     "tests.fixtures.queued_jobs",
     "tests.fixtures.backing_services",
+    "tests.fixtures.stores",
     "tests.fixtures.product",
     "tests.fixtures.browser",
     "tests.fixtures.process_groups",

@@ -27,3 +27,7 @@ class ConflictError(RoomError):
     def __init__(self, message: str, current: dict[str, object] | None = None) -> None:
         super().__init__(message)
         self.current = current
+
+
+class UnavailableError(RoomError):
+    """Something that this server needs can't be reached now (HTTP 503): try again later."""

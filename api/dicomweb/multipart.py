@@ -3,11 +3,10 @@
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from django.http import HttpResponse, StreamingHttpResponse
 
-_CHUNK = 1 << 20
+from annotator.imaging.store.filing import Place, pieces_of, size_of
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ def multipart_answer(parts: Sequence[Part]) -> HttpResponse:
     return HttpResponse(b"".join(pieces), content_type=_content_type(boundary, parts[0].media_type))
 
 
-def multipart_file(path: Path, media_type: str, transfer_syntax_uid: str) -> StreamingHttpResponse:
+def multipart_file(place: Place, media_type: str, transfer_syntax_uid: str) -> StreamingHttpResponse:
     """Wrap one file a megabyte at a time, however large it is.
 
     Raises
@@ -43,13 +42,11 @@ def multipart_file(path: Path, media_type: str, transfer_syntax_uid: str) -> Str
     boundary = secrets.token_hex(16)
     head = _head(boundary, f"{media_type}; transfer-syntax={transfer_syntax_uid}")
     tail = b"\r\n" + _tail(boundary)
-    size = path.stat().st_size
+    size = size_of(place)
 
     def body() -> Iterator[bytes]:
         yield head
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                yield chunk
+        yield from pieces_of(place)
         yield tail
 
     answer = StreamingHttpResponse(body(), content_type=_content_type(boundary, media_type))

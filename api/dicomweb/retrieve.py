@@ -7,7 +7,7 @@ from annotator.accounts.errors import InvalidError, NotFoundError
 from annotator.accounts.policies import Person
 from annotator.imaging.catalogue_search import CatalogueQuery, frame_sources, headers_of, instance_by_uid
 from annotator.imaging.pixels.rendering import render_frame
-from annotator.imaging.store.filing import original_path
+from annotator.imaging.store.filing import open_place, original_place, size_of
 from api.dicomweb.access import for_people
 from api.dicomweb.frame_formats import frame_part
 from api.dicomweb.multipart import multipart_answer, multipart_file
@@ -63,7 +63,7 @@ def rendered(
 def instance(request: HttpRequest, person: Person, study: str, series: str, instance: str) -> HttpResponseBase:
     """The original file, byte for byte, in the transfer syntax that it came in."""
     row = instance_by_uid(person, study=study, series=series, instance=instance)
-    path = original_path(row.sha256)
+    place = original_place(row.sha256)
     ranges = accepted_ranges(request.META.get("HTTP_ACCEPT", "") or "*/*")
     try:
         for name, parameters in ranges:
@@ -71,9 +71,11 @@ def instance(request: HttpRequest, person: Person, study: str, series: str, inst
             if syntax not in ("*", row.transfer_syntax_uid):
                 continue
             if name in ("multipart/related", "multipart/*", "*/*") and parameters.get("type", DICOM) in (DICOM, "*/*"):
-                return multipart_file(path, DICOM, row.transfer_syntax_uid)
+                return multipart_file(place, DICOM, row.transfer_syntax_uid)
             if name in (DICOM, "application/*"):
-                return FileResponse(path.open("rb"), content_type=DICOM, filename=f"{row.sop_instance_uid}.dcm")
+                answer = FileResponse(open_place(place), content_type=DICOM, filename=f"{row.sop_instance_uid}.dcm")
+                answer["Content-Length"] = str(size_of(place))
+                return answer
     except OSError as error:
         raise NotFoundError("The original file of this instance is not in the store any more.") from error
     raise NotAcceptableError(

@@ -9,7 +9,7 @@ from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
 
-from annotator.accounts.errors import InvalidError, NotFoundError
+from annotator.accounts.errors import InvalidError, NotFoundError, UnavailableError
 from annotator.imaging.models import DerivedFormat
 from annotator.imaging.pixels.htj2k import CONTENT_TYPE as HTJ2K_TYPE
 from annotator.imaging.pixels.rendering import render_frame
@@ -46,7 +46,7 @@ def _guarded(view: View[P]) -> View[P]:
             answer = problem(401, "A frame token is needed", str(error))
             answer["WWW-Authenticate"] = "X-Frame-Token"
             return answer
-        except (NotFoundError, InvalidError) as error:
+        except (NotFoundError, InvalidError, UnavailableError) as error:
             return problem_of(error)
         except NotAcceptableError as error:
             return problem(406, "No such picture format", str(error))

@@ -85,7 +85,8 @@ from annotator.imaging.models import Frame, Instance
 from annotator.cases.models import Case
 from annotator.jobs.models import Job
 # A killed worker may leave temporary names in staging/, which is swept; under their own name files are whole.
-originals = {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in settings.ORIGINALS_DIR.rglob("*.dcm")}
+folder = settings.DATA_DIR / "originals"
+originals = {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*.dcm")}
 result = {
     "instances": sorted(Instance.objects.values_list("sha256", flat=True)),
     "originals": sorted(originals.items()),

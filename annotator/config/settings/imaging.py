@@ -1,12 +1,9 @@
-"""Where pictures lie, and the limits on what is taken in."""
+"""Where files wait, and the limits on what is taken in. Where pictures lie: storages.py."""
 
 import os
 
 from annotator.config.settings.base import DATA_DIR
 
-ORIGINALS_DIR = DATA_DIR / "originals"
-FRAMES_DIR = DATA_DIR / "frames"
-QUARANTINE_DIR = DATA_DIR / "quarantine"
 UPLOADS_DIR = DATA_DIR / "uploads"
 EXPORTS_DIR = DATA_DIR / "exports"
 

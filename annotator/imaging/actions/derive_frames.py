@@ -10,11 +10,13 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from annotator.accounts.errors import UnavailableError
 from annotator.imaging.actions.count_studies import count_studies
 from annotator.imaging.errors import QuarantineError
 from annotator.imaging.models import Frame, Instance, InstanceState, IntakeFile, Outcome, Stack
 from annotator.imaging.store.derive_instance import DerivedInstance, derive_instance
-from annotator.imaging.store.filing import discard, file_all
+from annotator.imaging.store.filing import file_all
+from annotator.imaging.store.staging import discard
 
 logger = logging.getLogger(__name__)
 # A batch, one transaction and one round of fsync, ends at either.
@@ -92,8 +94,8 @@ def _each(pending: list[int]) -> Iterator[_Derived]:
             yield _Derived(instance, None, error.reason)
         except Exception as error:
             # Whatever a decoder does with one picture must not take the others with it.
-            if isinstance(error, OSError):
-                raise  # a full disk is no fault of the picture
+            if isinstance(error, (OSError, UnavailableError)):
+                raise  # a full disk, a bucket that doesn't answer: no fault of the picture
             logger.exception("Instance %s could not be derived.", key)
             yield _Derived(instance, None, f"The picture can't be decoded: {type(error).__name__}.")
 

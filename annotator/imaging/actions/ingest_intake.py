@@ -9,25 +9,17 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from annotator.accounts.actions.record_audit import record_audit
 from annotator.imaging.actions.count_studies import count_studies
+from annotator.imaging.actions.prepare_arrival import prepare_arrival
 from annotator.imaging.actions.record_instances import Arrival, record_instances
 from annotator.imaging.errors import QuarantineError
-from annotator.imaging.headers.header_json import header_json
-from annotator.imaging.headers.header_reading import reading_odd_headers
-from annotator.imaging.headers.parsing import parse_instance
 from annotator.imaging.models import Instance, Intake, IntakeFile, Outcome
 from annotator.imaging.store.archives import is_archive, list_members
-from annotator.imaging.store.filing import (
-    StagedFile,
-    discard,
-    file_all,
-    original_path,
-    quarantine_path,
-    sweep_staging,
-)
+from annotator.imaging.store.filing import Place, file_all, original_place, place_exists, quarantine_place
+from annotator.imaging.store.staging import StagedFile, discard, move, sweep_staging
 from annotator.imaging.store.waiting_files import MEMBER_MARK, WaitingFiles, is_received, member_path
 
 logger = logging.getLogger(__name__)
@@ -145,7 +137,7 @@ def _member_name(archive: str, member: str, index: int, taken: set[str]) -> str:
 def _quarantine_archive(row: IntakeFile, reason: str) -> None:
     """A refused zip of an upload moves to the quarantine; one of the command's paths stays where it is."""
     if is_received(row.path) and row.sha256:
-        place = quarantine_path(row.sha256)
+        place = quarantine_place(row.sha256)
         file_all([(Path(row.path), place)])
         row.path = str(place)
     row.outcome, row.reason = Outcome.QUARANTINED, reason
@@ -157,11 +149,12 @@ def _ingest_batch(rows: list[IntakeFile], sources: WaitingFiles) -> None:
     staged: dict[int, StagedFile] = {}
     arrivals = [_stage(row, sources, staged) for row in rows]
     try:
-        _parse_unknown(arrivals, staged)
+        _prepare_unknown(arrivals, staged)
         _file(arrivals, staged)
         record_instances(arrivals)
     finally:
         discard(one.path for one in staged.values())
+        discard(one.prepared.file.path for one in arrivals if one.prepared is not None)
     _move_refused_originals(arrivals)
     discard(Path(path) for path in uploads)
 
@@ -172,26 +165,25 @@ def _stage(row: IntakeFile, sources: WaitingFiles, staged: dict[int, StagedFile]
         copy = sources.stage(row)
     except QuarantineError as error:
         arrival.reason = error.reason
-        arrival.sha256 = row.sha256
+        arrival.source_sha256 = row.sha256
         if is_received(row.path):
             row.path = ""  # the upload's folder goes when the intake is done
     else:
         staged[row.pk] = copy
-        arrival.sha256, arrival.byte_size = copy.sha256, copy.byte_size
+        arrival.source_sha256, arrival.byte_size = copy.sha256, copy.byte_size
     return arrival
 
 
-def _parse_unknown(arrivals: Iterable[Arrival], staged: dict[int, StagedFile]) -> None:
-    """Parse what isn't in the catalogue by its bytes already."""
+def _prepare_unknown(arrivals: Iterable[Arrival], staged: dict[int, StagedFile]) -> None:
+    """Read what isn't in the catalogue by its bytes already."""
     shas = {one.sha256 for one in staged.values()}
-    known = set(Instance.objects.filter(sha256__in=shas).values_list("sha256", flat=True))
+    rows = Instance.objects.filter(Q(source_sha256__in=shas) | Q(sha256__in=shas))
+    known = {sha for pair in rows.values_list("source_sha256", "sha256") for sha in pair}
     for arrival in arrivals:
-        if arrival.reason or arrival.sha256 in known:
+        if arrival.reason or arrival.source_sha256 in known:
             continue
         try:
-            with reading_odd_headers():
-                arrival.parsed = parse_instance(staged[arrival.row.pk].path)
-                arrival.header = header_json(arrival.parsed.dataset)
+            arrival.prepared = prepare_arrival(staged[arrival.row.pk], name=arrival.row.name)
         except QuarantineError as error:
             arrival.reason = error.reason
         except Exception as error:
@@ -203,24 +195,32 @@ def _parse_unknown(arrivals: Iterable[Arrival], staged: dict[int, StagedFile]) -
 def _file(arrivals: Iterable[Arrival], staged: dict[int, StagedFile]) -> None:
     """Bytes first: durable under their final names before any row says that they are there."""
     # By place: the same bytes twice in one batch are two drafts of one file, and either will do.
-    drafts: dict[Path, Path] = {}
+    drafts: dict[Place, Path] = {}
     for arrival in arrivals:
         copy = staged.get(arrival.row.pk)
         if copy is None:
             continue
-        place = quarantine_path(arrival.sha256) if arrival.reason else original_path(arrival.sha256)
         if arrival.reason:
-            arrival.quarantine_path = str(place)
-        if not place.exists():
-            drafts[place] = copy.path
+            arrival.quarantined = quarantine_place(arrival.source_sha256)
+            drafts[arrival.quarantined] = copy.path
+        elif arrival.prepared is not None:
+            drafts[original_place(arrival.prepared.file.sha256)] = arrival.prepared.file.path
+        elif _was_lost(arrival):
+            drafts[original_place(arrival.source_sha256)] = copy.path
     file_all((draft, place) for place, draft in drafts.items())
+
+
+def _was_lost(arrival: Arrival) -> bool:
+    """Whether the catalogue knows these very bytes and the store has them no more: sent again, they come back."""
+    kept_as_it_came = Instance.objects.filter(sha256=arrival.source_sha256)
+    return not place_exists(original_place(arrival.source_sha256)) and kept_as_it_came.exists()
 
 
 def _move_refused_originals(arrivals: Iterable[Arrival]) -> None:
     """Well-formed files that the catalogue refused (other bytes of a known UID): their bytes go to the quarantine."""
     for arrival in arrivals:
-        if not arrival.reason or arrival.quarantine_path or arrival.parsed is None:
+        if not arrival.reason or arrival.quarantined is not None or arrival.prepared is None:
             continue
-        place, original = quarantine_path(arrival.sha256), original_path(arrival.sha256)
-        if original.exists() and not Instance.objects.filter(sha256=arrival.sha256).exists():
-            file_all([(original, place)])
+        sha256 = arrival.prepared.file.sha256
+        if place_exists(original_place(sha256)) and not Instance.objects.filter(sha256=sha256).exists():
+            move(original_place(sha256), quarantine_place(sha256))

@@ -1,11 +1,13 @@
 """Write a batch of parsed files to the catalogue, down to the instance, and what became of each file."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
+from annotator.imaging.actions.prepare_arrival import PreparedArrival
+from annotator.imaging.catalogue.name_keys import fold_name
 from annotator.imaging.errors import QuarantineError
 from annotator.imaging.headers.parsing import ParsedInstance
 from annotator.imaging.models import (
@@ -16,8 +18,9 @@ from annotator.imaging.models import (
     Patient,
     Series,
     Study,
+    TextReview,
 )
-from annotator.imaging.store.filing import quarantine_path
+from annotator.imaging.store.filing import Place, quarantine_place
 
 ATTEMPTS = 5
 
@@ -26,16 +29,16 @@ ATTEMPTS = 5
 class Arrival:
     """One file on its way into the catalogue.
 
-    Either `parsed` (and `header`) or `reason` is there; or neither, when its bytes are known already.
+    Either `prepared` or `reason` is there; or neither, when its bytes are known already. `source_sha256` and
+    `byte_size` are of the file as it came; `quarantined` is where its bytes were filed when they were refused.
     """
 
     row: IntakeFile
-    sha256: str = ""
+    source_sha256: str = ""
     byte_size: int = 0
-    parsed: ParsedInstance | None = None
-    header: dict[str, Any] | None = None
+    prepared: PreparedArrival | None = None
     reason: str = ""
-    quarantine_path: str = ""
+    quarantined: Place | None = None
 
 
 def record_instances(arrivals: list[Arrival]) -> None:
@@ -61,8 +64,8 @@ def record_instances(arrivals: list[Arrival]) -> None:
 
 def _record(arrivals: list[Arrival]) -> None:
     catalogue = _Catalogue(arrivals)
-    fresh: dict[str, Instance] = {}
-    ends: list[tuple[Arrival, Outcome, str]] = []
+    fresh: list[Instance] = []
+    ends: list[tuple[Arrival, Outcome]] = []
     for arrival in arrivals:
         outcome = Outcome.QUARANTINED
         if not arrival.reason:
@@ -70,20 +73,20 @@ def _record(arrivals: list[Arrival]) -> None:
                 outcome = catalogue.place(arrival, fresh)
             except QuarantineError as error:
                 arrival.reason = error.reason
-        ends.append((arrival, outcome, arrival.sha256))
+        ends.append((arrival, outcome))
     # In the order of their identifiers, so that two workers don't wait for each other crosswise.
-    Instance.objects.bulk_create(sorted(fresh.values(), key=lambda one: one.sop_instance_uid))
-    known = {**catalogue.by_sha256, **fresh}
+    Instance.objects.bulk_create(sorted(fresh, key=lambda one: one.sop_instance_uid))
+    _ask_for_review(arrivals, catalogue)
+    now = timezone.now()
     retried = []
-    for arrival, outcome, sha256 in ends:
+    for arrival, outcome in ends:
         row = arrival.row
-        row.outcome, row.reason, row.sha256, row.byte_size = outcome, arrival.reason, sha256, arrival.byte_size
-        row.at = timezone.now()
+        row.outcome, row.reason, row.at = outcome, arrival.reason, now
+        row.sha256, row.byte_size = arrival.source_sha256, arrival.byte_size
         if outcome == Outcome.QUARANTINED:
-            refused = str(quarantine_path(sha256)) if arrival.parsed is not None else row.path
-            row.path, row.instance = arrival.quarantine_path or refused, None
+            row.path, row.instance = _where_refused(arrival), None
         else:
-            row.path, row.instance = "", known[sha256]
+            row.path, row.instance = "", catalogue.by_hash[arrival.source_sha256]
             if row.instance.state == InstanceState.FAILED:
                 retried.append(row.instance.pk)
     IntakeFile.objects.bulk_update(
@@ -91,18 +94,44 @@ def _record(arrivals: list[Arrival]) -> None:
         ["outcome", "reason", "sha256", "byte_size", "path", "instance", "at"],
     )
     # Sent again, a file that could not be decoded gets another try: the decoder may have been mended meanwhile.
-    Instance.objects.filter(pk__in=retried).update(state=InstanceState.RECEIVED, failure="")
+    if retried:
+        Instance.objects.filter(pk__in=retried).update(state=InstanceState.RECEIVED, failure="")
+
+
+def _ask_for_review(arrivals: list[Arrival], catalogue: "_Catalogue") -> None:
+    reviews = {}
+    for arrival in arrivals:
+        if arrival.prepared is not None and arrival.prepared.suspected is not None and not arrival.reason:
+            instance = catalogue.by_hash[arrival.source_sha256]
+            if instance.state == InstanceState.REVIEW and instance.pk not in reviews:
+                reviews[instance.pk] = TextReview(instance=instance, suspected=arrival.prepared.suspected)
+    if reviews:
+        there = set(TextReview.objects.filter(instance__in=reviews).values_list("instance", flat=True))
+        TextReview.objects.bulk_create(review for key, review in reviews.items() if key not in there)
+
+
+def _where_refused(arrival: Arrival) -> str:
+    """Its place in the quarantine; the path that it came from where its bytes aren't ours to keep."""
+    if arrival.quarantined is not None:
+        return str(arrival.quarantined)
+    if arrival.prepared is not None:
+        return str(quarantine_place(arrival.prepared.file.sha256))
+    return arrival.row.path
 
 
 class _Catalogue:
     """What the tables know already of a batch, read with a query a table, and what the batch adds to it."""
 
     def __init__(self, arrivals: list[Arrival]) -> None:
-        parsed = [arrival.parsed for arrival in arrivals if arrival.parsed is not None and not arrival.reason]
-        instances = Instance.objects.defer("header")
-        self.by_sha256 = {
-            one.sha256: one for one in instances.filter(sha256__in={arrival.sha256 for arrival in arrivals})
+        parsed = [one.prepared.parsed for one in arrivals if one.prepared is not None and not one.reason]
+        hashes = {one.source_sha256 for one in arrivals} | {
+            one.prepared.file.sha256 for one in arrivals if one.prepared is not None
         }
+        instances = Instance.objects.select_related("series").defer("header")
+        # By what came in and by what was made of it: somebody may send back what an export held.
+        self.by_hash: dict[str, Instance] = {}
+        for one in instances.filter(Q(source_sha256__in=hashes) | Q(sha256__in=hashes)):
+            self.by_hash[one.source_sha256] = self.by_hash[one.sha256] = one
         self._by_uid = {
             one.sop_instance_uid: one
             for one in instances.filter(sop_instance_uid__in={one.sop_instance_uid for one in parsed})
@@ -118,16 +147,23 @@ class _Catalogue:
             for one in Series.objects.filter(series_instance_uid__in={one.series.series_instance_uid for one in parsed})
         }
 
-    def place(self, arrival: Arrival, fresh: dict[str, Instance]) -> Outcome:
-        """Find an arrival's place; a new instance is added to `fresh` by its SHA-256."""
-        if arrival.sha256 in self.by_sha256 or arrival.sha256 in fresh:
+    def place(self, arrival: Arrival, fresh: list[Instance]) -> Outcome:
+        """Find an arrival's place; a new instance is added to `fresh` and known by its hashes from then on."""
+        if arrival.source_sha256 in self.by_hash:
             return Outcome.ALREADY_THERE
-        parsed = arrival.parsed
-        if parsed is None:
+        prepared = arrival.prepared
+        if prepared is None:
             raise QuarantineError("The instance with these bytes was removed meanwhile. Send the file again.")
+        if prepared.file.sha256 in self.by_hash:
+            self.by_hash[arrival.source_sha256] = self.by_hash[prepared.file.sha256]
+            return Outcome.ALREADY_THERE
+        parsed = prepared.parsed
         self._refuse_other_bytes(arrival, parsed)
-        instance = _new_instance(arrival, parsed, self._series_of(parsed, self._study_of(parsed)))
-        fresh[arrival.sha256] = self._by_uid[parsed.sop_instance_uid] = instance
+        instance = _new_instance(arrival, prepared, self._series_of(parsed, self._study_of(parsed)))
+        fresh.append(instance)
+        for name in (arrival.source_sha256, prepared.file.sha256):
+            self.by_hash[name] = instance
+        self._by_uid[parsed.sop_instance_uid] = instance
         return Outcome.INGESTED
 
     def _refuse_other_bytes(self, arrival: Arrival, parsed: ParsedInstance) -> None:
@@ -139,7 +175,8 @@ class _Catalogue:
         when = f" on {held.received_at:%Y-%m-%d %H:%M} UTC" if held.received_at else ""
         raise QuarantineError(
             f"SOP Instance UID {parsed.sop_instance_uid} came in before with other bytes: SHA-256 "
-            f"{held.sha256[:12]}…{called}{when} is kept, SHA-256 {arrival.sha256[:12]}… (this file) is refused. "
+            f"{held.source_sha256[:12]}…{called}{when} is kept, SHA-256 {arrival.source_sha256[:12]}… (this file) is "
+            "refused. "
             "A changed picture needs a new UID from the sender."
         )
 
@@ -150,7 +187,12 @@ class _Catalogue:
             owner, _ = Patient.objects.get_or_create(
                 patient_id=patient.patient_id,
                 issuer=patient.issuer,
-                defaults={"name": patient.name, "sex": patient.sex, "birth_date": patient.birth_date},
+                defaults={
+                    "name": patient.name,
+                    "name_key": fold_name(patient.name),
+                    "sex": patient.sex,
+                    "birth_date": patient.birth_date,
+                },
             )
             study, _ = Study.objects.get_or_create(
                 study_instance_uid=attributes.study_instance_uid,
@@ -160,6 +202,9 @@ class _Catalogue:
                     "study_time": attributes.study_time,
                     "description": attributes.description,
                     "accession_number": attributes.accession_number,
+                    "study_id": attributes.study_id,
+                    "referring_physician": attributes.referring_physician,
+                    "referring_key": fold_name(attributes.referring_physician),
                 },
             )
             self._studies[attributes.study_instance_uid] = study
@@ -182,6 +227,10 @@ class _Catalogue:
                     "series_number": attributes.series_number,
                     "description": attributes.description,
                     "body_part": attributes.body_part,
+                    "performed_date": attributes.performed_date,
+                    "performed_time": attributes.performed_time,
+                    "requested_procedure_id": attributes.requested_procedure_id,
+                    "scheduled_step_id": attributes.scheduled_step_id,
                 },
             )
             self._series[attributes.series_instance_uid] = series
@@ -193,16 +242,18 @@ class _Catalogue:
         return series
 
 
-def _new_instance(arrival: Arrival, parsed: ParsedInstance, series: Series) -> Instance:
-    picture = parsed.picture
+def _new_instance(arrival: Arrival, prepared: PreparedArrival, series: Series) -> Instance:
+    parsed, picture = prepared.parsed, prepared.parsed.picture
     return Instance(
         series=series,
         sop_instance_uid=parsed.sop_instance_uid,
         sop_class_uid=parsed.sop_class_uid,
         transfer_syntax_uid=parsed.transfer_syntax_uid,
-        sha256=arrival.sha256,
-        source_sha256=arrival.sha256,
-        byte_size=arrival.byte_size,
+        sha256=prepared.file.sha256,
+        source_sha256=arrival.source_sha256,
+        deidentified=prepared.deidentified,
+        byte_size=prepared.file.byte_size,
+        state=InstanceState.RECEIVED if prepared.suspected is None else InstanceState.REVIEW,
         instance_number=parsed.instance_number,
         rows=picture.rows,
         columns=picture.columns,
@@ -212,5 +263,5 @@ def _new_instance(arrival: Arrival, parsed: ParsedInstance, series: Series) -> I
         bits_allocated=picture.bits_allocated,
         bits_stored=picture.bits_stored,
         pixel_representation=picture.pixel_representation,
-        header=arrival.header or {},
+        header=prepared.header,
     )

@@ -13,7 +13,8 @@ from annotator.imaging.models import DerivedFormat
 from annotator.imaging.pixels.decoding import JPEG_BASELINE, DecodingError, decode_frame
 from annotator.imaging.pixels.htj2k import Htj2kError, encode_htj2k
 from annotator.imaging.stacking import StackIdentity, stack_of
-from annotator.imaging.store.filing import frames_path, original_path, staging_name
+from annotator.imaging.store.filing import Place, frames_place, local_file, original_place
+from annotator.imaging.store.staging import staging_name
 
 # Photometric interpretations whose baseline JPEG a browser shows as it is meant.
 JPEG_KEPT = ("YBR_FULL_422", "YBR_FULL", "MONOCHROME2")
@@ -39,7 +40,7 @@ class DerivedInstance:
     frames: list[DerivedFrame]
     derived_format: DerivedFormat
     draft: Path | None
-    place: Path
+    place: Place
 
 
 def derive_instance(sha256: str) -> DerivedInstance:
@@ -48,9 +49,9 @@ def derive_instance(sha256: str) -> DerivedInstance:
     Raises
     ------
     QuarantineError : its header or a frame can't be read; the message names the frame.
-    OSError : the disk, not the file.
+    OSError, UnavailableError : the disk or the bucket, not the file.
     """
-    with open_instance(original_path(sha256)) as instance:
+    with local_file(original_place(sha256)) as path, open_instance(path) as instance:
         parsed = instance.parsed
         colour = parsed.picture.samples_per_pixel == 3 or parsed.picture.photometric_interpretation == "PALETTE COLOR"
         described = describe_frames(
@@ -88,14 +89,14 @@ def _with_jpeg(
         DerivedFrame(index + 1, span.offset, span.length, None, None, description)
         for index, (span, description) in enumerate(zip(instance.parsed.spans, described, strict=True))
     ]
-    return DerivedInstance(stack, frames, DerivedFormat.JPEG, None, frames_path(sha256))
+    return DerivedInstance(stack, frames, DerivedFormat.JPEG, None, frames_place(sha256))
 
 
 def _with_htj2k(
     instance: OpenInstance, described: list[FrameDescription], stack: StackIdentity, sha256: str
 ) -> DerivedInstance:
-    place = frames_path(sha256)
-    draft = staging_name(place.parents[1])
+    place = frames_place(sha256)
+    draft = staging_name(place.store)
     served = instance.parsed.spans_are_in_the_original
     frames = []
     try:

@@ -1,134 +1,143 @@
-"""Files by their content: hashed while they are copied, made durable in batches, named by their SHA-256."""
+"""Every byte lies in a named store: a local folder or a bucket, by settings.STORAGES. Files are named by their content.
 
-import hashlib
-import os
-import time
-import uuid
-from collections.abc import Iterable
-from contextlib import suppress
+A crash leaves whole files or temporary ones, never halves, whichever kind of store it is.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol, cast
 
-from django.conf import settings
+from django.core.files.storage import storages
 
-CHUNK_BYTES = 1 << 20
-STAGING = "staging"
-# A staged file that old belongs to a process that was killed.
-LEFT_OVER_SECONDS = 24 * 3600
+STORES = ("originals", "frames", "quarantine", "thumbnails")
 
 
-class Readable(Protocol):
-    """Anything that gives bytes piece by piece: an open file, a member of a zip."""
+class ByteStore(Protocol):
+    """What a store of settings.STORAGES must do beyond Django's storage: see LocalFolder and Bucket.
 
-    def read(self, size: int, /) -> bytes: ...
+    Names that aren't there raise FileNotFoundError; what can't be reached raises an UnavailableError.
+    """
+
+    @property
+    def staging(self) -> Path:
+        """A folder of this machine for drafts."""
+        ...
+
+    def read_span(self, name: str, offset: int, length: int) -> bytes: ...
+
+    def open_ranges(self, name: str) -> BinaryIO: ...
+
+    def holds(self, name: str) -> bool: ...
+
+    def byte_size(self, name: str) -> int: ...
+
+    def forget(self, name: str) -> None: ...
+
+    def as_file(self, name: str) -> AbstractContextManager[Path]: ...
+
+    def adopt(self, drafts: Sequence[tuple[Path, str]]) -> None: ...
 
 
 @dataclass(frozen=True)
-class StagedFile:
-    """A copy under a temporary name, not yet durable."""
+class Place:
+    """Where bytes lie: a store of settings.STORAGES and the name in it."""
 
-    path: Path
-    sha256: str
-    byte_size: int
+    store: str
+    name: str
 
-
-def original_path(sha256: str) -> Path:
-    """Where an instance's original bytes lie."""
-    return Path(settings.ORIGINALS_DIR) / sha256[:2] / f"{sha256}.dcm"
+    def __str__(self) -> str:
+        return f"{self.store}/{self.name}"
 
 
-def frames_path(sha256: str) -> Path:
+def byte_store(store: str) -> ByteStore:
+    """The store that settings.STORAGES has under this name."""
+    return cast(ByteStore, storages[store])
+
+
+def original_place(sha256: str) -> Place:
+    """Where an instance's file lies."""
+    return Place("originals", f"{sha256[:2]}/{sha256}.dcm")
+
+
+def frames_place(sha256: str) -> Place:
     """Where an instance's derived frames lie, one file an instance."""
-    return Path(settings.FRAMES_DIR) / sha256[:2] / f"{sha256}.frames"
+    return Place("frames", f"{sha256[:2]}/{sha256}.frames")
 
 
-def quarantine_path(sha256: str) -> Path:
+def quarantine_place(sha256: str) -> Place:
     """Where the bytes of a refused file lie."""
-    return Path(settings.QUARANTINE_DIR) / sha256[:2] / f"{sha256}.bin"
+    return Place("quarantine", f"{sha256[:2]}/{sha256}.bin")
 
 
-def stage(source: Readable) -> StagedFile:
-    """Copy bytes to a temporary file of the originals' folder, hashing them on the way; a megabyte in memory."""
-    draft = staging_name(Path(settings.ORIGINALS_DIR))
-    digest = hashlib.sha256()
-    size = 0
-    try:
-        with draft.open("wb") as target:
-            while piece := source.read(CHUNK_BYTES):
-                digest.update(piece)
-                size += target.write(piece)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-    return StagedFile(draft, digest.hexdigest(), size)
-
-
-def stage_received(path: Path, *, sha256: str) -> StagedFile:
-    """Stage a file that was hashed when it was received: a second name for the same bytes, or a copy where links fail.
+def open_place(place: Place) -> BinaryIO:
+    """Open for reading, seekable; of a bucket only the ranges that are read come over the network.
 
     Raises
     ------
-    OSError : it is not there any more.
+    FileNotFoundError : nothing lies there.
+    UnavailableError : the bucket can't be reached.
     """
-    draft = staging_name(Path(settings.ORIGINALS_DIR))
-    try:
-        os.link(path, draft)
-    except FileNotFoundError:
-        raise
-    except OSError:
-        with path.open("rb") as source:
-            return stage(source)
-    return StagedFile(draft, sha256, draft.stat().st_size)
+    return byte_store(place.store).open_ranges(place.name)
 
 
-def staging_name(root: Path) -> Path:
-    """A fresh temporary name on the same file system as where the file will lie."""
-    folder = root / STAGING
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / uuid.uuid4().hex
+def read_span(place: Place, offset: int, length: int) -> bytes:
+    """A piece in one read or one range request; shorter where the file ends.
 
-
-def file_all(moves: Iterable[tuple[Path, Path]]) -> None:
-    """Make staged files durable and give them their names; the same name already there has the same bytes.
-
-    One round of fsync for the whole batch: the writes of all its files are under way before the first is
-    waited for, and each folder is synced once. A crash leaves whole files or temporary ones, never halves.
+    Raises
+    ------
+    FileNotFoundError, UnavailableError : as open_place.
     """
-    pending = list(moves)
-    for draft, _ in pending:
-        _sync(draft)
-    folders = set()
-    for draft, place in pending:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        draft.replace(place)
-        folders.add(place.parent)
-    for folder in folders:
-        _sync(folder)
+    return byte_store(place.store).read_span(place.name, offset, length)
 
 
-def discard(paths: Iterable[Path]) -> None:
-    """Remove staged files that aren't needed."""
-    for path in paths:
-        path.unlink(missing_ok=True)
+def local_file(place: Place) -> AbstractContextManager[Path]:
+    """A path of this machine's disk to read from while the context lasts: the file itself, or a copy of the object.
+
+    Raises
+    ------
+    FileNotFoundError : an object isn't there; of a file whoever opens it learns that.
+    UnavailableError : the bucket can't be reached.
+    """
+    return byte_store(place.store).as_file(place.name)
 
 
-def sweep_staging(now: float | None = None) -> int:
-    """Remove what killed processes left behind a day ago or more; how many files went."""
-    limit = (now if now is not None else time.time()) - LEFT_OVER_SECONDS
-    swept = 0
-    for root in (settings.ORIGINALS_DIR, settings.FRAMES_DIR):
-        for path in (Path(root) / STAGING).glob("*"):
-            with suppress(FileNotFoundError):
-                if path.stat().st_mtime < limit:
-                    path.unlink()
-                    swept += 1
-    return swept
+def place_exists(place: Place) -> bool:
+    """Whether something lies there."""
+    return byte_store(place.store).holds(place.name)
 
 
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def size_of(place: Place) -> int:
+    """How many bytes lie there.
+
+    Raises
+    ------
+    FileNotFoundError : nothing.
+    """
+    return byte_store(place.store).byte_size(place.name)
+
+
+def remove(place: Place) -> None:
+    """Take it away; nothing there is no error."""
+    byte_store(place.store).forget(place.name)
+
+
+def file_all(moves: Iterable[tuple[Path, Place]]) -> None:
+    """Make staged files durable at their places; they are gone from their temporary names after that.
+
+    One round for the whole batch: syncs, or uploads, of all files are under way together.
+    """
+    drafts: dict[str, list[tuple[Path, str]]] = defaultdict(list)
+    for draft, place in moves:
+        drafts[place.store].append((draft, place.name))
+    for store, pending in drafts.items():
+        byte_store(store).adopt(pending)
+
+
+def pieces_of(place: Place, *, chunk_bytes: int = 1 << 20) -> Iterator[bytes]:
+    """Everything that lies there, piece by piece, for an answer that is streamed."""
+    with open_place(place) as file:
+        while piece := file.read(chunk_bytes):
+            yield piece

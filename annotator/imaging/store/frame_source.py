@@ -1,6 +1,5 @@
 """Where a frame's bytes lie and how they are shown, kept in memory a stack at a time."""
 
-import os
 from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
@@ -9,7 +8,7 @@ from annotator.accounts.errors import NotFoundError, RoomError
 from annotator.imaging.frame_description import FrameGrey
 from annotator.imaging.models import DerivedFormat, Frame, InstanceState
 from annotator.imaging.pixels.decoding import LITTLE_ENDIAN, RLE, PixelDescription
-from annotator.imaging.store.filing import frames_path, original_path
+from annotator.imaging.store.filing import Place, frames_place, original_place, read_span
 
 # A reader moves between the stacks of a few cases; 300 slices take about a megabyte.
 _STACKS_KEPT = 64
@@ -23,27 +22,24 @@ class FrameStoreError(RoomError):
 
 @dataclass(frozen=True)
 class ByteSpan:
-    """A piece of a file."""
+    """A piece of what lies at a place."""
 
-    path: str
+    place: Place
     offset: int
     length: int
 
     def read(self) -> bytes:
-        """Read it in one call.
+        """Read it in one call, or one range request.
 
         Raises
         ------
         FrameStoreError : the file is gone or shorter.
+        UnavailableError : the bucket can't be reached.
         """
         try:
-            descriptor = os.open(self.path, os.O_RDONLY)
+            data = read_span(self.place, self.offset, self.length)
         except OSError as error:
             raise FrameStoreError(f"A file of the frame store can't be opened: {error.strerror}.") from error
-        try:
-            data = os.pread(descriptor, self.length, self.offset)
-        finally:
-            os.close(descriptor)
         if len(data) != self.length:
             raise FrameStoreError(f"A file of the frame store is short: {len(data)} of {self.length} bytes.")
         return data
@@ -112,7 +108,7 @@ def source_of_frame(frame_key: str) -> FrameSource:
 def source_of(frame: Frame) -> FrameSource:
     """The source of a frame whose instance and series are loaded; neither cached nor asked whether it is ready."""
     instance = frame.instance
-    original, derived = str(original_path(instance.sha256)), str(frames_path(instance.sha256))
+    original, derived = original_place(instance.sha256), frames_place(instance.sha256)
     native = _span(original, frame.native_offset, frame.native_length)
     stored = _span(derived, frame.derived_offset, frame.derived_length) or native
     if stored is None:
@@ -154,8 +150,8 @@ def forget_stacks() -> None:
         _stacks.clear()
 
 
-def _span(path: str, offset: int | None, length: int | None) -> ByteSpan | None:
-    return None if offset is None or length is None else ByteSpan(path, offset, length)
+def _span(place: Place, offset: int | None, length: int | None) -> ByteSpan | None:
+    return None if offset is None or length is None else ByteSpan(place, offset, length)
 
 
 def _load_stack(stack_key: str) -> dict[str, FrameSource]:

@@ -12,7 +12,7 @@ from annotator.imaging.errors import QuarantineError
 from annotator.imaging.headers.header_reading import refuse_what_is_not_dicom
 from annotator.imaging.models import IntakeFile
 from annotator.imaging.store.archives import open_archive, open_member
-from annotator.imaging.store.filing import StagedFile, stage, stage_received
+from annotator.imaging.store.staging import StagedFile, stage, stage_received
 
 # Between a zip's path and a member's place in its directory; no path holds two slashes in a row.
 MEMBER_MARK = "//"

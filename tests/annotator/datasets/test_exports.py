@@ -26,7 +26,7 @@ from annotator.datasets.export_request import ExportRequest
 from annotator.datasets.queries import export_file, exports_for
 from annotator.datasets.split import SPLITS
 from annotator.imaging.models import Instance
-from annotator.imaging.store.filing import original_path
+from annotator.imaging.store.filing import open_place, original_place
 from annotator.jobs.models import Job, JobState
 from annotator.readerstudies.actions.submit_assignment import submit_assignment
 from annotator.readerstudies.models import Assignment
@@ -84,7 +84,7 @@ def test_a_picture_is_the_stored_matrix_through_the_window(marked_studies: Marke
     row = rows[0]
     assert (row["window"]["centre"], row["window"]["width"]) == (40, 80)
     instance = Instance.objects.get(sop_instance_uid=row["sop_instance_uid"])
-    dataset = dcmread(original_path(instance.sha256))
+    dataset = dcmread(open_place(original_place(instance.sha256)))
     assert row["geometry"]["spacing"] == [float(value) for value in dataset.PixelSpacing]
     assert row["geometry"]["position"] == [float(value) for value in dataset.ImagePositionPatient]
     values = apply_modality_lut(dataset.pixel_array, dataset)

@@ -1,6 +1,6 @@
-"""Empty stores for each test that files something, and the short ways of taking files in."""
+"""The short ways of taking files in."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,21 +11,9 @@ from annotator.imaging.actions.ingest_paths import ingest_paths
 from annotator.imaging.actions.receive_file import receive_file
 from annotator.imaging.actions.start_intake import start_intake
 from annotator.imaging.models import Intake
-from annotator.imaging.store.frame_source import forget_stacks
-
-FOLDERS = ("ORIGINALS_DIR", "FRAMES_DIR", "QUARANTINE_DIR", "UPLOADS_DIR")
 
 Take = Callable[..., IntakeSummary]
 Upload = Callable[..., Intake]
-
-
-@pytest.fixture
-def store(tmp_path: Path, settings: object) -> Path:
-    """Empty folders for originals, frames, quarantine and uploads."""
-    root = tmp_path / "store"
-    for name in FOLDERS:
-        setattr(settings, name, root / name.split("_")[0].lower())
-    return root
 
 
 @pytest.fixture
@@ -52,12 +40,3 @@ def upload(data_manager: User, store: Path) -> Upload:
         return intake
 
     return uploaded
-
-
-@pytest.fixture
-def frame_store(settings, tmp_path: Path) -> Iterator[Path]:
-    """Empty folders for originals and derived frames, and no stacks remembered from other tests."""
-    settings.ORIGINALS_DIR, settings.FRAMES_DIR = tmp_path / "originals", tmp_path / "frames"
-    forget_stacks()
-    yield tmp_path
-    forget_stacks()

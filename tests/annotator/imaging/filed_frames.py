@@ -10,7 +10,8 @@ from annotator.imaging.frame_description import FrameGrey, Window
 from annotator.imaging.models import Frame, Instance, InstanceState, Patient, Series, Stack, Study
 from annotator.imaging.pixels.decoding import JPEG_BASELINE, decode_frame, uncompressed_frame_length
 from annotator.imaging.pixels.htj2k import encode_htj2k
-from annotator.imaging.store.filing import frames_path, original_path
+from annotator.imaging.store.filing import frames_place, original_place
+from annotator.imaging.store.staging import file_content
 from tests.annotator.imaging.pixel_descriptions import bytes_of_frame, describe_pixels
 
 LINEAR_SYNTAXES = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1")
@@ -20,9 +21,7 @@ def file_instance(path: Path, *, grey: FrameGrey | None = None, key: str = "") -
     """File one DICOM file as ingest would and return its frames in order; native spans where they are contiguous."""
     data = path.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
-    for folder in (original_path(digest).parent, frames_path(digest).parent):
-        folder.mkdir(parents=True, exist_ok=True)
-    original_path(digest).write_bytes(data)
+    file_content(original_place(digest), data)
     dataset = pydicom.dcmread(path)
     header = pydicom.dcmread(path, stop_before_pixels=True)
     header.remove_private_tags()
@@ -51,7 +50,7 @@ def file_instance(path: Path, *, grey: FrameGrey | None = None, key: str = "") -
             )
         )
         derived += copy
-    frames_path(digest).write_bytes(derived)
+    file_content(frames_place(digest), derived)
     return frames
 
 

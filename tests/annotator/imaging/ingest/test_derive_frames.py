@@ -34,23 +34,22 @@ from annotator.imaging.models import (
 from annotator.imaging.pixels.htj2k import decode_htj2k
 from annotator.imaging.queries import frames_in_order, stacks_of
 from annotator.imaging.store import derive_instance as deriving
-from annotator.imaging.store.filing import frames_path, original_path
+from annotator.imaging.store.filing import frames_place, open_place, original_place, place_exists, read_span
 from tests.annotator.imaging.conftest import Take
 from tests.builders import ct_series, multi_frame, tomosynthesis_four_views, ultrasound, ultrasound_pair
+from tests.fixtures.stores import on_both_stores
 
 
 def derived_values(frame: Frame) -> np.ndarray:
-    whole = frames_path(frame.instance.sha256).read_bytes()
     assert frame.derived_offset is not None
     assert frame.derived_length is not None
-    return decode_htj2k(whole[frame.derived_offset : frame.derived_offset + frame.derived_length])
+    return decode_htj2k(read_span(frames_place(frame.instance.sha256), frame.derived_offset, frame.derived_length))
 
 
 def native_bytes(frame: Frame) -> bytes:
     assert frame.native_offset is not None
     assert frame.native_length is not None
-    whole = original_path(frame.instance.sha256).read_bytes()
-    return whole[frame.native_offset : frame.native_offset + frame.native_length]
+    return read_span(original_place(frame.instance.sha256), frame.native_offset, frame.native_length)
 
 
 def ready(take: Take, *paths: Path) -> list[Frame]:
@@ -59,6 +58,7 @@ def ready(take: Take, *paths: Path) -> list[Frame]:
     return list(Frame.objects.select_related("instance__stack").order_by("instance__instance_number", "number"))
 
 
+@on_both_stores
 def test_a_ct_series_is_one_stack_in_order_along_its_normal(take: Take, tmp_path: Path) -> None:
     ct_series(tmp_path, slices=5)
     ready(take, tmp_path)
@@ -93,6 +93,7 @@ def test_signed_values_stay_signed(take: Take, tmp_path: Path) -> None:
     np.testing.assert_array_equal(derived_values(frame), stored)
 
 
+@on_both_stores
 def test_native_bytes_of_each_frame_lie_where_the_row_says(take: Take, tmp_path: Path) -> None:
     path = multi_frame(tmp_path, frames=4)
     stored = dcmread(path).pixel_array
@@ -120,12 +121,13 @@ def test_a_deflated_source_has_no_native_span(take: Take, tmp_path: Path) -> Non
     np.testing.assert_array_equal(derived_values(frame), stored)
 
 
+@on_both_stores
 def test_a_cine_of_baseline_jpeg_keeps_its_jpeg(take: Take, tmp_path: Path) -> None:
     frames = ready(take, ultrasound(tmp_path, frames=6))
     assert {frame.derived_format for frame in frames} == {DerivedFormat.JPEG}
     assert {frame.derived_offset for frame in frames} == {None}
     assert all(native_bytes(frame)[:2] == b"\xff\xd8" for frame in frames)
-    assert not frames_path(frames[0].instance.sha256).exists()
+    assert not place_exists(frames_place(frames[0].instance.sha256))
     assert Stack.objects.get().kind == StackKind.CINE
     assert frames[0].geometry["frame_time_ms"] == 40
 
@@ -197,6 +199,7 @@ def broken_jpeg(folder: Path) -> Path:
     return path
 
 
+@on_both_stores
 def test_a_picture_that_cannot_be_decoded_fails_and_shows_as_quarantined(take: Take, tmp_path: Path) -> None:
     path = broken_jpeg(tmp_path / "in")
     ct_series(tmp_path / "in", slices=2)
@@ -251,6 +254,7 @@ def test_deriving_again_changes_nothing(take: Take, tmp_path: Path) -> None:
     assert set(Frame.objects.values_list("key", flat=True)) == keys
 
 
+@on_both_stores
 @pytest.mark.parametrize("place", ["file_all", "_write"])
 def test_after_a_death_in_the_middle_a_second_run_makes_everything_ready(
     place: str, take: Take, tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch
@@ -305,7 +309,9 @@ def test_a_jpeg_that_says_rgb_is_not_handed_to_browsers(take: Take, tmp_path: Pa
     assert {frame.derived_format for frame in ready(take, path)} == {DerivedFormat.HTJ2K}
 
 
+@on_both_stores
 def test_frame_files_hold_nothing_but_their_frames(take: Take, tmp_path: Path) -> None:
     frames = ready(take, multi_frame(tmp_path, frames=3))
-    whole = frames_path(frames[0].instance.sha256).read_bytes()
+    with open_place(frames_place(frames[0].instance.sha256)) as file:
+        whole = file.read()
     assert sum(frame.derived_length or 0 for frame in frames) == len(whole)

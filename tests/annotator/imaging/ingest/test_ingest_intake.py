@@ -19,8 +19,10 @@ from annotator.imaging.actions.ingest_paths import ingest_paths
 from annotator.imaging.actions.receive_file import receive_file
 from annotator.imaging.actions.start_intake import start_intake
 from annotator.imaging.models import Instance, Intake, IntakeFile, Outcome, Patient, Series, Study
-from annotator.imaging.store.filing import original_path, sweep_staging
+from annotator.imaging.store.filing import original_place, place_exists
+from annotator.imaging.store.staging import sweep_staging
 from tests.annotator.imaging.conftest import Take, Upload
+from tests.annotator.imaging.stored_files import bytes_at, names_in
 from tests.builders import (
     ct_series,
     not_dicom,
@@ -29,6 +31,7 @@ from tests.builders import (
     unknown_syntax,
     without_pixels,
 )
+from tests.fixtures.stores import on_both_stores
 
 
 def counts(summary: IntakeSummary) -> tuple[int, int, int]:
@@ -39,12 +42,13 @@ def files_in(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
+@on_both_stores
 def test_original_bytes_are_filed_unchanged_under_their_sha256(take: Take, tmp_path: Path) -> None:
     paths = ct_series(tmp_path / "in", slices=3)
     assert str(take(tmp_path / "in")) == "ingested 3, already there 0, quarantined 0"
     for path in paths:
-        kept = original_path(hashlib.sha256(path.read_bytes()).hexdigest())
-        assert kept.read_bytes() == path.read_bytes()
+        kept = original_place(hashlib.sha256(path.read_bytes()).hexdigest())
+        assert bytes_at(kept) == path.read_bytes()
     assert Instance.objects.count() == 3
     assert (Patient.objects.count(), Study.objects.count(), Series.objects.count()) == (1, 1, 1)
 
@@ -57,6 +61,7 @@ def test_the_same_file_twice_is_one_instance(take: Take, tmp_path: Path) -> None
     assert Instance.objects.count() == 1
 
 
+@on_both_stores
 def test_the_same_sop_uid_with_other_bytes_is_refused_and_both_are_named(
     take: Take, tmp_path: Path, store: Path
 ) -> None:
@@ -70,9 +75,9 @@ def test_the_same_sop_uid_with_other_bytes_is_refused_and_both_are_named(
     assert all(sha[:12] in row.reason for sha in shas)
     assert first.name in row.reason
     # The refused bytes wait in the quarantine; the first ones are untouched.
-    assert Path(row.path).read_bytes() == second.read_bytes()
-    assert original_path(shas[0]).read_bytes() == first.read_bytes()
-    assert not original_path(shas[1]).exists()
+    assert bytes_at(row.path) == second.read_bytes()
+    assert bytes_at(original_place(shas[0])) == first.read_bytes()
+    assert not place_exists(original_place(shas[1]))
 
 
 def test_other_bytes_of_one_sop_uid_are_refused_within_one_batch_too(take: Take, tmp_path: Path) -> None:
@@ -81,6 +86,7 @@ def test_other_bytes_of_one_sop_uid_are_refused_within_one_batch_too(take: Take,
     assert counts(take(tmp_path / "in")) == (1, 0, 1)
 
 
+@on_both_stores
 def test_bad_files_land_in_quarantine_with_the_reason_and_nothing_else_is_lost(take: Take, tmp_path: Path) -> None:
     folder = tmp_path / "in"
     ct_series(folder, slices=4)
@@ -100,19 +106,21 @@ def test_bad_files_land_in_quarantine_with_the_reason_and_nothing_else_is_lost(t
         assert words in reasons[str(path)]
 
 
+@on_both_stores
 def test_a_quarantined_upload_keeps_its_bytes(upload: Upload, tmp_path: Path) -> None:
     letter = not_dicom(tmp_path)
     intake = upload(letter)
     row = intake.files.get()
     assert row.outcome == Outcome.QUARANTINED
-    assert Path(row.path).read_bytes() == letter.read_bytes()
+    assert bytes_at(row.path) == letter.read_bytes()
 
 
+@on_both_stores
 def test_uploads_are_removed_when_they_are_filed(upload: Upload, tmp_path: Path, store: Path) -> None:
     intake = upload(*ct_series(tmp_path, slices=3))
     assert counts(summarise(intake.pk)) == (3, 0, 0)
     assert files_in(store / "uploads") == []
-    assert len(files_in(store / "originals")) == 3
+    assert len(names_in("originals")) == 3
 
 
 def test_a_study_of_another_patient_is_refused(take: Take, tmp_path: Path) -> None:
@@ -164,7 +172,7 @@ def test_a_zip_bomb_is_quarantined_and_the_rest_is_taken_in(upload: Upload, tmp_
     assert counts(summarise(intake.pk)) == (2, 0, 1)
     bomb = intake.files.get(outcome=Outcome.QUARANTINED)
     assert "zip bomb" in bomb.reason
-    assert Path(bomb.path).stat().st_size == (tmp_path / "bomb.zip").stat().st_size
+    assert bytes_at(bomb.path) == (tmp_path / "bomb.zip").read_bytes()
 
 
 def test_a_zip_that_repeats_a_name_loses_no_member(take: Take, tmp_path: Path) -> None:
@@ -198,6 +206,7 @@ class KilledError(BaseException):
     """Stands for the moment at which a worker dies."""
 
 
+@on_both_stores
 @pytest.mark.parametrize("place", ["file_all", "record_instances", "_move_refused_originals", "discard"])
 @pytest.mark.parametrize("after", [False, True])
 def test_after_a_death_anywhere_a_second_run_ends_with_the_same_counts(
@@ -214,9 +223,9 @@ def test_after_a_death_anywhere_a_second_run_ends_with_the_same_counts(
             ingest_intake(intake.pk)
     assert counts(ingest_intake(intake.pk)) == (6, 1, 2)
     assert Instance.objects.count() == 6
-    assert len(files_in(store / "originals")) == 6
+    assert len(names_in("originals")) == 6
     for row in intake.files.filter(outcome=Outcome.QUARANTINED):
-        assert Path(row.path).is_file()
+        assert hashlib.sha256(bytes_at(row.path)).hexdigest() == row.sha256
 
 
 def _dying(step: Callable[..., Any], *, after: bool) -> Callable[..., Any]:

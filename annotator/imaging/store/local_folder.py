@@ -1,0 +1,101 @@
+"""A store in a folder of this machine: one read a span, files renamed into place, made durable in batches."""
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from django.core.files.storage import FileSystemStorage
+from django.utils.deconstruct import deconstructible
+
+STAGING = "staging"
+# Syncs under way at once: the disk joins what comes together.
+SYNCS_AT_ONCE = 8
+
+
+@deconstructible(path="annotator.imaging.store.local_folder.LocalFolder")
+class LocalFolder(FileSystemStorage):
+    """Django's storage in a folder, with what the pipeline asks beyond it (see filing.ByteStore)."""
+
+    @property
+    def staging(self) -> Path:
+        """Where drafts lie: on the same file system as the store, so that a rename files them."""
+        return Path(self.location) / STAGING
+
+    def read_span(self, name: str, offset: int, length: int) -> bytes:
+        descriptor = os.open(f"{self.location}/{name}", os.O_RDONLY)
+        try:
+            return os.pread(descriptor, length, offset)
+        finally:
+            os.close(descriptor)
+
+    def open_ranges(self, name: str) -> BinaryIO:
+        return self._at(name).open("rb")
+
+    def holds(self, name: str) -> bool:
+        return self._at(name).exists()
+
+    def byte_size(self, name: str) -> int:
+        return self._at(name).stat().st_size
+
+    def forget(self, name: str) -> None:
+        self._at(name).unlink(missing_ok=True)
+
+    @contextmanager
+    def as_file(self, name: str) -> Iterator[Path]:
+        yield self._at(name)
+
+    def adopt(self, drafts: Sequence[tuple[Path, str]]) -> None:
+        """Sync, then rename: the writes of all files are under way before the first is waited for."""
+        if len(drafts) > 1:
+            with ThreadPoolExecutor(SYNCS_AT_ONCE) as pool:
+                list(pool.map(_sync, [draft for draft, _ in drafts]))
+        else:
+            for draft, _ in drafts:
+                _sync(draft)
+        folders = set()
+        for draft, name in drafts:
+            place = self._at(name)
+            if place.parent not in folders:
+                _make_folder(place.parent)
+                folders.add(place.parent)
+            _rename(draft, place, self.staging)
+        for folder in folders:
+            _sync(folder)
+
+    def _at(self, name: str) -> Path:
+        return Path(self.location) / name
+
+
+def _make_folder(folder: Path) -> None:
+    """A folder whose own name is durable too: a synced file in a lost folder is lost."""
+    if folder.is_dir():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    _sync(folder.parent)
+
+
+def _rename(draft: Path, place: Path, staging: Path) -> None:
+    try:
+        draft.replace(place)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        staging.mkdir(parents=True, exist_ok=True)
+        near = staging / draft.name
+        shutil.copyfile(draft, near)
+        _sync(near)
+        near.replace(place)
+        draft.unlink()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
