@@ -15,3 +15,12 @@ def may_browse_catalogue(person: Person) -> bool:
 
 def may_see_quarantine(person: Person) -> bool:
     return has_role(person, Role.DATA_MANAGER, Role.ADMIN)
+
+
+def may_arrange_studies(person: Person) -> bool:
+    """Tags and collections: everybody who browses sees and changes all of them."""
+    return may_browse_catalogue(person)
+
+
+def may_decide_laterality(person: Person) -> bool:
+    return has_role(person, Role.DATA_MANAGER, Role.ADMIN)

@@ -110,17 +110,32 @@ def stacks_of(study: Study) -> QuerySet[Stack]:
 
 def frames_in_order(stack: Stack) -> list[Frame]:
     """A stack's frames as the reader scrolls: along the normal, else by instance number, then frame number."""
-    return list(
-        Frame.objects.filter(instance__stack=stack, instance__state=InstanceState.READY)
-        .select_related("instance")
-        .defer("instance__header")
-        .order_by(
-            F("position_along_normal").asc(nulls_last=True),
-            F("instance__instance_number").asc(nulls_last=True),
-            "instance__sop_instance_uid",
-            "number",
-        )
+    return list(_ready_frames(stack).select_related("instance").defer("instance__header"))
+
+
+def frame_keys_in_order(stack: Stack) -> list[str]:
+    """The keys of a stack's frames as frames_in_order has them."""
+    return list(_ready_frames(stack).values_list("key", flat=True))
+
+
+def _ready_frames(stack: Stack) -> QuerySet[Frame]:
+    return Frame.objects.filter(instance__stack=stack, instance__state=InstanceState.READY).order_by(
+        F("position_along_normal").asc(nulls_last=True),
+        F("instance__instance_number").asc(nulls_last=True),
+        "instance__sop_instance_uid",
+        "number",
     )
+
+
+def stack_for(person: Person, key: str) -> Stack:
+    """One stack with its series, by its key.
+
+    Raises
+    ------
+    NotFoundError : no such stack, or not for this person.
+    """
+    stacks = Stack.objects.select_related("series") if may_browse_catalogue(person) else Stack.objects.none()
+    return _one(stacks, "such stack", key=key)
 
 
 def intakes_for(person: Person) -> QuerySet[Intake]:
