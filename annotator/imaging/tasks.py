@@ -1,15 +1,18 @@
-"""Long work of this room: taking an intake in, and deriving frames."""
+"""Long work of this room: taking an intake in, deriving frames, blanking text in many pictures."""
 
 from dataclasses import asdict
 from typing import Any
 
 from annotator.accounts.models import User
+from annotator.imaging.actions.blank_same_layout import SAME_LAYOUT_WORK, blank_reviews
+from annotator.imaging.actions.decide_text_review import RELEASE_WORK, remove_superseded
 from annotator.imaging.actions.derive_frames import derive_frames
 from annotator.imaging.actions.ingest_intake import ingest_intake
 from annotator.imaging.actions.ingest_paths import CASES_WORK, DERIVE_WORK, unready_instances
 from annotator.imaging.actions.seal_intake import INGEST_WORK
+from annotator.imaging.models import Instance
 from annotator.jobs.actions.queue_job import queue_job
-from annotator.jobs.registry import WorkContext, work
+from annotator.jobs.registry import WorkContext, WorkFailedError, work
 
 
 def _person(context: WorkContext) -> User | None:
@@ -42,3 +45,24 @@ def derive(context: WorkContext) -> dict[str, Any]:
         parameters = {"studies": summary.study_ids, **({"intake": intake_id} if intake_id else {})}
         queue_job(_person(context), CASES_WORK, parameters, title="Making cases")
     return asdict(summary)
+
+
+@work(RELEASE_WORK)
+def release_pictures(context: WorkContext) -> dict[str, Any]:
+    """{"instances": [keys], "replaced": [hashes]}: remove the files with text, then derive the pictures' frames."""
+    remove_superseded(context.parameters.get("replaced", ()))
+    return derive(context)
+
+
+@work(SAME_LAYOUT_WORK)
+def blank_same_layout(context: WorkContext) -> dict[str, Any]:
+    """{"reviews": [keys], "regions": [boxes], "replaced": [hashes]}: blank them all, then make them ready."""
+    person = _person(context)
+    if person is None:
+        raise WorkFailedError("Whoever asked for this is no longer there. Somebody else has to ask again.")
+    reviews = context.parameters["reviews"]
+    done, failed = blank_reviews(person, reviews, regions=context.parameters["regions"], report=context.report)
+    remove_superseded(context.parameters["replaced"])
+    instances = list(Instance.objects.filter(text_review__in=reviews).values_list("pk", flat=True))
+    queue_job(person, DERIVE_WORK, {"instances": instances}, title="Making reviewed pictures ready")
+    return {"blanked": done, "failed": failed[:50], "summary": f"blanked {done}, not blanked {len(failed)}"}

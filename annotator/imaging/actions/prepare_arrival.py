@@ -1,8 +1,12 @@
 """Make of a staged file what is filed and recorded: read, checked, and on the way changed as the site wants it."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
+from annotator.imaging.burned_in.suspected_text import suspected_text
 from annotator.imaging.headers.header_json import header_json
 from annotator.imaging.headers.header_reading import reading_odd_headers
 from annotator.imaging.headers.parsing import ParsedInstance, parse_instance
@@ -43,4 +47,11 @@ def prepare_arrival(staged: StagedFile, *, name: str) -> PreparedArrival:
     with reading_odd_headers():
         parsed = parse_instance(staged.path)
         header = header_json(parsed.dataset)
-    return PreparedArrival(staged, parsed, header)
+    return PreparedArrival(staged, parsed, header, suspected=_suspected(staged.path))
+
+
+def _suspected(path: Path) -> list[dict[str, Any]] | None:
+    if not getattr(settings, "DEIDENTIFY", False):
+        return None
+    found = suspected_text(path)
+    return None if found is None else [one.to_json() for one in found]

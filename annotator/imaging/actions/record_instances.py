@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from annotator.imaging.actions.prepare_arrival import PreparedArrival
+from annotator.imaging.burned_in.review_rows import new_review
 from annotator.imaging.catalogue.name_keys import fold_name
 from annotator.imaging.errors import QuarantineError
 from annotator.imaging.headers.parsing import ParsedInstance
@@ -104,7 +105,7 @@ def _ask_for_review(arrivals: list[Arrival], catalogue: "_Catalogue") -> None:
         if arrival.prepared is not None and arrival.prepared.suspected is not None and not arrival.reason:
             instance = catalogue.by_hash[arrival.source_sha256]
             if instance.state == InstanceState.REVIEW and instance.pk not in reviews:
-                reviews[instance.pk] = TextReview(instance=instance, suspected=arrival.prepared.suspected)
+                reviews[instance.pk] = new_review(instance, arrival.prepared.suspected)
     if reviews:
         there = set(TextReview.objects.filter(instance__in=reviews).values_list("instance", flat=True))
         TextReview.objects.bulk_create(review for key, review in reviews.items() if key not in there)

@@ -53,7 +53,7 @@ def blanked_header(parsed: ParsedInstance, *, transfer_syntax_uid: str, regions:
 
 def _copied(dataset: Dataset) -> Dataset:
     header = Dataset()
-    for tag in dataset.keys():
+    for tag in sorted(dataset.keys()):
         # Groups 0 to 2 are the file's own; group lengths no longer fit.
         if tag.group <= 0x0002 or tag.element == 0x0000 or tag.group >= 0x7FE0:
             continue
@@ -112,7 +112,7 @@ def _blank_overlays(header: Dataset, regions: Iterable[BlankRegion]) -> None:
             continue
         if (group, 0x3000) not in header:
             # It lay in the unused bits of the pixels, which are written anew without them.
-            for tag in [tag for tag in header.keys() if tag.group == group]:
+            for tag in [tag for tag in sorted(header.keys()) if tag.group == group]:
                 del header[tag]
             continue
         _blank_plane(header, group, regions)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom import filewriter
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from annotator.imaging.burned_in.blank_region import BlankRegion
 from annotator.imaging.burned_in.blanked_header import blanked_header
@@ -126,6 +126,7 @@ def _palette_colours(indices: NDArray[Any], description: PixelDescription) -> ND
         rows=1,
         columns=len(indices),
         bits_stored=description.bits_allocated,
+        high_bit=None,
         transfer_syntax_uid=str(ExplicitVRLittleEndian),
     )
     return decode_frame(np.ascontiguousarray(indices).tobytes(), row)[0]
@@ -135,7 +136,7 @@ def _write_header(file: BinaryIO, header: Dataset, syntax: str) -> None:
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = header.SOPClassUID
     meta.MediaStorageSOPInstanceUID = header.SOPInstanceUID
-    meta.TransferSyntaxUID = syntax
+    meta.TransferSyntaxUID = UID(syntax)
     header.file_meta = meta
     filewriter.dcmwrite(file, header, enforce_file_format=True)
 

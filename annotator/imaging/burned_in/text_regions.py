@@ -75,7 +75,7 @@ def _letters(picture: NDArray[np.uint8]) -> list[_Letter]:
     strokes = cv2.morphologyEx(framed, cv2.MORPH_TOPHAT, kernel)[margin:-margin, margin:-margin]
     local = cv2.dilate(strokes, kernel)
     # Half of the highest contrast near by: the edge of a stroke, whatever its brightness.
-    mask = ((strokes >= LEAST_CONTRAST) & (strokes.astype(np.uint16) * 2 >= local)).astype(np.uint8)
+    mask: NDArray[np.uint8] = ((strokes >= LEAST_CONTRAST) & (strokes.astype(np.uint16) * 2 >= local)).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     if count <= 1:
         return []
@@ -84,7 +84,7 @@ def _letters(picture: NDArray[np.uint8]) -> list[_Letter]:
     flat = labels.ravel()
     inside = np.bincount(flat, weights=strokes.ravel().astype(np.float64), minlength=count) / areas
     squares = np.bincount(flat, weights=np.square(strokes.ravel().astype(np.float64)), minlength=count) / areas
-    outline = cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) & mask
+    outline = cv2.bitwise_and(cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)), mask)
     outlined = np.where(outline.ravel() > 0, flat, 0)
     lengths = np.maximum(np.bincount(outlined, minlength=count), 1)
     steep = np.bincount(outlined, weights=edges.ravel().astype(np.float64), minlength=count) / lengths
