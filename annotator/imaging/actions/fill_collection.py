@@ -32,7 +32,7 @@ def put_into_collection(person: Person, pk: int, study_ids: Iterable[int]) -> in
         found = collection_for(person, pk)
         wanted = studies_chosen(person, study_ids)
         link = Collection.studies.through
-        there = set(link.objects.filter(collection=found, study__in=wanted).values_list("study", flat=True))
+        there = set(link.objects.filter(collection=found, study__in=wanted).values_list("study_id", flat=True))
         fresh = [study_id for study_id in wanted if study_id not in there]
         link.objects.bulk_create(
             (link(collection_id=pk, study_id=study_id) for study_id in fresh),
@@ -55,7 +55,7 @@ def take_out_of_collection(person: Person, pk: int, study_ids: Iterable[int]) ->
         found = collection_for(person, pk)
         wanted = studies_chosen(person, study_ids)
         links = Collection.studies.through.objects.filter(collection=found, study__in=wanted)
-        there = sorted(links.values_list("study", flat=True))
+        there = sorted(links.values_list("study_id", flat=True))
         links.delete()
         _record(person, "take_out_of_collection", pk, there)
     return len(there)

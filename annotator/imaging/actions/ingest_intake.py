@@ -59,7 +59,7 @@ def summarise(intake_id: uuid.UUID | str) -> IntakeSummary:
 def studies_of(intake_id: uuid.UUID | str) -> set[int]:
     """The keys of the studies that an intake brought something for."""
     rows = IntakeFile.objects.filter(intake_id=intake_id, instance__isnull=False)
-    return set(rows.order_by().values_list("instance__series__study", flat=True).distinct())
+    return set(rows.order_by().values_list("instance__series__study_id", flat=True).distinct())
 
 
 def ingest_intake(intake_id: uuid.UUID | str, *, report: Report = lambda _percent, _doing: None) -> IntakeSummary:

@@ -35,7 +35,7 @@ def tag_studies(person: Person, study_ids: Iterable[int], *, name: str) -> int:
         tag = Tag.objects.filter(name__iexact=name).order_by("pk").first()
         tag = tag or Tag.objects.get_or_create(name=name)[0]
         link = Study.tags.through
-        there = set(link.objects.filter(tag=tag, study__in=wanted).values_list("study", flat=True))
+        there = set(link.objects.filter(tag=tag, study__in=wanted).values_list("study_id", flat=True))
         fresh = [pk for pk in wanted if pk not in there]
         link.objects.bulk_create(
             (link(tag_id=tag.pk, study_id=pk) for pk in fresh), batch_size=_BATCH, ignore_conflicts=True
@@ -60,7 +60,7 @@ def untag_studies(person: Person, study_ids: Iterable[int], *, name: str) -> int
     with transaction.atomic():
         wanted = studies_chosen(person, study_ids)
         links = Study.tags.through.objects.filter(tag__name__iexact=name)
-        there = sorted(links.filter(study__in=wanted).values_list("study", flat=True))
+        there = sorted(links.filter(study__in=wanted).values_list("study_id", flat=True))
         links.filter(study__in=there).delete()
         Tag.objects.filter(name__iexact=name, studies__isnull=True).delete()
         _record(person, "untag_study", there, name)

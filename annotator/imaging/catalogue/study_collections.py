@@ -43,7 +43,7 @@ def checked_name(typed: str, *, of: Collection | None = None) -> str:
         raise InvalidError("A collection needs a name.", "name")
     if len(name) > LONGEST_NAME:
         raise InvalidError(f"A name has at most {LONGEST_NAME} letters; this one has {len(name)}.", "name")
-    others = Collection.objects.exclude(pk=of.pk if of else None)
+    others = Collection.objects.exclude(pk=of.pk) if of else Collection.objects.all()
     if others.filter(name__iexact=name).exists():
         raise ConflictError(f"There is a collection “{name}” already.")
     return name
