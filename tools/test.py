@@ -21,6 +21,8 @@ from tools.python_environment import ROOT, VENV, environment_with_venv, prepare_
 # SQLite: all but what asks for services by name. PostgreSQL: all but the browser, and of that what is marked so too.
 ON_SQLITE = "browser or not services"
 ON_POSTGRES = "services or not browser"
+# pynetdicom puts programs of the same names into the virtual environment: DCMTK's own are looked for beside it.
+DCMTK_FOLDERS = "/usr/bin:/usr/local/bin:/opt/homebrew/bin"
 
 
 def main() -> int:
@@ -95,7 +97,7 @@ def run_tests(steps: Steps) -> None:
 
 
 def install_missing_programs() -> None:
-    """PostgreSQL, Redis, Chromium, nginx and compose: by apt as root, else an error that says how."""
+    """PostgreSQL, Redis, Chromium, nginx, DCMTK and compose: by apt as root, else an error that says how."""
     wanted: dict[str, str] = {}
     if find_initdb() is None:
         wanted["postgresql"] = "PostgreSQL (initdb)"
@@ -105,6 +107,8 @@ def install_missing_programs() -> None:
         wanted["chromium"] = "Chromium"
     if find_nginx() is None:
         wanted["nginx-light"] = "nginx"
+    if shutil.which("storescu", path=DCMTK_FOLDERS) is None:
+        wanted["dcmtk"] = "DCMTK (storescu, echoscu)"
     if wanted:
         install_packages(wanted)
     if find_compose() is None:
