@@ -11,11 +11,11 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from api.frames.views import frame_bytes, frame_rendered
+from api.frames.views import frame_bytes, frame_overlay, frame_rendered
 from api.problems import problem
 
 PREFIX = "/frames/"
-_ADDRESS = re.compile(r"/frames/([A-Za-z0-9_.-]{1,64})(/rendered)?")
+_ADDRESS = re.compile(r"/frames/([A-Za-z0-9_.-]{1,64})(?:/(rendered)|/overlays/([0-9]{1,3}))?")
 logger = logging.getLogger(__name__)
 
 
@@ -37,7 +37,11 @@ def answer(request: HttpRequest) -> HttpResponse:
     if address is None:
         return problem(404, "Not found", "There is no such frame.")
     try:
-        response = (frame_rendered if address[2] else frame_bytes)(request, address[1])
+        key, rendered, overlay = address.groups()
+        if overlay:
+            response = frame_overlay(request, key, overlay)
+        else:
+            response = (frame_rendered if rendered else frame_bytes)(request, key)
     except Exception:  # the viewer reads problem documents; a page of HTML would tell it nothing
         logger.exception("Frame %s could not be served", address[1])
         return problem(500, "The frame could not be served", "The server's log says why. Tell an administrator.")

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from annotator.accounts.errors import InvalidError, NotFoundError, UnavailableError
 from annotator.imaging.models import DerivedFormat
 from annotator.imaging.pixels.htj2k import CONTENT_TYPE as HTJ2K_TYPE
+from annotator.imaging.pixels.overlay_pictures import CONTENT_TYPE as OVERLAY_TYPE
 from annotator.imaging.pixels.rendering import render_frame
 from annotator.imaging.store.frame_source import source_of_frame
 from annotator.imaging.store.frame_tokens import FrameTokenError, OtherStackError, check_token
@@ -87,6 +88,18 @@ def frame_bytes(request: HttpRequest, key: str) -> HttpResponse:
     if known is not None:
         return known
     return answer_bytes(source.stored.read(), _TYPES[source.stored_format], etag, caching)
+
+
+@_guarded
+def frame_overlay(request: HttpRequest, key: str, number: str) -> HttpResponse:
+    """What lies over a frame: one of its overlay planes as PNG, transparent where nothing is drawn."""
+    source = source_of_frame(key)
+    span = source.overlay(int(number))
+    etag, caching = f'"{key}/overlays/{number}"', {"Cache-Control": CACHING, "Vary": VARY}
+    known = _cached(request, etag, caching)
+    if known is not None:
+        return known
+    return answer_bytes(span.read(), OVERLAY_TYPE, etag, caching)
 
 
 @_guarded

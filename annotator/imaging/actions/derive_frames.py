@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from annotator.accounts.errors import UnavailableError
+from annotator.imaging.actions.arrange_stacks import arrange_stacks
 from annotator.imaging.actions.count_studies import count_studies
 from annotator.imaging.errors import QuarantineError
 from annotator.imaging.models import Frame, Instance, InstanceState, IntakeFile, Outcome, Stack
@@ -72,6 +73,8 @@ def derive_frames(
     summary.study_ids = sorted(
         set(wanted.filter(state=InstanceState.READY).values_list("series__study_id", flat=True).distinct())
     )
+    # Only now, from whole series: which slices make a stack depends on all of them.
+    arrange_stacks(wanted.filter(state=InstanceState.READY).values_list("series", flat=True).distinct())
     # Once more for batches whose worker died between writing and counting.
     count_studies(summary.study_ids)
     return summary
@@ -194,4 +197,5 @@ def _frames(instance: Instance, stack: Stack, derived: DerivedInstance) -> Itera
             position_along_normal=frame.description.position_along_normal,
             geometry=frame.description.geometry.to_json(),
             grey=frame.description.grey.to_json(),
+            overlays=[overlay.to_json() for overlay in frame.overlays],
         )

@@ -20,6 +20,7 @@ from annotator.imaging.headers.picture_checks import (
     check_picture,
     locate_frames,
     resolve_transfer_syntax,
+    usable_high_bit,
 )
 from annotator.imaging.pixels.decoding import PixelDescription
 from annotator.imaging.pixels.decoding_colour import Palette, palette_from_dataset
@@ -110,6 +111,7 @@ class OpenInstance:
             planar_configuration=integer(self.parsed.dataset, "PlanarConfiguration") or 0,
             transfer_syntax_uid=self.parsed.transfer_syntax_uid,
             palette=self._palette(),
+            high_bit=usable_high_bit(self.parsed.dataset, picture),
         )
 
     def _palette(self) -> Palette | None:

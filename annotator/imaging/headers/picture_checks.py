@@ -132,6 +132,15 @@ def _attributes(dataset: Dataset, *, has_pixels: bool) -> PictureAttributes:
     )
 
 
+def usable_high_bit(dataset: Dataset, picture: PictureAttributes) -> int | None:
+    """High Bit where values lie in the upper part of their words; None where it says nothing new, or can't be right.
+
+    Source: DICOM PS3.5 8.1.1; other values than Bits Stored - 1 were retired with ACR-NEMA's.
+    """
+    high = integer(dataset, "HighBit")
+    return high if high is not None and picture.bits_stored <= high < picture.bits_allocated else None
+
+
 def _is_unreadable(dataset: Dataset, keyword: str) -> bool:
     """Whether an element is there with a value that can't be understood."""
     return keyword in dataset and bool(getattr(dataset.get_item(keyword, keep_deferred=True), "value", None))

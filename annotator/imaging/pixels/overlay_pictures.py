@@ -38,7 +38,7 @@ def overlay_png(bitmap: NDArray[np.bool_]) -> bytes:
         (b"IHDR", header),
         (b"PLTE", _PALETTE),
         (b"tRNS", _ALPHA),
-        (b"IDAT", zlib.compress(lines, 9)),
+        (b"IDAT", zlib.compress(lines.tobytes(), 9)),
         (b"IEND", b""),
     )
     return _SIGNATURE + b"".join(_chunk(name, data) for name, data in chunks)

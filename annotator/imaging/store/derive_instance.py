@@ -1,18 +1,20 @@
 """Make one instance's frame store: every frame decoded once, kept as lossless HTJ2K or as the JPEG it came as."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from numpy.typing import NDArray
 
 from annotator.imaging.errors import QuarantineError
+from annotator.imaging.frame_description import FrameOverlay
 from annotator.imaging.headers.describe_frame import FrameDescription, describe_frames
 from annotator.imaging.headers.parsing import OpenInstance, ParsedInstance, open_instance
 from annotator.imaging.models import DerivedFormat
 from annotator.imaging.pixels.decoding import JPEG_BASELINE, DecodingError, decode_frame
 from annotator.imaging.pixels.htj2k import Htj2kError, encode_htj2k
 from annotator.imaging.stacking import StackIdentity, stack_of
+from annotator.imaging.store.derive_overlays import has_overlays, write_overlays
 from annotator.imaging.store.filing import Place, frames_place, local_file, original_place
 from annotator.imaging.store.staging import staging_name
 
@@ -30,6 +32,7 @@ class DerivedFrame:
     derived_offset: int | None
     derived_length: int | None
     description: FrameDescription
+    overlays: tuple[FrameOverlay, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,22 @@ def _with_jpeg(
         DerivedFrame(index + 1, span.offset, span.length, None, None, description)
         for index, (span, description) in enumerate(zip(instance.parsed.spans, described, strict=True))
     ]
-    return DerivedInstance(stack, frames, DerivedFormat.JPEG, None, frames_place(sha256))
+    place = frames_place(sha256)
+    if not has_overlays(instance):
+        return DerivedInstance(stack, frames, DerivedFormat.JPEG, None, place)
+    draft = staging_name(place.store)
+    try:
+        with draft.open("wb") as target:
+            frames = _with_overlays(instance, frames, target)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    return DerivedInstance(stack, frames, DerivedFormat.JPEG, draft, place)
+
+
+def _with_overlays(instance: OpenInstance, frames: list[DerivedFrame], target: BinaryIO) -> list[DerivedFrame]:
+    found = write_overlays(instance, target)
+    return [replace(frame, overlays=overlays) for frame, overlays in zip(frames, found, strict=True)]
 
 
 def _with_htj2k(
@@ -97,7 +115,8 @@ def _with_htj2k(
 ) -> DerivedInstance:
     place = frames_place(sha256)
     draft = staging_name(place.store)
-    served = instance.parsed.spans_are_in_the_original
+    # Whoever reads native bytes later knows of no High Bit.
+    served = instance.parsed.spans_are_in_the_original and instance.pixel_description.low_bit == 0
     frames = []
     try:
         with draft.open("wb") as target:
@@ -118,6 +137,7 @@ def _with_htj2k(
                     )
                 )
                 target.write(encoded)
+            frames = _with_overlays(instance, frames, target)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise

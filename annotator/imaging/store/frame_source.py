@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from annotator.accounts.errors import NotFoundError, RoomError
-from annotator.imaging.frame_description import FrameGrey
+from annotator.imaging.frame_description import FrameGrey, FrameOverlay
 from annotator.imaging.models import DerivedFormat, Frame, InstanceState
 from annotator.imaging.pixels.decoding import LITTLE_ENDIAN, RLE, PixelDescription
 from annotator.imaging.store.filing import Place, frames_place, original_place, read_span
@@ -55,6 +55,7 @@ class FrameSource:
     original : the bytes as they came, where they are one span of the file.
     native : the same where the server reads them faster than the stored ones: grey, uncompressed or RLE.
     pixels : how native bytes, and a stored JPEG, are decoded.
+    overlays, overlay_place : what lies over the frame, and where its pictures lie.
     """
 
     key: str
@@ -66,6 +67,20 @@ class FrameSource:
     grey: FrameGrey
     modality: str
     body_part: str
+    overlay_place: Place
+    overlays: tuple[FrameOverlay, ...] = ()
+
+    def overlay(self, number: int) -> ByteSpan:
+        """The picture (PNG) of one of the overlays, counted from 1 in their order.
+
+        Raises
+        ------
+        NotFoundError : there are fewer.
+        """
+        if not 1 <= number <= len(self.overlays):
+            raise NotFoundError("There is no such overlay.")
+        overlay = self.overlays[number - 1]
+        return ByteSpan(self.overlay_place, overlay.offset, overlay.length)
 
     @property
     def rows(self) -> int:
@@ -141,6 +156,8 @@ def source_of(frame: Frame) -> FrameSource:
         grey=FrameGrey.from_json(frame.grey),
         modality=instance.series.modality,
         body_part=instance.series.body_part,
+        overlay_place=derived,
+        overlays=tuple(FrameOverlay.from_json(overlay) for overlay in frame.overlays),
     )
 
 

@@ -66,6 +66,26 @@ def test_a_tomosynthesis_volume_and_a_cine_arrive_frame_by_frame(
     assert [Image.open(io.BytesIO(get(client, frame))).format for frame in cine] == ["JPEG"] * 3
 
 
+def test_an_overlay_comes_as_a_transparent_picture_with_the_frames_token(client: Client, frame_store: Path) -> None:
+    path = Path(pydicom.__file__).parent / "data" / "test_files" / "examples_overlay.dcm"
+    (frame,) = ingested([path])
+    picture = Image.open(io.BytesIO(get(client, frame, "/overlays/1")))
+    token = {"X-Frame-Token": issue_token(frame.instance.stack.key, person_id=1).token}
+    address = f"/frames/{frame.key}/overlays/1"
+    first = client.get(address, headers=token)
+
+    np.testing.assert_array_equal(
+        np.asarray(picture.convert("RGBA"))[..., 3] == 255, pydicom.dcmread(path).overlay_array(0x6000) == 1
+    )
+    assert first["Content-Type"] == "image/png"
+    assert client.get(address, headers={**token, "If-None-Match": first["ETag"]}).status_code == 304
+    assert client.get(address).status_code == 401
+    for number in ("0", "2", "999"):
+        assert client.get(f"/frames/{frame.key}/overlays/{number}", headers=token).status_code == 404
+    assert client.get(f"/frames/{frame.key}/overlays/9999", headers=token).status_code == 404
+    assert client.get(f"/frames/{frame.key}/overlays/", headers=token).status_code == 404
+
+
 def decode_of(path: Path, index: int) -> np.ndarray:
     """pydicom reads no JPEG-LS without plugins; imagecodecs does, straight from the fragments."""
     import imagecodecs
