@@ -14,6 +14,7 @@ from annotator.imaging.headers.dicom_values import first_item, text
 from annotator.imaging.headers.functional_groups import FrameAttributes
 from annotator.imaging.headers.parsing import ParsedInstance
 from annotator.imaging.models import StackKind
+from annotator.imaging.slice_parts import plane_words
 
 # CT, MR and PET Image Storage: single-frame slices that belong to a volume.
 SLICE_CLASSES = (
@@ -99,15 +100,21 @@ def _is_slice(parsed: ParsedInstance) -> bool:
 
 
 def _slice_grouping(parsed: ParsedInstance, frame: FrameDescription, *, localizer: bool) -> str:
-    """Slices that can be scrolled as one: same matrix, sample type, and orientation to a hundredth."""
+    """The stack that one slice asks for; actions/arrange_stacks.py has the last word, from the whole series."""
     picture = parsed.picture
-    orientation = frame.geometry.orientation
-    # Adding zero turns -0.0 into 0.0: the two would read differently.
-    plane = ",".join(f"{round(cosine, 2) + 0.0:g}" for cosine in orientation) if orientation else "no orientation"
-    samples = (
-        f"{picture.photometric_interpretation} {'s' if picture.pixel_representation else 'u'}{picture.bits_allocated}"
+    matrix = slice_matrix(
+        picture.columns,
+        picture.rows,
+        picture.photometric_interpretation,
+        signed=bool(picture.pixel_representation),
+        bits_allocated=picture.bits_allocated,
     )
-    return f"{picture.columns}x{picture.rows} {samples} {plane}{' localizer' if localizer else ''}"
+    return f"{matrix} {plane_words(frame.geometry.orientation)}{' localizer' if localizer else ''}"
+
+
+def slice_matrix(columns: int, rows: int, photometric: str, *, signed: bool, bits_allocated: int) -> str:
+    """What the pixels of slices must have in common to be scrolled as one, in words."""
+    return f"{columns}x{rows} {photometric} {'s' if signed else 'u'}{bits_allocated}"
 
 
 def is_localizer(dataset: Dataset) -> bool:

@@ -109,7 +109,7 @@ def _instance(stack: Stack, number: int, *, frames: int, rows: int, columns: int
 
 
 def _frame(instance: Instance, number: int, position: float | None, described: dict[str, Any]) -> Frame:
-    geometry = {
+    geometry: dict[str, Any] = {
         "position": (0.0, 0.0, position) if position is not None else None,
         "orientation": AXIAL if position is not None else None,
         "spacing": (0.5, 0.5),
