@@ -63,6 +63,11 @@ class Bucket(S3Storage):
     def open_ranges(self, name: str) -> BinaryIO:
         return cast(BinaryIO, io.BufferedReader(_Ranges(self, name), AHEAD_BYTES))
 
+    def pieces(self, name: str, chunk_bytes: int) -> Iterator[bytes]:
+        with self._asking(name) as client:
+            body = client.get_object(Bucket=self.bucket_name, Key=self._key(name))["Body"]
+            yield from body.iter_chunks(chunk_bytes)
+
     def holds(self, name: str) -> bool:
         try:
             self.byte_size(name)
@@ -184,6 +189,11 @@ class _Ranges(io.RawIOBase):
         # What isn't there is said when it is opened, as with a file.
         self._first, self._size = bucket._ranged(name, 0, AHEAD_BYTES)
 
+    @property
+    def name(self) -> str:
+        """pydicom asks a file for it."""
+        return self._name
+
     def readable(self) -> bool:
         return True
 
@@ -197,6 +207,11 @@ class _Ranges(io.RawIOBase):
 
     def tell(self) -> int:
         return self._position
+
+    def readall(self) -> bytes:
+        rest = bytearray(max(0, (self._size or 0) - self._position))
+        self.readinto(rest)
+        return bytes(rest)
 
     def readinto(self, buffer: Any) -> int:
         wanted = min(len(buffer), (self._size or 0) - self._position)

@@ -30,6 +30,8 @@ class ByteStore(Protocol):
 
     def open_ranges(self, name: str) -> BinaryIO: ...
 
+    def pieces(self, name: str, chunk_bytes: int) -> Iterator[bytes]: ...
+
     def holds(self, name: str) -> bool: ...
 
     def byte_size(self, name: str) -> int: ...
@@ -137,7 +139,10 @@ def file_all(moves: Iterable[tuple[Path, Place]]) -> None:
 
 
 def pieces_of(place: Place, *, chunk_bytes: int = 1 << 20) -> Iterator[bytes]:
-    """Everything that lies there, piece by piece, for an answer that is streamed."""
-    with open_place(place) as file:
-        while piece := file.read(chunk_bytes):
-            yield piece
+    """Everything that lies there, piece by piece and in one request, for an answer that is streamed.
+
+    Raises
+    ------
+    FileNotFoundError, UnavailableError : as open_place, when the first piece is asked for.
+    """
+    return byte_store(place.store).pieces(place.name, chunk_bytes)

@@ -36,6 +36,11 @@ class LocalFolder(FileSystemStorage):
     def open_ranges(self, name: str) -> BinaryIO:
         return self._at(name).open("rb")
 
+    def pieces(self, name: str, chunk_bytes: int) -> Iterator[bytes]:
+        with self.open_ranges(name) as file:
+            while piece := file.read(chunk_bytes):
+                yield piece
+
     def holds(self, name: str) -> bool:
         return self._at(name).exists()
 
