@@ -133,6 +133,7 @@ def _frames_by_stack(case: Case) -> dict[int, list[FrameRow]]:
             "position_along_normal",
             "geometry",
             "grey",
+            "overlays",
             "instance__rows",
             "instance__columns",
             "instance__bits_stored",

@@ -14,6 +14,17 @@ from annotator.imaging.pixels.windowing import whole_range_of_8_bits
 UNEVEN = 0.1
 
 
+class OverlayEntry(TypedDict):
+    """A picture to lay over a frame, its top-left pixel at row, column of the frame's matrix; behind the same token."""
+
+    label: str
+    rows: int
+    columns: int
+    row: int
+    column: int
+    address: str
+
+
 class FrameEntry(TypedDict):
     key: str
     number: int
@@ -27,6 +38,7 @@ class FrameEntry(TypedDict):
     modality_lut: dict[str, Any] | None
     voi_lut: dict[str, Any] | None
     padding: list[int] | None
+    overlays: list[OverlayEntry]
 
 
 class WindowEntry(TypedDict):
@@ -82,13 +94,14 @@ class StackRow:
 
 @dataclass(frozen=True)
 class FrameRow:
-    """A frame and what its instance says of the pixels; geometry and grey as frame_description.py writes them."""
+    """A frame and what its instance says of the pixels; its JSON as frame_description.py writes it."""
 
     key: str
     format: str
     position_along_normal: float | None
     geometry: dict[str, Any]
     grey: dict[str, Any]
+    overlays: list[dict[str, Any]]
     rows: int
     columns: int
     bits_stored: int
@@ -171,6 +184,19 @@ def _frame_entry(frame: FrameRow, *, number: int) -> FrameEntry:
         modality_lut=grey.get("modality_lut"),
         voi_lut=grey.get("voi_lut"),
         padding=grey.get("padding"),
+        overlays=[_overlay_entry(frame.key, at, overlay) for at, overlay in enumerate(frame.overlays, start=1)],
+    )
+
+
+def _overlay_entry(key: str, number: int, overlay: dict[str, Any]) -> OverlayEntry:
+    return OverlayEntry(
+        label=overlay["label"] or overlay["description"] or f"Overlay {number}",
+        rows=overlay["rows"],
+        columns=overlay["columns"],
+        row=overlay["row"],
+        column=overlay["column"],
+        # The viewer's door stands on a higher floor, so its address is spelt out.
+        address=f"/frames/{key}/overlays/{number}",
     )
 
 

@@ -116,6 +116,29 @@ def test_tables_padding_and_inversion_reach_the_viewer(admin: User, db: None) ->
     assert stack["default_window"] is not None, "a CT without a window of its own gets a preset"
 
 
+def test_overlays_say_where_they_lie_and_where_their_pictures_are(admin: User, db: None) -> None:
+    case = case_of({"frames": 1})
+    plane = {"rows": 3, "columns": 4, "row": -1, "column": 7, "offset": 0, "length": 9, "kind": "graphics"}
+    Frame.objects.update(
+        overlays=[
+            {**plane, "label": "Caliper", "description": ""},
+            {**plane, "label": "", "description": "Drawn"},
+            {**plane, "label": "", "description": ""},
+        ]
+    )
+    (frame,) = only_stack(admin, case)["frames"]
+
+    assert [overlay["label"] for overlay in frame["overlays"]] == ["Caliper", "Drawn", "Overlay 3"]
+    assert frame["overlays"][1] == {
+        "label": "Drawn",
+        "rows": 3,
+        "columns": 4,
+        "row": -1,
+        "column": 7,
+        "address": f"/frames/{frame['key']}/overlays/2",
+    }
+
+
 def test_a_colour_stack_is_8_bit_rgb_without_windows(admin: User, db: None) -> None:
     case = case_of({"kind": "cine", "frames": 2, "colour": True, "windows": ()}, modality="US")
     stack = only_stack(admin, case)
