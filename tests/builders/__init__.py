@@ -1,6 +1,7 @@
 """Small DICOM files for tests, made in milliseconds; each builder writes into a folder and returns paths."""
 
 from tests.builders.bad_files import not_dicom, promising_pixels, truncated, unknown_syntax, without_pixels
+from tests.builders.burned_in import written_ultrasound
 from tests.builders.studies import (
     ct_series,
     multi_frame,
@@ -22,4 +23,5 @@ __all__ = [
     "ultrasound_pair",
     "unknown_syntax",
     "without_pixels",
+    "written_ultrasound",
 ]

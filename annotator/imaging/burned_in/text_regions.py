@@ -5,6 +5,7 @@ No letters are read. Whatever looks like writing is boxed, and a person decides.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -69,13 +70,14 @@ def _letters(picture: NDArray[np.uint8]) -> list[_Letter]:
     # The brightest channel: blue on black is dark to the eye and to a luminance, and still writing.
     grey = np.ascontiguousarray(picture.max(axis=2) if picture.ndim == 3 else picture)
     kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (STROKE_KERNEL, STROKE_KERNEL))
-    # A margin as of the darkest value: letters may touch the border.
+    # A margin that goes on as the picture ends: letters may touch the border.
     margin = STROKE_KERNEL
     framed = cv2.copyMakeBorder(grey, margin, margin, margin, margin, cv2.BORDER_REPLICATE)
     strokes = cv2.morphologyEx(framed, cv2.MORPH_TOPHAT, kernel)[margin:-margin, margin:-margin]
     local = cv2.dilate(strokes, kernel)
     # Half of the highest contrast near by: the edge of a stroke, whatever its brightness.
-    mask: NDArray[np.uint8] = ((strokes >= LEAST_CONTRAST) & (strokes.astype(np.uint16) * 2 >= local)).astype(np.uint8)
+    bright = (strokes >= LEAST_CONTRAST) & (strokes.astype(np.uint16) * 2 >= local)
+    mask = np.asarray(bright, dtype=np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     if count <= 1:
         return []
@@ -88,7 +90,7 @@ def _letters(picture: NDArray[np.uint8]) -> list[_Letter]:
     outlined = np.where(outline.ravel() > 0, flat, 0)
     lengths = np.maximum(np.bincount(outlined, minlength=count), 1)
     steep = np.bincount(outlined, weights=edges.ravel().astype(np.float64), minlength=count) / lengths
-    unrest = np.bincount(flat, weights=_unrest(strokes, mask).ravel().astype(np.float64), minlength=count) / areas
+    unrest = np.bincount(flat, weights=_unrest(np.asarray(strokes), mask).ravel().astype(np.float64), minlength=count) / areas
     letters = []
     for index in range(1, count):
         left, top, width, height, area = (int(value) for value in stats[index])
@@ -110,7 +112,7 @@ def _letters(picture: NDArray[np.uint8]) -> list[_Letter]:
     return sorted(letters[:MOST_LETTERS], key=lambda letter: letter.left)
 
 
-def _unrest(strokes: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _unrest(strokes: NDArray[Any], mask: NDArray[np.uint8]) -> NDArray[np.float32]:
     """How much fine structure lies around each pixel that belongs to no stroke, in grey levels."""
     free = (cv2.dilate(mask, np.ones((5, 5), np.uint8)) == 0).astype(np.float32)
     size = (2 * STROKE_KERNEL + 1, 2 * STROKE_KERNEL + 1)
