@@ -3,6 +3,7 @@
 from annotator.config.settings.base import *  # noqa: F403
 from annotator.config.settings.celery import *  # noqa: F403
 from annotator.config.settings.database import *  # noqa: F403
+from annotator.config.settings.deidentification import *  # noqa: F403
 from annotator.config.settings.dimse import *  # noqa: F403
 from annotator.config.settings.imaging import *  # noqa: F403
 from annotator.config.settings.rest import *  # noqa: F403
