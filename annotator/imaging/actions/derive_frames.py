@@ -178,7 +178,12 @@ def _stack(stacks: dict[tuple[int, str], Stack], instance: Instance, derived: De
         stacks[key], _ = Stack.objects.get_or_create(
             series_id=instance.series_id,
             grouping=identity.grouping,
-            defaults={"kind": identity.kind, "laterality": identity.laterality, "view": identity.view},
+            defaults={
+                "kind": identity.kind,
+                "laterality": identity.laterality,
+                "view": identity.view,
+                "laterality_from_pixels": derived.laterality_from_pixels,
+            },
         )
     return stacks[key]
 

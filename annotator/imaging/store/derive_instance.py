@@ -7,17 +7,20 @@ from typing import Any, BinaryIO
 from numpy.typing import NDArray
 
 from annotator.imaging.errors import QuarantineError
-from annotator.imaging.frame_description import FrameOverlay
+from annotator.imaging.frame_description import FrameGrey, FrameOverlay
 from annotator.imaging.headers.describe_frame import FrameDescription, describe_frames
 from annotator.imaging.headers.parsing import OpenInstance, ParsedInstance, open_instance
+from annotator.imaging.laterality import breast_header, find_chest_wall, side_of_picture
 from annotator.imaging.models import DerivedFormat
 from annotator.imaging.pixels.decoding import JPEG_BASELINE, DecodingError, decode_frame
-from annotator.imaging.pixels.htj2k import Htj2kError, encode_htj2k
+from annotator.imaging.pixels.htj2k import MAX_REDUCTION, Htj2kError, decode_htj2k, encode_htj2k
 from annotator.imaging.stacking import StackIdentity, stack_of
 from annotator.imaging.store.derive_overlays import has_overlays, write_overlays
 from annotator.imaging.store.filing import Place, frames_place, local_file, original_place
 from annotator.imaging.store.staging import staging_name
 
+# Pixels of the shorter side in which the chest wall is looked for.
+ENOUGH_FOR_THE_SIDE = 128
 # Photometric interpretations whose baseline JPEG a browser shows as it is meant.
 JPEG_KEPT = ("YBR_FULL_422", "YBR_FULL", "MONOCHROME2")
 
@@ -44,6 +47,7 @@ class DerivedInstance:
     derived_format: DerivedFormat
     draft: Path | None
     place: Place
+    laterality_from_pixels: str = ""
 
 
 def derive_instance(sha256: str) -> DerivedInstance:
@@ -69,6 +73,22 @@ def derive_instance(sha256: str) -> DerivedInstance:
         return _with_htj2k(instance, described, stack, sha256)
 
 
+def _small(encoded: bytes, parsed: ParsedInstance) -> NDArray[Any]:
+    times = min(parsed.picture.rows, parsed.picture.columns) // ENOUGH_FOR_THE_SIDE
+    return decode_htj2k(encoded, reduce=min(MAX_REDUCTION, max(0, times.bit_length() - 1)))
+
+
+def _side(instance: OpenInstance, stack: StackIdentity, grey: FrameGrey, values: NDArray[Any]) -> str:
+    """Which breast the pixels show, of a mammogram or a tomosynthesis volume; "" for anything else."""
+    if instance.parsed.series.modality != "MG":
+        return ""
+    header = breast_header(
+        instance.parsed.dataset, laterality=stack.laterality, inverted=grey.inverted, padding=grey.padding
+    )
+    wall = find_chest_wall(values, tissue_is_dark=header.tissue_is_dark, padding=header.padding)
+    return side_of_picture(wall, header)
+
+
 def keeps_jpeg(parsed: ParsedInstance) -> bool:
     """Whether the stored JPEG is what browsers get: 8-bit baseline, each frame in one piece of the original.
 
@@ -86,15 +106,18 @@ def keeps_jpeg(parsed: ParsedInstance) -> bool:
 def _with_jpeg(
     instance: OpenInstance, described: list[FrameDescription], stack: StackIdentity, sha256: str
 ) -> DerivedInstance:
+    middle, side = len(described) // 2, ""
     for index in range(len(described)):
-        _decoded(instance, index)
+        values = _decoded(instance, index)
+        if index == middle:
+            side = _side(instance, stack, described[middle].grey, values)
     frames = [
         DerivedFrame(index + 1, span.offset, span.length, None, None, description)
         for index, (span, description) in enumerate(zip(instance.parsed.spans, described, strict=True))
     ]
     place = frames_place(sha256)
     if not has_overlays(instance):
-        return DerivedInstance(stack, frames, DerivedFormat.JPEG, None, place)
+        return DerivedInstance(stack, frames, DerivedFormat.JPEG, None, place, side)
     draft = staging_name(place.store)
     try:
         with draft.open("wb") as target:
@@ -102,7 +125,7 @@ def _with_jpeg(
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
-    return DerivedInstance(stack, frames, DerivedFormat.JPEG, draft, place)
+    return DerivedInstance(stack, frames, DerivedFormat.JPEG, draft, place, side)
 
 
 def _with_overlays(instance: OpenInstance, frames: list[DerivedFrame], target: BinaryIO) -> list[DerivedFrame]:
@@ -118,6 +141,7 @@ def _with_htj2k(
     # Whoever reads native bytes later knows of no High Bit.
     served = instance.parsed.spans_are_in_the_original and instance.pixel_description.low_bit == 0
     frames = []
+    middle, side = len(described) // 2, ""
     try:
         with draft.open("wb") as target:
             for index, description in enumerate(described):
@@ -125,6 +149,8 @@ def _with_htj2k(
                     encoded = encode_htj2k(_decoded(instance, index))
                 except Htj2kError as error:
                     raise QuarantineError(f"Frame {index + 1} can't be stored: {error}") from error
+                if index == middle and instance.parsed.series.modality == "MG":
+                    side = _side(instance, stack, description.grey, _small(encoded, instance.parsed))
                 span = instance.parsed.spans[index]
                 frames.append(
                     DerivedFrame(
@@ -141,7 +167,7 @@ def _with_htj2k(
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
-    return DerivedInstance(stack, frames, DerivedFormat.HTJ2K, draft, place)
+    return DerivedInstance(stack, frames, DerivedFormat.HTJ2K, draft, place, side)
 
 
 def _decoded(instance: OpenInstance, index: int) -> NDArray[Any]:
