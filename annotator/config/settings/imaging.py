@@ -19,3 +19,6 @@ MAX_ZIP_RATIO = int(os.environ.get("MAX_ZIP_RATIO", 200))
 # How long a withdrawn grant, a changed role or a signed-out session can still load frames of a case that was open
 # before. The viewer renews its tokens while the case is open.
 FRAME_TOKEN_SECONDS = int(os.environ.get("FRAME_TOKEN_SECONDS", 3600))
+
+# Each web process keeps the pictures that it made last, up to this many bytes; 0 keeps none.
+FINISHED_PICTURES_BYTES = int(os.environ.get("FINISHED_PICTURES_BYTES", 48 << 20))

@@ -1,16 +1,19 @@
 """A frame as a picture: the cheapest bytes that hold enough pixels, windowed, resized and encoded."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 import cv2
 import numpy as np
 import simplejpeg
+from django.conf import settings
 from numpy.typing import NDArray
 
 from annotator.imaging.frame_description import FrameGrey, Window
 from annotator.imaging.models import DerivedFormat
 from annotator.imaging.pixels.decoding import decode_frame
+from annotator.imaging.pixels.finished_pictures import FinishedPictures
 from annotator.imaging.pixels.htj2k import MAX_REDUCTION, decode_htj2k
 from annotator.imaging.pixels.presets import first_preset
 from annotator.imaging.pixels.three_window import CompositionError, three_window_of_stored
@@ -57,10 +60,21 @@ def render_frame(source: FrameSource, rendering: Rendering) -> bytes:
         check_composition(source)
     if _is_stored_already(source, rendering):
         return source.stored.read()
-    pixels = render_pixels(
-        source, window=rendering.window, viewport=rendering.viewport, composition=rendering.composition
-    )
-    return encode_picture(pixels, rendering.media_type)
+    finished = finished_pictures()
+    picture = finished.get((source, rendering))
+    if picture is None:
+        pixels = render_pixels(
+            source, window=rendering.window, viewport=rendering.viewport, composition=rendering.composition
+        )
+        picture = encode_picture(pixels, rendering.media_type)
+        finished.put((source, rendering), picture)
+    return picture
+
+
+@cache
+def finished_pictures() -> FinishedPictures:
+    """The pictures that this process made last."""
+    return FinishedPictures(settings.FINISHED_PICTURES_BYTES)
 
 
 def check_composition(source: FrameSource) -> None:
@@ -171,20 +185,28 @@ def _resized(values: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:
     return cv2.resize(values, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
 
 
-def encode_picture(pixels: NDArray[np.uint8], media_type: MediaType) -> bytes:
-    """Encode (rows, columns) grey or (rows, columns, 3) RGB as JPEG, PNG (lossless) or WebP."""
+def encode_picture(pixels: NDArray[np.uint8], media_type: MediaType, *, quality: int | None = None) -> bytes:
+    """Encode (rows, columns) grey or (rows, columns, 3) RGB as JPEG, PNG (lossless) or WebP.
+
+    Parameters
+    ----------
+    quality : 1 to 100, of JPEG and WebP.
+    """
     if media_type == "image/jpeg":
         if pixels.ndim == 2:
             return simplejpeg.encode_jpeg(
-                np.ascontiguousarray(pixels)[..., None], JPEG_QUALITY, colorspace="GRAY", colorsubsampling="Gray"
+                np.ascontiguousarray(pixels)[..., None],
+                quality or JPEG_QUALITY,
+                colorspace="GRAY",
+                colorsubsampling="Gray",
             )
         # Full chroma: colour Doppler is drawn in thin coloured pixels.
         return simplejpeg.encode_jpeg(
-            np.ascontiguousarray(pixels), JPEG_QUALITY, colorspace="RGB", colorsubsampling="444"
+            np.ascontiguousarray(pixels), quality or JPEG_QUALITY, colorspace="RGB", colorsubsampling="444"
         )
     picture = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
     if media_type == "image/png":
         encoded = cv2.imencode(".png", picture)[1]
     else:
-        encoded = cv2.imencode(".webp", picture, [cv2.IMWRITE_WEBP_QUALITY, WEBP_QUALITY])[1]
+        encoded = cv2.imencode(".webp", picture, [cv2.IMWRITE_WEBP_QUALITY, quality or WEBP_QUALITY])[1]
     return bytes(encoded.data)

@@ -70,6 +70,10 @@ class FrameSource:
     overlay_place: Place
     overlays: tuple[FrameOverlay, ...] = ()
 
+    def __hash__(self) -> int:
+        # Keys are unique, and a table of 65,536 values would be walked for every picture that is looked up.
+        return hash(self.key)
+
     def overlay(self, number: int) -> ByteSpan:
         """The picture (PNG) of one of the overlays, counted from 1 in their order.
 
