@@ -12,7 +12,7 @@ from typing import BinaryIO, Protocol, cast
 
 from django.core.files.storage import storages
 
-STORES = ("originals", "frames", "quarantine", "thumbnails")
+STORES = ("originals", "frames", "quarantine", "thumbnails", "beside")
 
 
 class ByteStore(Protocol):
@@ -72,6 +72,11 @@ def frames_place(sha256: str) -> Place:
 def quarantine_place(sha256: str) -> Place:
     """Where the bytes of a refused file lie."""
     return Place("quarantine", f"{sha256[:2]}/{sha256}.bin")
+
+
+def beside_place(sha256: str) -> Place:
+    """Where a table or mask lies that came with pictures."""
+    return Place("beside", f"{sha256[:2]}/{sha256}.bin")
 
 
 def open_place(place: Place) -> BinaryIO:
