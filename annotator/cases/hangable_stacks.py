@@ -3,6 +3,7 @@
 from django.db.models import Count, F, JSONField, Min, OuterRef, Subquery
 
 from annotator.cases.hanging import HangableStack, plane_of
+from annotator.cases.stack_notes import believed_side
 from annotator.imaging.models import Frame, InstanceState, Stack
 
 
@@ -34,11 +35,18 @@ def _hangable(stack: Stack) -> HangableStack:
         modality=row["modality"],
         series_number=row["series_number"],
         instance_number=row["instance_number"],
-        laterality=stack.laterality,
+        laterality=believed_side(stack.laterality, stack.laterality_from_pixels, stack.laterality_verdict),
         view=stack.view,
         frame_count=row["frame_count"],
         plane=plane_of(geometry.get("orientation")),
         slice_thickness=geometry.get("slice_thickness"),
         # Ingest keeps scouts in stacks of their own and says so in the grouping.
         is_localizer=stack.grouping.endswith(" localizer"),
+        part=_part(stack.grouping),
     )
+
+
+def _part(grouping: str) -> str:
+    """What tells a stack from others at the same places: stands in brackets in its grouping ("... [echo 2]")."""
+    _, bracket, behind = grouping.partition("[")
+    return behind.partition("]")[0] if bracket else ""

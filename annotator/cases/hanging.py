@@ -23,6 +23,7 @@ class HangableStack:
     kind : "volume", "cine" or "still".
     plane : "axial", "coronal", "sagittal" or "" when not known.
     is_localizer : a scout picture of CT or MR.
+    part : what tells it from other stacks of its series at the same places ("echo 2").
     """
 
     pk: int
@@ -36,6 +37,7 @@ class HangableStack:
     plane: str = ""
     slice_thickness: float | None = None
     is_localizer: bool = False
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,8 @@ def _title(stack: HangableStack) -> str:
     words.append(_counted(stack.frame_count, "slice" if stack.kind == "volume" else "picture"))
     if stack.slice_thickness:
         words.append(f"{stack.slice_thickness:g} mm")
+    if stack.part:
+        words.append(stack.part[:24])
     return " · ".join(words)
 
 

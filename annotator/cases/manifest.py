@@ -112,6 +112,8 @@ def _stack_row(hung: CaseStack, *, person_id: int, unready: int) -> StackRow:
         token=issued.token,
         token_expires=issued.expires_at.isoformat(),
         unready=unready,
+        laterality_from_pixels=stack.laterality_from_pixels,
+        laterality_verdict=stack.laterality_verdict,
     )
 
 
@@ -139,6 +141,7 @@ def _frames_by_stack(case: Case) -> dict[int, list[FrameRow]]:
             "instance__bits_stored",
             "instance__bits_allocated",
             "instance__pixel_representation",
+            "instance__instance_number",
         )
     )
     frames: dict[int, list[FrameRow]] = defaultdict(list)

@@ -2,16 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, TypedDict
 
+from annotator.cases.stack_notes import believed_side, checks_of, notes_of, warning_of
 from annotator.imaging.frame_description import Window
-from annotator.imaging.headers.describe_frame import PROJECTIONS
 from annotator.imaging.pixels.presets import first_preset, presets_for
 from annotator.imaging.pixels.windowing import whole_range_of_8_bits
-
-# Slices whose distance differs from the usual one by more than this part are told to the reader.
-UNEVEN = 0.1
 
 
 class OverlayEntry(TypedDict):
@@ -52,6 +48,14 @@ class PresetEntry(WindowEntry):
     key: str
 
 
+class GapEntry(TypedDict):
+    """A step longer than the usual one, after a slice that is counted from 1; missing is 0 where none fit evenly."""
+
+    after: int
+    millimetres: float
+    missing: int
+
+
 class StackEntry(TypedDict):
     key: str
     title: str
@@ -72,6 +76,9 @@ class StackEntry(TypedDict):
     presets: list[PresetEntry]
     default_window: WindowEntry | None
     notes: list[str]
+    warning: str
+    hang_as_stored: bool
+    gaps: list[GapEntry]
     frames: list[FrameEntry]
 
 
@@ -90,6 +97,8 @@ class StackRow:
     token: str
     token_expires: str
     unready: int
+    laterality_from_pixels: str = ""
+    laterality_verdict: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,6 +116,7 @@ class FrameRow:
     bits_stored: int
     bits_allocated: int
     pixel_representation: int
+    instance_number: int | None = None
 
 
 def stack_entry(stack: StackRow, frames: Sequence[FrameRow]) -> StackEntry:
@@ -120,6 +130,7 @@ def stack_entry(stack: StackRow, frames: Sequence[FrameRow]) -> StackEntry:
         raise ValueError(f"Stack {stack.key} has no ready frames.")
     first = frames[0]
     colour = bool(first.grey.get("colour", False))
+    checks = checks_of(stack, frames)
     # A colour frame reaches the browser as 8-bit RGB, whatever the file held (palette, YBR).
     return StackEntry(
         key=stack.key,
@@ -127,7 +138,7 @@ def stack_entry(stack: StackRow, frames: Sequence[FrameRow]) -> StackEntry:
         kind=stack.kind,
         place=stack.place,
         modality=stack.modality,
-        laterality=stack.laterality,
+        laterality=believed_side(stack.laterality, stack.laterality_from_pixels, stack.laterality_verdict),
         view=stack.view,
         token=stack.token,
         token_expires=stack.token_expires,
@@ -140,33 +151,13 @@ def stack_entry(stack: StackRow, frames: Sequence[FrameRow]) -> StackEntry:
         photometric=_photometric(first.grey, colour=colour),
         presets=[] if colour else _presets(stack),
         default_window=None if colour else _default_window(stack, first),
-        notes=notes_of(stack, frames),
+        notes=notes_of(stack, frames, checks),
+        warning=warning_of(stack),
+        # Turning by a header that is in doubt could turn the wrong way.
+        hang_as_stored=bool(warning_of(stack)),
+        gaps=[GapEntry(after=gap.after, millimetres=gap.millimetres, missing=gap.missing) for gap in checks.gaps],
         frames=[_frame_entry(frame, number=at) for at, frame in enumerate(frames, start=1)],
     )
-
-
-def notes_of(stack: StackRow, frames: Sequence[FrameRow]) -> list[str]:
-    """What the reader must be told before measuring in this stack, or taking it for whole."""
-    notes = []
-    geometry = frames[0].geometry
-    calibrated = any(
-        region.get("mm_per_column") and region.get("mm_per_row") and region.get("spatial")
-        for region in geometry.get("regions") or ()
-    )
-    if geometry.get("spacing_source") == "ImagerPixelSpacing" and not calibrated:
-        notes.append("Pixel spacing is that of the detector: lengths in the patient are approximate.")
-    elif not geometry.get("spacing") and not calibrated:
-        notes.append("Not calibrated: sizes are in pixels.")
-    elif stack.kind == "still" and stack.modality in PROJECTIONS and geometry.get("spacing_source") == "PixelSpacing":
-        # A volume's slices lie in the patient; only a projection has a detector to be told apart from.
-        notes.append("Lengths are as the sender calibrated them, not those at the detector.")
-    if stack.kind == "volume":
-        if _is_uneven([frame.position_along_normal for frame in frames]):
-            notes.append("The slices are not evenly spaced; some may be missing.")
-        if stack.unready:
-            pictures = "picture" if stack.unready == 1 else "pictures"
-            notes.append(f"{stack.unready} {pictures} of this series could not be shown.")
-    return notes
 
 
 def _frame_entry(frame: FrameRow, *, number: int) -> FrameEntry:
@@ -242,12 +233,3 @@ def _whole_range(frame: FrameRow) -> Window | None:
         slope=grey.get("slope", 1.0),
         intercept=grey.get("intercept", 0.0),
     )
-
-
-def _is_uneven(positions: Sequence[float | None]) -> bool:
-    known = [position for position in positions if position is not None]
-    if len(known) < 3 or len(known) < len(positions):
-        return False
-    steps = [later - earlier for earlier, later in pairwise(known)]
-    usual = sorted(steps)[len(steps) // 2]
-    return usual > 0 and any(abs(step - usual) > UNEVEN * usual for step in steps)

@@ -171,3 +171,8 @@ def test_a_case_is_called_after_its_modality_size_and_code() -> None:
 )
 def test_the_plane_follows_from_the_orientation(orientation: tuple[float, ...] | None, plane: str) -> None:
     assert plane_of(orientation) == plane
+
+
+def test_stacks_at_the_same_places_are_called_by_what_tells_them_apart() -> None:
+    echoes = [stack("volume", "MR", frame_count=20, plane="axial", part=f"echo {number}") for number in (1, 2)]
+    assert titles_of(echoes) == ["axial · 20 slices · echo 1", "axial · 20 slices · echo 2"]

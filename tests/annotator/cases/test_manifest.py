@@ -1,6 +1,7 @@
 """What the viewer is told of a case."""
 
 import json
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +15,7 @@ from annotator.cases.models import Case
 from annotator.cases.queries import case_for
 from annotator.cases.reading_state import FindingKindChoice, ReadingState
 from annotator.imaging.frame_description import FrameGrey, LookupTable, UltrasoundRegion
-from annotator.imaging.models import Frame, Instance
+from annotator.imaging.models import Frame, Instance, Stack
 from annotator.imaging.queries import frames_in_order
 from annotator.imaging.store.frame_tokens import check_token
 from annotator.labels.actions.install_schemas import install_shipped_schemas
@@ -159,7 +160,14 @@ REGION = UltrasoundRegion(0, 0, 79, 63, mm_per_column=0.1, mm_per_row=0.1, spati
             {"spacing_source": "ImagerPixelSpacing"},
             ["Pixel spacing is that of the detector: lengths in the patient are approximate."],
         ),
-        ({"positions": [0.0, 5.0, 10.0, 20.0]}, ["The slices are not evenly spaced; some may be missing."]),
+        (
+            {"positions": [0.0, 5.0, 10.0, 20.0]},
+            ["Gap between slices 3 and 4 (10.0 mm), usually 5.0 mm: 1 slice is missing."],
+        ),
+        (
+            {"positions": [0.0, 0.0, 5.0, 10.0]},
+            ["Several slices lie at the same place (one place): more than one acquisition may be mixed here."],
+        ),
         ({"positions": [0.0, 5.0, 10.1, 15.0]}, []),
     ],
 )
@@ -186,6 +194,48 @@ def test_an_8_bit_picture_without_a_window_is_shown_as_it_is_not_stretched(admin
     assert (window["centre"], window["width"], window["function"]) == (127.5, 255.0, "LINEAR_EXACT")
     Instance.objects.update(bits_allocated=16, bits_stored=12)
     assert only_stack(admin, case)["default_window"] is None
+
+
+def test_a_gap_comes_with_its_place_for_the_scroll_bar(admin: User, db: None) -> None:
+    stack = only_stack(admin, case_of({"frames": 4, "positions": [0.0, 5.0, 10.0, 20.0]}))
+    assert stack["gaps"] == [{"after": 3, "millimetres": 10.0, "missing": 1}]
+    assert only_stack(admin, case_of({"frames": 4}))["gaps"] == []
+
+
+def test_a_tilted_gantry_is_told_with_its_degrees(admin: User, db: None) -> None:
+    turn = math.radians(20)
+    tilted = {"orientation": (1.0, 0.0, 0.0, 0.0, math.cos(turn), math.sin(turn)), "gantry_tilt": -20.0}
+    (note,) = only_stack(admin, case_of({"frames": 5, **tilted}))["notes"]
+    assert note == "Gantry tilt 20.0°: each slice is shifted against the one before it."
+
+
+def sided(pixels: str, verdict: str = "") -> Case:
+    case = case_of({"kind": "volume", "frames": 3, "laterality": "R", "view": "CC"}, modality="MG")
+    Stack.objects.update(laterality_from_pixels=pixels, laterality_verdict=verdict)
+    return case
+
+
+def test_a_side_in_doubt_is_a_warning_and_turns_nothing(admin: User, db: None) -> None:
+    stack = only_stack(admin, sided("L"))
+    assert stack["warning"].startswith("Side in doubt: the header says right, but the chest wall")
+    assert (stack["laterality"], stack["hang_as_stored"]) == ("R", True)
+
+
+@pytest.mark.parametrize("pixels", ["R", ""])
+def test_no_word_is_said_where_header_and_picture_agree_or_the_picture_tells_nothing(
+    admin: User, db: None, pixels: str
+) -> None:
+    stack = only_stack(admin, sided(pixels))
+    assert (stack["warning"], stack["notes"], stack["hang_as_stored"]) == ("", [], False)
+
+
+def test_a_side_that_was_checked_is_told_as_the_person_said(admin: User, db: None) -> None:
+    stack = only_stack(admin, sided("L", "header"))
+    assert (stack["warning"], stack["laterality"]) == ("", "R")
+    assert stack["notes"] == ["The side was checked: right, as the header says."]
+    stack = only_stack(admin, sided("L", "pixels"))
+    assert (stack["laterality"], stack["hang_as_stored"]) == ("L", True)
+    assert stack["warning"].startswith("Left breast, as was checked; the header says right.")
 
 
 def test_the_reader_is_told_when_pictures_of_the_series_could_not_be_shown(admin: User, db: None) -> None:
