@@ -1,7 +1,7 @@
-"""What the reader must be told of a stack before measuring in it, comparing sides, or taking it for whole. Pure."""
+"""What the reader must be told of a stack before measuring in it, comparing sides, or taking it for whole."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from annotator.imaging.headers.describe_frame import PROJECTIONS
 from annotator.imaging.models import LateralityVerdict
@@ -83,5 +83,6 @@ def _calibration_notes(stack: "StackRow", frame: "FrameRow") -> list[str]:
     return []
 
 
-def _vector(values: object) -> tuple[float, ...] | None:
-    return tuple(values) if isinstance(values, (list, tuple)) and values else None
+def _vector(values: Any) -> Any:
+    # JSON has lists; how long they are was checked when the frame was described.
+    return tuple(values) if values else None
