@@ -110,9 +110,9 @@ class _Extremes:
         return self.columns / self.darkest.shape[1]
 
     def pictures(self) -> Iterator[NDArray[np.uint8]]:
-        yield _eight_bits(self.darkest)
+        yield eight_bits(self.darkest)
         if self.frames > 1:
-            yield _eight_bits(self.brightest)
+            yield eight_bits(self.brightest)
 
 
 def _extremes(frames: Iterable[NDArray[Any]]) -> _Extremes:
@@ -144,7 +144,7 @@ def _reduced(frame: NDArray[Any]) -> NDArray[Any]:
     return cv2.resize(np.ascontiguousarray(plain), size, interpolation=cv2.INTER_AREA)
 
 
-def _eight_bits(values: NDArray[Any]) -> NDArray[np.uint8]:
+def eight_bits(values: NDArray[Any]) -> NDArray[np.uint8]:
     """Stretched over the range that the picture uses; a few extreme pixels don't count."""
     if values.dtype == np.uint8:
         return values

@@ -90,7 +90,10 @@ def _letters(picture: NDArray[np.uint8]) -> list[_Letter]:
     outlined = np.where(outline.ravel() > 0, flat, 0)
     lengths = np.maximum(np.bincount(outlined, minlength=count), 1)
     steep = np.bincount(outlined, weights=edges.ravel().astype(np.float64), minlength=count) / lengths
-    unrest = np.bincount(flat, weights=_unrest(np.asarray(strokes), mask).ravel().astype(np.float64), minlength=count) / areas
+    unrest = (
+        np.bincount(flat, weights=_unrest(np.asarray(strokes), mask).ravel().astype(np.float64), minlength=count)
+        / areas
+    )
     letters = []
     for index in range(1, count):
         left, top, width, height, area = (int(value) for value in stats[index])

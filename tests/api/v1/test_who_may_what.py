@@ -85,6 +85,18 @@ def intake(world: World) -> list[Any]:
     return [world.intake.pk]
 
 
+def text_review(world: World) -> list[Any]:
+    return [world.text_review.pk]
+
+
+def withheld_body(_world: World) -> dict[str, Any]:
+    return {"verdict": "withheld"}
+
+
+def layout_body(_world: World) -> dict[str, Any]:
+    return {"regions": [{"column": 0, "row": 0, "columns": 9, "rows": 9}], "expected": 1}
+
+
 def export(world: World) -> list[Any]:
     return [world.export.pk]
 
@@ -126,6 +138,12 @@ MATRIX = [
     Row("GET", "api-labels", "401 200 200 200 200"),
     Row("GET", "api-label", "401 200 200 200 200", args=lambda w: ["lesion@1"]),
     Row("POST", "api-label-score", "401 200 200 200 200", body=lambda w: {"schema": "lesion@1", "answers": {}}),
+    Row(
+        "POST",
+        "api-calculator-tirads",
+        "200 200 200 200 200",
+        body=lambda w: {"features": {"composition": "solid"}, "size_mm": None},
+    ),
     Row("POST", "api-accept", "401 200 404 403 403", args=suggestion, body=empty),
     Row("POST", "api-reject", "401 200 404 403 403", args=suggestion, body=empty),
     Row("POST", "api-undo", "401 200 404 403 403", args=suggestion, body=empty),
@@ -148,6 +166,12 @@ MATRIX = [
     Row("PUT", "api-intake-files", "401 403 403 200 200", args=intake, body=lambda w: b"DICM", query="?name=c.dcm"),
     Row("POST", "api-intake-seal", "401 403 403 202 202", args=intake, body=empty),
     Row("GET", "api-quarantine", "401 403 403 200 200"),
+    Row("GET", "api-text-reviews", "401 403 403 200 200"),
+    Row("GET", "api-text-review", "401 403 403 200 200", args=text_review),
+    Row("POST", "api-text-review-decision", "401 403 403 200 200", args=text_review, body=withheld_body),
+    Row("POST", "api-text-review-put-back", "401 403 403 200 200", args=text_review, body=empty),
+    Row("GET", "api-text-review-layout", "401 403 403 200 200", args=text_review),
+    Row("POST", "api-text-review-layout", "401 403 403 202 202", args=text_review, body=layout_body),
     Row("GET", "api-exports", "401 403 403 200 200"),
     Row("POST", "api-exports", "401 403 403 202 202", body=export_body),
     Row("GET", "api-export", "401 403 403 200 200", args=export),

@@ -12,7 +12,16 @@ from annotator.assist.models import ModelVersion, Suggestion
 from annotator.cases.models import Case
 from annotator.datasets.models import Export
 from annotator.datasets.queries import export_path
-from annotator.imaging.models import Frame, Intake, IntakeFile, Study
+from annotator.imaging.models import (
+    Frame,
+    Instance,
+    InstanceState,
+    Intake,
+    IntakeFile,
+    Series,
+    Study,
+    TextReview,
+)
 from annotator.jobs.models import Job, JobState
 from annotator.labels.models import LabelSchema
 from annotator.labels.schema import score_answers
@@ -28,6 +37,7 @@ EXPORT_REQUEST = {"title": "Nodules", "study_ids": [1], "fractions": [0.7, 0.15,
 class World:
     """`reader` may open the case, `stranger` is a radiologist who may not."""
 
+    text_review: TextReview
     reader: User
     stranger: User
     manager: User
@@ -85,7 +95,9 @@ def make_world() -> World:
     IntakeFile.objects.create(intake=intake, name="b.txt", byte_size=2, outcome="quarantined", reason="Not DICOM.")
     done = Job.objects.create(kind="datasets.build_export", state=JobState.DONE, requested_by=manager, title="Export")
     export = Export.objects.create(title="Nodules", requested_by=manager, job=done, request=EXPORT_REQUEST)
+    review = make_text_review(study)
     return World(
+        text_review=review,
         reader=reader,
         stranger=stranger,
         manager=manager,
@@ -116,6 +128,31 @@ def make_world() -> World:
         intake=intake,
         export=export,
     )
+
+
+def make_text_review(study: Study) -> TextReview:
+    """A picture of this study that waits; there is no file behind it."""
+    series = Series.objects.create(study=study, series_instance_uid="1.2.826.7.1", modality="US")
+    instance = Instance.objects.create(
+        series=series,
+        sop_instance_uid="1.2.826.7.1.1",
+        sop_class_uid="1.2.840.10008.5.1.4.1.1.6.1",
+        transfer_syntax_uid="1.2.840.10008.1.2.1",
+        sha256="7" * 64,
+        source_sha256="7" * 64,
+        byte_size=100,
+        state=InstanceState.REVIEW,
+        rows=60,
+        columns=80,
+        number_of_frames=1,
+        samples_per_pixel=1,
+        photometric_interpretation="MONOCHROME2",
+        bits_allocated=8,
+        bits_stored=8,
+        pixel_representation=0,
+    )
+    box = {"frame": 1, "column": 2, "row": 2, "columns": 40, "rows": 9, "score": 0.9}
+    return TextReview.objects.create(instance=instance, suspected=[box], suspicion=0.9, layout="Maker Model 80 x 60")
 
 
 def write_export(export: Export) -> bytes:
