@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from annotator.accounts.errors import NotFoundError
 from annotator.accounts.policies import Person
+from annotator.imaging.deidentification.arrival_labels import sent_name
 from annotator.imaging.models import (
     Frame,
     Instance,
@@ -49,6 +50,11 @@ def studies_for(person: Person) -> QuerySet[Study]:
 def modalities_of(study: Study) -> list[str]:
     """The modalities of a study's series, each once, in alphabetical order."""
     return [name for name in study.modalities.split("\\") if name]
+
+
+def body_parts_of(study: Study) -> list[str]:
+    """The body parts of a study's series, each once, in alphabetical order."""
+    return [name for name in study.body_parts.split("\\") if name]
 
 
 def study_for(person: Person, pk: int) -> Study:
@@ -167,7 +173,8 @@ def intake_for(person: Person, intake_id: uuid.UUID | str) -> Intake:
 
 def names_received(intake: Intake) -> list[tuple[str, int]]:
     """(name, bytes) of every file that has arrived: what a sender need not send again."""
-    return list(intake.files.order_by("name").values_list("name", "byte_size"))
+    rows = intake.files.order_by("name").values_list("path", "name", "byte_size")
+    return [(sent_name(path, name), size) for path, name, size in rows]
 
 
 def quarantined_for(person: Person) -> QuerySet[IntakeFile]:

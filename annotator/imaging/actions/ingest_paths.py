@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -20,6 +21,7 @@ from annotator.imaging.actions.ingest_intake import (
     ingest_intake,
     summarise,
 )
+from annotator.imaging.deidentification.arrival_labels import shown_name, shown_source, waiting_path
 from annotator.imaging.models import Instance, InstanceState, Intake, IntakeFile, Outcome
 from annotator.imaging.policies import may_bring_files_in
 from annotator.imaging.store.archives import is_litter
@@ -66,7 +68,7 @@ def ingest_paths(
     for root in roots:
         if not root.exists():
             raise InvalidError(f"{root} does not exist.", "paths")
-    intake = _open_intake(person, source or ", ".join(str(root) for root in roots))
+    intake = _open_intake(person, source or shown_source(", ".join(str(root) for root in roots), is_paths=True))
     for batch in _batches(_rows(intake, roots, source=source)):
         IntakeFile.objects.bulk_create(batch, ignore_conflicts=True)
     summary = ingest_intake(intake.pk, report=report)
@@ -109,14 +111,14 @@ def _rows(intake: Intake, roots: list[Path], *, source: str | None) -> Iterator[
             shown = _storable(str(path))
             inside = path.relative_to(root.parent if root.is_file() else root)
             called = shown if source is None else _storable(f"{source}/{inside}")
-            row = IntakeFile(intake=intake, name=called[-NAME_LIMIT:], path=shown)
+            row = IntakeFile(intake=intake, name=shown_name(called)[-NAME_LIMIT:], path=waiting_path(intake.pk, path))
             try:
                 row.byte_size = path.stat().st_size
             except OSError:
                 row.byte_size = 0
             if shown != str(path) or len(shown) > NAME_LIMIT:
                 row.outcome = Outcome.QUARANTINED
-                row.path = shown[:NAME_LIMIT]
+                row.path = "" if settings.DEIDENTIFY else shown[:NAME_LIMIT]
                 row.reason = (
                     f"The path is longer than {NAME_LIMIT:,} characters or isn't UTF-8. Rename or move the file."
                 )

@@ -7,10 +7,14 @@ from typing import Any
 from django.conf import settings
 
 from annotator.imaging.burned_in.suspected_text import suspected_text
+from annotator.imaging.deidentification.arrival_labels import shown_reason
+from annotator.imaging.deidentification.deidentify_dataset import SealedPatient
+from annotator.imaging.deidentification.deidentify_file import deidentify_file
+from annotator.imaging.errors import QuarantineError
 from annotator.imaging.headers.header_json import header_json
 from annotator.imaging.headers.header_reading import reading_odd_headers
 from annotator.imaging.headers.parsing import ParsedInstance, parse_instance
-from annotator.imaging.store.staging import StagedFile
+from annotator.imaging.store.staging import StagedFile, restage, staging_name
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,7 @@ class PreparedArrival:
     ----------
     file : what is filed; the staged file itself, or another that was made from it under a temporary name.
     parsed, header : of `file`.
+    patient : who it was before, sealed, where the site de-identifies.
     suspected : places of text that may say who it is, as TextReview.suspected has them, when a person must look
         before anybody is shown the picture; None when nobody need.
     """
@@ -30,6 +35,7 @@ class PreparedArrival:
     header: dict[str, Any]
     deidentified: bool = False
     suspected: list[dict[str, Any]] | None = None
+    patient: SealedPatient | None = None
 
 
 def prepare_arrival(staged: StagedFile, *, name: str) -> PreparedArrival:
@@ -44,14 +50,35 @@ def prepare_arrival(staged: StagedFile, *, name: str) -> PreparedArrival:
     QuarantineError : it can't become an instance; the message says why.
     OSError : the disk, not the file.
     """
+    if settings.DEIDENTIFY:
+        return _without_identity(staged)
+    parsed, header = _read(staged.path)
+    return PreparedArrival(staged, parsed, header)
+
+
+def _read(path: Path) -> tuple[ParsedInstance, dict[str, Any]]:
     with reading_odd_headers():
-        parsed = parse_instance(staged.path)
-        header = header_json(parsed.dataset)
-    return PreparedArrival(staged, parsed, header, suspected=_suspected(staged.path))
+        parsed = parse_instance(path)
+        return parsed, header_json(parsed.dataset)
+
+
+def _without_identity(staged: StagedFile) -> PreparedArrival:
+    try:
+        parse_instance(staged.path)
+    except QuarantineError as error:
+        raise QuarantineError(shown_reason(error.reason)) from None
+    draft = staging_name()
+    try:
+        patient = deidentify_file(staged.path, draft)
+        made = restage(draft)
+        parsed, header = _read(draft)
+        suspected = _suspected(draft)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    return PreparedArrival(made, parsed, header, deidentified=True, suspected=suspected, patient=patient)
 
 
 def _suspected(path: Path) -> list[dict[str, Any]] | None:
-    if not getattr(settings, "DEIDENTIFY", False):
-        return None
     found = suspected_text(path)
     return None if found is None else [one.to_json() for one in found]

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from annotator.accounts.errors import ConflictError, InvalidError
 from annotator.accounts.policies import Person
+from annotator.imaging.deidentification.arrival_labels import forget_sent_name, keep_sent_name, shown_name
 from annotator.imaging.models import Intake, IntakeFile
 from annotator.imaging.queries import intake_for
 
@@ -42,7 +43,8 @@ def receive_file(
     InvalidError : no name, or fewer or more bytes than announced (the sender should send it again).
     """
     intake = intake_for(person, intake_id)
-    name = safe_name(name)
+    sent = safe_name(name)
+    name = shown_name(sent)
     if intake.sealed_at is not None:
         raise ConflictError("This intake is sealed: start another one for more files.")
     before = IntakeFile.objects.filter(intake=intake, name=name).first()
@@ -53,15 +55,21 @@ def receive_file(
         size, digest = _write(path, content, byte_size)
         if byte_size is not None and size != byte_size:
             raise InvalidError(
-                f"{name}: {byte_size:,} bytes were announced and {size:,} arrived. Send it again.", "content"
+                f"{sent}: {byte_size:,} bytes were announced and {size:,} arrived. Send it again.", "content"
             )
+        keep_sent_name(path, sent)
         kept = _record(intake, IntakeFile(intake=intake, name=name, path=str(path), byte_size=size, sha256=digest))
     except BaseException:
-        path.unlink(missing_ok=True)
+        _remove(path)
         raise
     if kept.path != str(path):  # the same file came over another connection and was faster
-        path.unlink(missing_ok=True)
+        _remove(path)
     return kept
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    forget_sent_name(path)
 
 
 def _again(before: IntakeFile, byte_size: int | None) -> IntakeFile:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -9,6 +10,7 @@ from django.utils import timezone
 from annotator.imaging.actions.prepare_arrival import PreparedArrival
 from annotator.imaging.burned_in.review_rows import new_review
 from annotator.imaging.catalogue.name_keys import fold_name
+from annotator.imaging.deidentification.key_rows import taken_pseudonyms, write_patient_keys
 from annotator.imaging.errors import QuarantineError
 from annotator.imaging.headers.parsing import ParsedInstance
 from annotator.imaging.models import (
@@ -64,6 +66,7 @@ def record_instances(arrivals: list[Arrival]) -> None:
 
 
 def _record(arrivals: list[Arrival]) -> None:
+    _keep_patient_keys(arrivals)
     catalogue = _Catalogue(arrivals)
     fresh: list[Instance] = []
     ends: list[tuple[Arrival, Outcome]] = []
@@ -90,9 +93,13 @@ def _record(arrivals: list[Arrival]) -> None:
             row.path, row.instance = "", catalogue.by_hash[arrival.source_sha256]
             if row.instance.state == InstanceState.FAILED:
                 retried.append(row.instance.pk)
-    IntakeFile.objects.bulk_update(
+    # An update of many rows as one statement: bulk_update would build a condition a row and column, at many times
+    # the cost. The rows are all there.
+    IntakeFile.objects.bulk_create(
         [arrival.row for arrival in arrivals],
-        ["outcome", "reason", "sha256", "byte_size", "path", "instance", "at"],
+        update_conflicts=True,
+        unique_fields=["pk"],
+        update_fields=["outcome", "reason", "sha256", "byte_size", "path", "instance", "at"],
     )
     # Sent again, a file that could not be decoded gets another try: the decoder may have been mended meanwhile.
     if retried:
@@ -111,13 +118,26 @@ def _ask_for_review(arrivals: list[Arrival], catalogue: "_Catalogue") -> None:
         TextReview.objects.bulk_create(review for key, review in reviews.items() if key not in there)
 
 
+def _keep_patient_keys(arrivals: list[Arrival]) -> None:
+    """Who the de-identified patients are, before anything names them by their pseudonyms."""
+    prepared = [one for one in arrivals if one.prepared is not None and not one.reason]
+    patients = [one.prepared.patient for one in prepared if one.prepared and one.prepared.patient is not None]
+    if not patients:
+        return
+    taken = taken_pseudonyms(patients)
+    for arrival in prepared:
+        if arrival.prepared and arrival.prepared.patient and arrival.prepared.patient.lookup in taken:
+            arrival.reason = "Another patient has the same pseudonym by chance. Have this one imported by hand."
+    write_patient_keys(one for one in patients if one.lookup not in taken)
+
+
 def _where_refused(arrival: Arrival) -> str:
     """Its place in the quarantine; the path that it came from where its bytes aren't ours to keep."""
     if arrival.quarantined is not None:
         return str(arrival.quarantined)
     if arrival.prepared is not None:
         return str(quarantine_place(arrival.prepared.file.sha256))
-    return arrival.row.path
+    return "" if settings.DEIDENTIFY else arrival.row.path
 
 
 class _Catalogue:

@@ -5,6 +5,7 @@ from django.db import transaction
 from annotator.accounts.actions.record_audit import record_audit
 from annotator.accounts.errors import InvalidError, NotAllowedError
 from annotator.accounts.policies import Person
+from annotator.imaging.deidentification.arrival_labels import shown_source
 from annotator.imaging.models import Intake
 from annotator.imaging.policies import may_bring_files_in
 
@@ -21,6 +22,7 @@ def start_intake(person: Person, *, source: str = "upload", expected_files: int 
         raise NotAllowedError("Only data managers and admins may bring files in.")
     if expected_files is not None and expected_files < 0:
         raise InvalidError("The number of files can't be negative.", "expected_files")
+    source = shown_source(source)
     with transaction.atomic():
         intake = Intake.objects.create(
             requested_by_id=person.pk, source=source[:200] or "upload", expected_files=expected_files

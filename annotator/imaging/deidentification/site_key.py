@@ -93,13 +93,25 @@ class SiteKey:
         ------
         DeidentificationError : it was sealed under another key, or changed since.
         """
+        return PatientIdentity(**json.loads(self.unseal_text(sealed)))
+
+    def seal_text(self, text: str) -> bytes:
+        """A text, encrypted and signed."""
+        return self._fernet.encrypt(text.encode("utf-8", "surrogateescape"))
+
+    def unseal_text(self, sealed: bytes) -> str:
+        """The text that was sealed.
+
+        Raises
+        ------
+        DeidentificationError : as unseal.
+        """
         try:
-            opened = self._fernet.decrypt(bytes(sealed))
+            return self._fernet.decrypt(bytes(sealed)).decode("utf-8", "surrogateescape")
         except InvalidToken as error:
             raise DeidentificationError(
                 "This identity was sealed under another key. Start with the DEIDENTIFICATION_KEY of that time."
             ) from error
-        return PatientIdentity(**json.loads(opened))
 
     def _digest(self, purpose: str, *parts: str) -> bytes:
         message = "\0".join((purpose, *parts)).encode("utf-8", "surrogateescape")
