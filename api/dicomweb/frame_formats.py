@@ -1,21 +1,27 @@
 """In which form a frame is handed to a program: uncompressed, as it came, or as the frame store holds it.
 
+Whatever the form, what it decodes to is what the instance's metadata describe.
+
 Source: DICOM PS3.18 8.7.3.3 (media types and transfer syntaxes), 10.4.
 """
 
-import dataclasses
-import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
 
+from annotator.imaging.dicomweb.retrieval import ServedFrame
 from annotator.imaging.models import DerivedFormat
-from annotator.imaging.pixels.decoding import HTJ2K_LOSSLESS, JPEG_BASELINE, LITTLE_ENDIAN, decode_frame
+from annotator.imaging.pixels.decoding import HTJ2K_LOSSLESS, UNCOMPRESSED_SYNTAXES
 from annotator.imaging.pixels.htj2k import CONTENT_TYPE as HTJ2K_TYPE
-from annotator.imaging.pixels.htj2k import decode_htj2k
-from annotator.imaging.store.frame_source import FrameSource
-from api.dicomweb.multipart import Part
-from api.rendered_query import NotAcceptableError, accepted_ranges
+from annotator.imaging.pixels.raw_frame import raw_frame, raw_frame_length
+from annotator.imaging.store.frame_source import ByteSpan, FrameSource
+from api.dicomweb.accepting import MediaRange
+from api.dicomweb.bodies import Body, Part, made_when_read, of_place
+from api.dicomweb.describing import EXPLICIT_LITTLE_ENDIAN
+from api.rendered_query import NotAcceptableError
 
 OCTETS = "application/octet-stream"
-EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
 _DOTTED = "1.2.840.10008.1.2.4."
 _MEDIA_TYPES = {
     "1.2.840.10008.1.2.5": "image/dicom-rle",
@@ -24,82 +30,109 @@ _MEDIA_TYPES = {
     **{f"{_DOTTED}{number}": "image/jp2" for number in (90, 91)},
     **{f"{_DOTTED}{number}": HTJ2K_TYPE for number in (201, 202, 203)},
 }
+# Names from before these types were registered.
+_OLD_NAMES = {"image/x-dicom-rle": "image/dicom-rle", "image/x-jls": "image/jls"}
+# The frame store's copies hold grey values or RGB: true of these, not of palettes and YBR.
+_TRUE_OF_COPIES = frozenset({"MONOCHROME1", "MONOCHROME2", "RGB", "YBR_RCT", "YBR_ICT"})
 
 
-def frame_part(source: FrameSource, accept: str) -> Part:
-    """One frame in the first acceptable form.
+@dataclass(frozen=True)
+class Form:
+    """A media type with its transfer syntax, and which bytes it takes."""
 
-    Without a transfer syntax octets are uncompressed, little-endian: a little-endian original verbatim, anything
-    else decoded (colour to RGB by pixel). `transfer-syntax=*` gives the original's bytes.
+    media_type: str
+    transfer_syntax_uid: str
+    bytes_of: Literal["raw", "original", "copy"]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The form that was selected, and whether it goes out as multipart/related."""
+
+    form: Form
+    multipart: bool
+
+
+def choose_form(source: FrameSource, ranges: Sequence[MediaRange], *, alone: bool) -> Chosen:
+    """The first acceptable form.
+
+    Without a transfer syntax octets are uncompressed, little-endian; `transfer-syntax=*` takes the original's bytes.
+
+    Parameters
+    ----------
+    ranges : most wanted first.
+    alone : whether one body can be sent without multipart/related round it.
 
     Raises
     ------
     NotAcceptableError : it is in none of the forms that are accepted.
     """
-    for media_type, syntax in _wanted(accept):
-        for part in _parts(source, media_type, syntax):
-            return part
-    raise NotAcceptableError(
-        f'The frame is not to be had as {accept!r}. Try multipart/related; type="{OCTETS}", '
-        f'or transfer-syntax=* for the bytes as they came, or type="{HTJ2K_TYPE}".'
-    )
+    forms = _forms_of(source)
+    for wanted in ranges:
+        if wanted.multipart is False and not alone:
+            continue
+        if form := _first_in(wanted, forms):
+            return Chosen(form, multipart=wanted.multipart is not False)
+    there = "; ".join(f"{form.media_type} in {form.transfer_syntax_uid}" for form in forms)
+    several = "" if alone else " Several bodies come as multipart/related only."
+    raise NotAcceptableError(f"The pixels are to be had as {there}, not as what Accept asks for.{several}")
 
 
-def _wanted(accept: str) -> list[tuple[str, str]]:
-    """(media type, transfer syntax or "") of each range; multipart/related names its parts in `type`."""
-    if not accept.strip():
-        return [("*/*", "")]
-    wanted = []
-    for name, parameters in accepted_ranges(accept):
-        inner = parameters.get("type", "*/*") if name == "multipart/related" else name
-        wanted.append((inner.lower(), parameters.get("transfer-syntax", "")))
-    return wanted
+def frame_part(frame: ServedFrame, form: Form) -> Part:
+    """One frame in a form that choose_form gave for its instance."""
+    return Part(_body(frame, form), form.media_type, form.transfer_syntax_uid)
 
 
-def _parts(source: FrameSource, media_type: str, syntax: str) -> list[Part]:
-    original_syntax = source.pixels.transfer_syntax_uid
-    anything = media_type in ("*/*", "multipart/*")
-    candidates: list[tuple[str, str]] = []
-    if syntax != "*":
-        candidates.append((OCTETS, EXPLICIT_LITTLE_ENDIAN))
-    original_type = OCTETS if original_syntax in LITTLE_ENDIAN else _MEDIA_TYPES.get(original_syntax, "")
-    candidates.append((original_type, original_syntax))
-    if source.stored_format == DerivedFormat.HTJ2K:
-        candidates.append((HTJ2K_TYPE, HTJ2K_LOSSLESS))
-    for kind, own_syntax in candidates:
-        family = media_type.endswith("/*") and kind.startswith(media_type[:-1])
-        if (anything or family or kind == media_type) and syntax in ("", "*", own_syntax):
-            content = _content(source, own_syntax)
-            if content is not None:
-                return [Part(content, kind, own_syntax)]
-    return []
+def _forms_of(source: FrameSource) -> list[Form]:
+    pixels, syntax = source.pixels, source.pixels.transfer_syntax_uid
+    forms = []
+    if raw_frame_length(source) is not None:
+        forms.append(Form(OCTETS, EXPLICIT_LITTLE_ENDIAN, "raw"))
+    if source.original is not None and syntax not in UNCOMPRESSED_SYNTAXES and syntax in _MEDIA_TYPES:
+        forms.append(Form(_MEDIA_TYPES[syntax], syntax, "original"))
+    whole_depth = pixels.samples_per_pixel == 1 or pixels.bits_allocated == 8
+    if (
+        source.stored_format == DerivedFormat.HTJ2K
+        and pixels.photometric_interpretation in _TRUE_OF_COPIES
+        and whole_depth
+    ):
+        forms.append(Form(HTJ2K_TYPE, HTJ2K_LOSSLESS, "copy"))
+    return forms
 
 
-def _content(source: FrameSource, syntax: str) -> bytes | None:
-    if syntax == EXPLICIT_LITTLE_ENDIAN:
-        return _uncompressed(source)
-    if syntax == source.pixels.transfer_syntax_uid and source.original is not None:
-        return source.original.read()
-    if syntax == HTJ2K_LOSSLESS and source.stored_format == DerivedFormat.HTJ2K:
-        return source.stored.read()
-    if syntax == JPEG_BASELINE and source.stored_format == DerivedFormat.JPEG:
-        return source.stored.read()
-    return None
+def _first_in(wanted: MediaRange, forms: Sequence[Form]) -> Form | None:
+    name = _OLD_NAMES.get(wanted.name, wanted.name)
+    taken = [form for form in forms if name in ("*/*", form.media_type) or wanted.takes(form.media_type)]
+    if wanted.transfer_syntax == "*":
+        as_it_came = ("original", "raw", "copy")
+        return min(taken, key=lambda form: as_it_came.index(form.bytes_of), default=None)
+    fitting = (form for form in taken if wanted.transfer_syntax in ("", form.transfer_syntax_uid))
+    return next(fitting, None)
 
 
-def _uncompressed(source: FrameSource) -> bytes | None:
-    pixels = source.pixels
-    if source.original is not None and pixels.transfer_syntax_uid in LITTLE_ENDIAN:
-        return source.original.read()
-    if pixels.photometric_interpretation == "PALETTE COLOR":
-        if source.original is None:
-            return None
-        # The metadata promise indices into the palette, the frame store holds colours.
-        values = decode_frame(
-            source.original.read(), dataclasses.replace(pixels, photometric_interpretation="MONOCHROME2")
+def _body(frame: ServedFrame, form: Form) -> Body:
+    source = frame.source
+    if form.bytes_of == "copy":
+        return _span_body(source.stored)
+    if form.bytes_of == "original" and source.original is not None:
+        return _span_body(source.original)
+    length = raw_frame_length(source) or 0
+    if (
+        source.original is not None
+        and source.original.length == length
+        and source.pixels.transfer_syntax_uid
+        in (
+            EXPLICIT_LITTLE_ENDIAN,
+            "1.2.840.10008.1.2",
         )
-    elif source.stored_format == DerivedFormat.JPEG:
-        values = decode_frame(source.stored.read(), pixels)
-    else:
-        values = decode_htj2k(source.stored.read())
-    return (values if sys.byteorder == "little" else values.byteswap()).tobytes()
+    ):
+        return of_place(source.original.place, source.original.offset, length)
+    return made_when_read(length, partial(_raw, frame))
+
+
+def _span_body(span: ByteSpan) -> Body:
+    return made_when_read(span.length, span.read)
+
+
+def _raw(frame: ServedFrame) -> bytes:
+    return raw_frame(frame.source, planar_configuration=frame.planar_configuration) or b""

@@ -1,92 +1,191 @@
-"""WADO-RS: frames, rendered frames, instances and metadata. Source: DICOM PS3.18 10.4."""
+"""WADO-RS: instances, their metadata, frames and bulk data. Source: DICOM PS3.18 10.4."""
 
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from annotator.accounts.errors import InvalidError, NotFoundError
+from annotator.accounts.errors import InvalidError
 from annotator.accounts.policies import Person
-from annotator.imaging.catalogue_search import CatalogueQuery, frame_sources, headers_of, instance_by_uid
-from annotator.imaging.pixels.rendering import render_frame
-from annotator.imaging.store.filing import open_place, original_place, size_of
+from annotator.imaging.dicomweb.bulk_data import PIXEL_DATA, bulk_value
+from annotator.imaging.dicomweb.retrieval import Address, ServedFrame, frames_at, headers_of, instances_at
+from annotator.imaging.headers.header_json import BULK_REFERENCE
+from annotator.imaging.models import Instance
+from annotator.imaging.pixels.decoding import UNCOMPRESSED_SYNTAXES
+from annotator.imaging.store.filing import original_place
+from api.dicomweb.accepting import accepted
 from api.dicomweb.access import for_people
-from api.dicomweb.frame_formats import frame_part
-from api.dicomweb.multipart import multipart_answer, multipart_file
-from api.rendered_query import NotAcceptableError, accepted_ranges, rendering_etag, rendering_of
+from api.dicomweb.bodies import (
+    Freshness,
+    Part,
+    entity_tag,
+    joined,
+    known_already,
+    multi_part,
+    of_bytes,
+    of_place,
+    single_part,
+)
+from api.dicomweb.describing import CHARACTER_SET, EXPLICIT_LITTLE_ENDIAN, instance_address
+from api.dicomweb.frame_formats import OCTETS, choose_form, frame_part
+from api.dicomweb.search import JSON, refuse_other_than_json, root_of
+from api.rendered_query import NotAcceptableError
 
 DICOM = "application/dicom"
-JSON = "application/dicom+json"
-# Frames of an instance never change (its bytes are refused when they come again otherwise), but who may see them
-# depends on who is signed in.
-_HEADERS = {"Cache-Control": "private, immutable, max-age=31536000", "Vary": "Accept, Cookie, Authorization"}
-MAX_FRAMES = 100
+# The bytes of an instance never change; a series and a study may grow.
+IMMUTABLE = "private, immutable, max-age=31536000"
+MAX_FRAMES = 1000
 
 
-def _numbers(text: str) -> list[int]:
+def numbers_of(text: str) -> list[int]:
+    """Frame numbers such as 1,2,3.
+
+    Raises
+    ------
+    InvalidError : something else, or more than are answered at once.
+    """
     try:
         numbers = [int(number) for number in text.split(",")]
     except ValueError as error:
-        raise InvalidError(f"{text!r} is not a list of frame numbers such as 1,2,3.", "frames") from error
+        raise InvalidError(f"{text[:80]!r} is not a list of frame numbers such as 1,2,3.", "frames") from error
     if not all(1 <= number < 2**31 for number in numbers) or len(numbers) > MAX_FRAMES:
         raise InvalidError(f"Frames are numbered from 1, and at most {MAX_FRAMES} are answered at once.", "frames")
     return numbers
 
 
 @for_people
-def frames(request: HttpRequest, person: Person, study: str, series: str, instance: str, numbers: str) -> HttpResponse:
-    """Frames of an instance, in the form that Accept asks for."""
-    sources = frame_sources(person, study=study, series=series, instance=instance, numbers=_numbers(numbers))
-    accept = request.META.get("HTTP_ACCEPT", "")
-    answer = multipart_answer([frame_part(source, accept) for source in sources])
-    for name, value in _HEADERS.items():
-        answer[name] = value
-    return answer
-
-
-@for_people
-def rendered(
-    request: HttpRequest, person: Person, study: str, series: str, instance: str, numbers: str = "1"
-) -> HttpResponse:
-    """One frame as a picture; of an instance without a frame number the first."""
-    wanted = _numbers(numbers)
-    if len(wanted) != 1:
-        raise InvalidError("One frame is rendered at a time.", "frames")
-    rendering = rendering_of(request.GET, request.META.get("HTTP_ACCEPT", ""))
-    (source,) = frame_sources(person, study=study, series=series, instance=instance, numbers=wanted)
-    etag = rendering_etag(source.key, rendering)
-    if etag in request.META.get("HTTP_IF_NONE_MATCH", ""):
-        return HttpResponse(status=304, headers={"ETag": etag, **_HEADERS})
-    content = render_frame(source, rendering)
-    return HttpResponse(content, content_type=rendering.media_type, headers={"ETag": etag, **_HEADERS})
-
-
-@for_people
-def instance(request: HttpRequest, person: Person, study: str, series: str, instance: str) -> HttpResponseBase:
-    """The original file, byte for byte, in the transfer syntax that it came in."""
-    row = instance_by_uid(person, study=study, series=series, instance=instance)
-    place = original_place(row.sha256)
-    ranges = accepted_ranges(request.META.get("HTTP_ACCEPT", "") or "*/*")
-    try:
-        for name, parameters in ranges:
-            syntax = parameters.get("transfer-syntax", "*")
-            if syntax not in ("*", row.transfer_syntax_uid):
-                continue
-            if name in ("multipart/related", "multipart/*", "*/*") and parameters.get("type", DICOM) in (DICOM, "*/*"):
-                return multipart_file(place, DICOM, row.transfer_syntax_uid)
-            if name in (DICOM, "application/*"):
-                answer = FileResponse(open_place(place), content_type=DICOM, filename=f"{row.sop_instance_uid}.dcm")
-                answer["Content-Length"] = str(size_of(place))
-                return answer
-    except OSError as error:
-        raise NotFoundError("The original file of this instance is not in the store any more.") from error
+def files(request: HttpRequest, person: Person, study: str, series: str = "", instance: str = "") -> HttpResponseBase:
+    """The original files of a study, a series, or one instance, byte for byte, in the syntax that each came in."""
+    found = instances_at(person, Address(study, series, instance))
+    alone = bool(instance)
+    for wanted in accepted(request):
+        fits = all(wanted.transfer_syntax in ("", "*", row.transfer_syntax_uid) for row in found)
+        if wanted.takes(DICOM) and fits and (alone or wanted.multipart is not False):
+            return _answer_files(request, found, multipart=wanted.multipart is not False, alone=alone)
+    syntaxes = ", ".join(sorted({row.transfer_syntax_uid for row in found}))
+    several = "" if alone else " Several instances come as multipart/related only."
     raise NotAcceptableError(
-        f"The instance is to be had as {DICOM} in transfer syntax {row.transfer_syntax_uid} only: originals are "
-        "handed out unchanged. Ask with transfer-syntax=*."
+        f"What is there is to be had as {DICOM} in transfer syntax {syntaxes} only: originals are handed out "
+        f"unchanged. Ask with transfer-syntax=*.{several}"
     )
 
 
+def _answer_files(request: HttpRequest, found: Sequence[Instance], *, multipart: bool, alone: bool) -> HttpResponseBase:
+    freshness = _freshness(found, "files", multipart, alone=alone)
+    if known := known_already(request, freshness):
+        return known
+    root = root_of(request)
+    parts = [
+        Part(
+            of_place(original_place(row.sha256), 0, row.byte_size),
+            DICOM,
+            row.transfer_syntax_uid,
+            instance_address(root, row),
+        )
+        for row in found
+    ]
+    if multipart:
+        return multi_part(request, parts, freshness)
+    answer = single_part(request, parts[0], freshness)
+    answer["Content-Disposition"] = f'attachment; filename="{found[0].sop_instance_uid}.dcm"'
+    return answer
+
+
+def _freshness(found: Sequence[Instance], *words: object, alone: bool) -> Freshness:
+    tag = entity_tag(*words, *(f"{row.pk}:{row.sha256}:{row.state}" for row in found))
+    modified = max(row.received_at for row in found)
+    return Freshness(tag, modified, IMMUTABLE if alone else "private, no-cache")
+
+
 @for_people
-def metadata(request: HttpRequest, person: Person, study: str, series: str = "", instance: str = "") -> HttpResponse:
-    """The headers of an instance, of a series' or a study's instances, as DICOM JSON without bulk data."""
-    matches = {"StudyInstanceUID": study, "SeriesInstanceUID": series, "SOPInstanceUID": instance}
-    found = headers_of(person, CatalogueQuery({name: uid for name, uid in matches.items() if uid}, limit=1000))
-    return JsonResponse(found, safe=False, content_type=JSON)
+def metadata(
+    request: HttpRequest, person: Person, study: str, series: str = "", instance: str = ""
+) -> HttpResponseBase:
+    """The headers of a study, a series or an instance as DICOM JSON, bulk data as addresses."""
+    refuse_other_than_json(request)
+    found = instances_at(person, Address(study, series, instance))
+    root = root_of(request)
+    freshness = _freshness(found, "metadata", root, alone=False)
+    if known := known_already(request, freshness):
+        return known
+    if request.method == "HEAD":
+        return HttpResponse(content_type=JSON, headers=freshness.headers)
+    whole = _headers(found, root)
+    # An answer of one instance is short; a volume's headers together may be as long as its pixels.
+    if len(found) == 1:
+        return HttpResponse(b"".join(whole), content_type=JSON, headers=freshness.headers)
+    return StreamingHttpResponse(whole, content_type=JSON, headers=freshness.headers)
+
+
+def _headers(found: Sequence[Instance], root: str) -> Iterator[bytes]:
+    separator = b"["
+    for row, header in headers_of(found):
+        yield separator + json.dumps(_with_addresses(row, header, root), separators=(",", ":")).encode()
+        separator = b","
+    yield b"]"
+
+
+def _with_addresses(row: Instance, header: dict[str, Any], root: str) -> dict[str, Any]:
+    base = f"{instance_address(root, row)}/"
+    words = row.bits_allocated > 8 and row.transfer_syntax_uid in UNCOMPRESSED_SYNTAXES
+    pixels = {"vr": "OW" if words else "OB", "BulkDataURI": f"{base}{BULK_REFERENCE}{PIXEL_DATA}"}
+    described = {tag: _element(element, base) for tag, element in header.items()}
+    whole = {**described, "00080005": CHARACTER_SET, PIXEL_DATA: pixels}
+    return {tag: whole[tag] for tag in sorted(whole)}
+
+
+def _element(element: dict[str, Any], base: str) -> dict[str, Any]:
+    if "BulkDataURI" in element:
+        return {**element, "BulkDataURI": base + element["BulkDataURI"]}
+    if element.get("vr") != "SQ" or "Value" not in element:
+        return element
+    items = [{tag: _element(inner, base) for tag, inner in item.items()} for item in element["Value"]]
+    return {**element, "Value": items}
+
+
+@for_people
+def frames(
+    request: HttpRequest, person: Person, study: str, series: str, instance: str, numbers: str
+) -> HttpResponseBase:
+    """Frames of an instance, in the form that Accept asks for."""
+    found = frames_at(person, Address(study, series, instance), numbers_of(numbers))
+    return _answer_pixels(request, found, joined_when_raw=False)
+
+
+@for_people
+def bulkdata(
+    request: HttpRequest, person: Person, study: str, series: str, instance: str, path: str
+) -> HttpResponseBase:
+    """What a BulkDataURI of the metadata points at; of the pixel data a part a frame, or one when uncompressed."""
+    address = Address(study, series, instance)
+    if path.upper() == PIXEL_DATA:
+        return _answer_pixels(request, frames_at(person, address), joined_when_raw=True)
+    (row,) = instances_at(person, address)
+    wanted = next((one for one in accepted(request) if one.takes(OCTETS)), None)
+    if wanted is None or wanted.transfer_syntax not in ("", "*", EXPLICIT_LITTLE_ENDIAN):
+        raise NotAcceptableError(f"Bulk data is to be had as {OCTETS} in {EXPLICIT_LITTLE_ENDIAN}.")
+    multipart = wanted.multipart is not False
+    freshness = _freshness([row], "bulkdata", path.upper(), multipart, alone=True)
+    if known := known_already(request, freshness):
+        return known
+    part = Part(of_bytes(bulk_value(row, path)), OCTETS, EXPLICIT_LITTLE_ENDIAN)
+    return multi_part(request, [part], freshness) if multipart else single_part(request, part, freshness)
+
+
+def _answer_pixels(request: HttpRequest, found: Sequence[ServedFrame], *, joined_when_raw: bool) -> HttpResponseBase:
+    alone = len(found) == 1
+    chosen = choose_form(found[0].source, accepted(request), alone=alone or joined_when_raw)
+    form = chosen.form
+    whole = joined_when_raw and form.bytes_of == "raw"
+    if not chosen.multipart and not (alone or whole):
+        raise NotAcceptableError(f"Compressed frames come as multipart/related, each a part of type {form.media_type}.")
+    keys = (frame.source.key for frame in found)
+    freshness = Freshness(entity_tag("pixels", form, chosen.multipart, whole, *keys), caching=IMMUTABLE)
+    if known := known_already(request, freshness):
+        return known
+    parts = [frame_part(frame, form) for frame in found]
+    if whole and not alone:
+        parts = [Part(joined([part.body for part in parts]), form.media_type, form.transfer_syntax_uid)]
+    return multi_part(request, parts, freshness) if chosen.multipart else single_part(request, parts[0], freshness)

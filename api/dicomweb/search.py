@@ -1,111 +1,143 @@
-"""QIDO-RS: studies, series and instances by their attributes. Source: DICOM PS3.18 10.6."""
+"""QIDO-RS: studies, series and instances by their attributes. Source: DICOM PS3.18 8.3.4, 10.6."""
 
+import re
 from typing import Any
 
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from pydicom.datadict import tag_for_keyword
 
 from annotator.accounts.errors import InvalidError
 from annotator.accounts.policies import Person
-from annotator.imaging.catalogue_search import CatalogueQuery, search_instances, search_series, search_studies
-from annotator.imaging.models import Instance, Series, Study
-from annotator.imaging.queries import modalities_of
+from annotator.imaging.dicomweb.search import (
+    DEFAULT_RESULTS,
+    Page,
+    Search,
+    search_instances,
+    search_series,
+    search_studies,
+)
+from api.dicomweb.accepting import accepted
 from api.dicomweb.access import for_people
-from api.dicomweb.retrieve import JSON
+from api.dicomweb.describing import Attributes, describe_instance, describe_series, describe_study
+from api.rendered_query import NotAcceptableError
 
-# What every answer holds is fixed, so includefield changes nothing; matching is never fuzzy.
-_NOT_MATCHED = frozenset({"limit", "offset", "includefield", "fuzzymatching"})
+JSON = "application/dicom+json"
+_PARAMETERS = frozenset(
+    {"limit", "offset", "includefield", "fuzzymatching", "emptyvaluematching", "multiplevaluematching", "accept"}
+)
+_TAG = re.compile(r"[0-9A-Fa-f]{8}")
+# What every answer holds anyway: no header is read for it.
+_IN_THE_ROWS = frozenset(
+    {
+        *("00080005", "00080016", "00080018", "00080020", "00080030", "00080050", "00080056", "00080060", "00080061"),
+        *("00080090", "00081030", "0008103E", "00081190", "00083002", "00100010", "00100020", "00100021", "00100030"),
+        *("00100040", "00180015", "0020000D", "0020000E", "00200010", "00200011", "00200013", "00201206", "00201208"),
+        *("00201209", "00280008", "00280010", "00280011", "00280100", "00400244", "00400245"),
+    }
+)
 
-Attributes = dict[str, dict[str, Any]]
+
+@for_people
+def studies(request: HttpRequest, person: Person) -> HttpResponse:
+    """Studies that match the query."""
+    page, root = search_studies(person, _search(request)), root_of(request)
+    return _answer(request, page, [describe_study(found, root) for found in page.results])
 
 
-def _query(request: HttpRequest, **from_the_address: str) -> CatalogueQuery:
-    matches = {name: str(value) for name, value in request.GET.items() if name.lower() not in _NOT_MATCHED}
-    return CatalogueQuery(
-        {**matches, **from_the_address},
-        limit=_whole(request, "limit", 100),
+@for_people
+def series(request: HttpRequest, person: Person, study: str = "") -> HttpResponse:
+    """Series that match the query, of one study or of all."""
+    page, root = search_series(person, _search(request, study)), root_of(request)
+    return _answer(request, page, [describe_series(one, root, of_one_study=bool(study)) for one in page.results])
+
+
+@for_people
+def instances(request: HttpRequest, person: Person, study: str = "", series: str = "") -> HttpResponse:
+    """Instances that match the query, of one series, one study, or of all."""
+    page, root = search_instances(person, _search(request, study, series)), root_of(request)
+    described = [
+        describe_instance(one, root, of_one_study=bool(study), of_one_series=bool(series)) for one in page.results
+    ]
+    return _answer(request, page, described)
+
+
+def root_of(request: HttpRequest) -> str:
+    """The address that DICOMweb has here, as the client wrote it: what comes before /studies, /series or /instances."""
+    path = request.path.partition("/dicomweb")
+    return request.build_absolute_uri(path[0] + path[1])
+
+
+def refuse_other_than_json(request: HttpRequest) -> None:
+    """Raise unless DICOM JSON is accepted.
+
+    Raises
+    ------
+    NotAcceptableError : XML, for example.
+    """
+    if not any(not one.multipart and (one.takes(JSON) or one.takes("application/json")) for one in accepted(request)):
+        raise NotAcceptableError(f"Attributes are answered as {JSON} only; there is no XML here.")
+
+
+def _search(request: HttpRequest, study: str = "", series: str = "") -> Search:
+    refuse_other_than_json(request)
+    matches: dict[str, str] = {}
+    for name, values in request.GET.lists():
+        if name.lower() in _PARAMETERS:
+            continue
+        if len(values) > 1:
+            raise InvalidError(f"{name[:80]} is given {len(values)} times: once is matched.", name[:80])
+        matches[name] = str(values[0])
+    return Search(
+        matches,
+        study=study,
+        series=series,
+        include=_included(request),
+        fuzzy=_yes(request, "fuzzymatching"),
+        match_empty=_yes(request, "emptyvaluematching"),
+        limit=_whole(request, "limit", DEFAULT_RESULTS),
         offset=_whole(request, "offset", 0),
     )
+
+
+def _included(request: HttpRequest) -> frozenset[str] | None:
+    """Tags of the attributes asked for; None for all. Of a path into a sequence the whole sequence is answered."""
+    wanted: set[str] = set()
+    for name in (one.strip() for text in request.GET.getlist("includefield") for one in text.split(",")):
+        if name.lower() == "all":
+            return None
+        if name:
+            wanted.add(_tag_of(name.partition(".")[0]))
+    return frozenset(wanted - _IN_THE_ROWS)
+
+
+def _tag_of(name: str) -> str:
+    if _TAG.fullmatch(name):
+        return name.upper()
+    tag = tag_for_keyword(name)
+    if tag is None:
+        raise InvalidError(f"includefield={name[:80]!r} is neither a tag nor a keyword of DICOM.", "includefield")
+    return f"{tag:08X}"
+
+
+def _yes(request: HttpRequest, name: str) -> bool:
+    value = request.GET.get(name, "false").lower()
+    if value not in ("true", "false"):
+        raise InvalidError(f"{name}={value[:80]!r} is neither true nor false.", name)
+    return value == "true"
 
 
 def _whole(request: HttpRequest, name: str, otherwise: int) -> int:
     value = request.GET.get(name, str(otherwise))
     if not value.isascii() or not value.isdigit() or len(value) > 9:
-        raise InvalidError(f"{name}={value!r} is not a whole number from 0.", name)
+        raise InvalidError(f"{name}={value[:80]!r} is not a whole number from 0.", name)
     return int(value)
 
 
-def _element(vr: str, *values: object) -> dict[str, Any]:
-    kept = [value for value in values if value not in ("", None)]
-    return {"vr": vr, "Value": kept} if kept else {"vr": vr}
-
-
-@for_people
-def studies(request: HttpRequest, person: Person) -> JsonResponse:
-    """Studies that match the query."""
-    return _answer([_study(row) for row in search_studies(person, _query(request))])
-
-
-@for_people
-def series(request: HttpRequest, person: Person, study: str = "") -> JsonResponse:
-    """Series that match the query, of one study or of all."""
-    address = {"StudyInstanceUID": study} if study else {}
-    return _answer([_series(row) for row in search_series(person, _query(request, **address))])
-
-
-@for_people
-def instances(request: HttpRequest, person: Person, study: str = "", series: str = "") -> JsonResponse:
-    """Instances that match the query, of one series, one study, or of all."""
-    address = {"StudyInstanceUID": study, "SeriesInstanceUID": series}
-    query = _query(request, **{name: uid for name, uid in address.items() if uid})
-    return _answer([_instance(row) for row in search_instances(person, query)])
-
-
-def _answer(rows: list[Attributes]) -> JsonResponse:
-    return JsonResponse(rows, safe=False, content_type=JSON, headers={"Cache-Control": "private, no-store"})
-
-
-def _study(study: Study) -> Attributes:
-    patient = study.patient
-    return {
-        "00080020": _element("DA", study.study_date),
-        "00080030": _element("TM", study.study_time),
-        "00080050": _element("SH", study.accession_number),
-        "00080056": _element("CS", "ONLINE"),
-        "00080061": _element("CS", *modalities_of(study)),
-        "00081030": _element("LO", study.description),
-        "00100010": _element("PN", {"Alphabetic": patient.name} if patient.name else None),
-        "00100020": _element("LO", patient.patient_id),
-        "00100030": _element("DA", patient.birth_date),
-        "00100040": _element("CS", patient.sex),
-        "0020000D": _element("UI", study.study_instance_uid),
-        "00201206": _element("IS", getattr(study, "series_count", None)),
-        "00201208": _element("IS", getattr(study, "instance_count", None)),
-    }
-
-
-def _series(series: Series) -> Attributes:
-    return {
-        "00080060": _element("CS", series.modality),
-        "0008103E": _element("LO", series.description),
-        "00180015": _element("CS", series.body_part),
-        "0020000D": _element("UI", series.study.study_instance_uid),
-        "0020000E": _element("UI", series.series_instance_uid),
-        "00200011": _element("IS", series.series_number),
-        "00201209": _element("IS", getattr(series, "instance_count", None)),
-    }
-
-
-def _instance(instance: Instance) -> Attributes:
-    return {
-        "00080016": _element("UI", instance.sop_class_uid),
-        "00080018": _element("UI", instance.sop_instance_uid),
-        "00080056": _element("CS", "ONLINE"),
-        "00083002": _element("UI", instance.transfer_syntax_uid),
-        "0020000D": _element("UI", instance.series.study.study_instance_uid),
-        "0020000E": _element("UI", instance.series.series_instance_uid),
-        "00200013": _element("IS", instance.instance_number),
-        "00280008": _element("IS", instance.number_of_frames),
-        "00280010": _element("US", instance.rows),
-        "00280011": _element("US", instance.columns),
-        "00280100": _element("US", instance.bits_allocated),
-    }
+def _answer(request: HttpRequest, page: Page[Any], described: list[Attributes]) -> HttpResponse:
+    headers = {"Cache-Control": "private, no-store", "Vary": "Accept, Cookie, Authorization"}
+    if page.more:
+        shown = f"{root_of(request)}: There are more results that can be requested"
+        headers["Warning"] = f"299 {shown} with offset={_whole(request, 'offset', 0) + len(described)}"
+    if not described:
+        return HttpResponse(status=204, headers=headers)
+    return JsonResponse(described, safe=False, content_type=JSON, headers=headers)

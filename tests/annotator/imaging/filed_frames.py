@@ -6,6 +6,7 @@ from pathlib import Path
 import pydicom
 from django.utils import timezone
 
+from annotator.imaging.catalogue.name_keys import fold_name
 from annotator.imaging.frame_description import FrameGrey, Window
 from annotator.imaging.models import Frame, Instance, InstanceState, Patient, Series, Stack, Study
 from annotator.imaging.pixels.decoding import JPEG_BASELINE, decode_frame, uncompressed_frame_length
@@ -56,7 +57,8 @@ def file_instance(path: Path, *, grey: FrameGrey | None = None, key: str = "") -
 
 def _instance_row(dataset: pydicom.Dataset, header: pydicom.Dataset, digest: str, *, size: int, key: str) -> Instance:
     patient, _ = Patient.objects.get_or_create(
-        patient_id=str(dataset.PatientID), defaults={"name": str(dataset.PatientName)}
+        patient_id=str(dataset.PatientID),
+        defaults={"name": str(dataset.PatientName), "name_key": fold_name(str(dataset.PatientName))},
     )
     study, _ = Study.objects.get_or_create(
         study_instance_uid=str(dataset.StudyInstanceUID),
