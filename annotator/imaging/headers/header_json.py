@@ -1,4 +1,4 @@
-"""A header as DICOM's JSON model without bulk data, fit for a JSON column.
+"""A header as DICOM's JSON model, fit for a JSON column: bulk data as references to where they are to be had.
 
 Source: DICOM PS3.18 F.2.
 """
@@ -6,6 +6,7 @@ Source: DICOM PS3.18 F.2.
 import math
 from typing import Any
 
+from pydicom.datadict import dictionary_VR
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 
@@ -13,46 +14,75 @@ from annotator.imaging.headers.dicom_values import HEADER_ERRORS, clean_text
 
 # Longer binary values are bulk data: lookup tables, overlays, icons, private blocks.
 BULK_BYTES = 1024
+# How a reference begins; the element's path in the header follows: 00289145/0/00281201, items counted from 0.
+BULK_REFERENCE = "bulkdata/"
 # A header whose JSON counts more values than this keeps its top level only.
 MAX_VALUES = 200_000
 
 
 def header_json(dataset: Dataset) -> dict[str, Any]:
-    """Every readable element of a header; bulk data and what can't be read are left out.
+    """Every readable element of a header; bulk data as a reference, what can't be read left out.
 
     Not-a-number and infinity become null, control characters go: JSON columns take neither.
     """
     whole: dict[str, Any] = {}
     counted = 0
     for tag in sorted(dataset.keys()):
+        path = f"{int(tag):08X}"
         raw = dataset.get_item(tag, keep_deferred=True)
         if isinstance(raw, RawDataElement) and raw.value is None and raw.length:
-            continue  # deferred: too long for a header
+            # Deferred: too long for a header.
+            vr = _vr_of_deferred(raw)
+            if vr != "SQ":
+                whole[path] = {"vr": vr, "BulkDataURI": BULK_REFERENCE + path}
+            continue
         try:
             element = dataset[tag]
-            described = _element_json(element)
+            described = _element_json(element, path)
         except HEADER_ERRORS:
             continue
         counted += _values_in(described)
         if counted > MAX_VALUES and element.VR == "SQ":
             continue
         if described is not None:
-            whole[f"{int(tag):08X}"] = described
+            whole[path] = described
     return whole
 
 
-def _element_json(element: DataElement) -> dict[str, Any] | None:
-    described = element.to_json_dict(lambda _element: "", BULK_BYTES)
-    cleaned = _clean(described)
-    return cleaned if isinstance(cleaned, dict) else None
+def _vr_of_deferred(raw: RawDataElement) -> str:
+    if raw.VR is not None:
+        return str(raw.VR)
+    try:
+        return dictionary_VR(raw.tag).split(" or ")[-1]
+    except KeyError:
+        return "UN"
+
+
+def _element_json(element: DataElement, path: str) -> dict[str, Any] | None:
+    return _clean_element(element.to_json_dict(lambda _element: "", BULK_BYTES), path)
+
+
+def _clean_element(described: Any, path: str) -> dict[str, Any] | None:
+    """The same with bulk data referred to by their path, without NaN and control characters."""
+    if not isinstance(described, dict):
+        return None
+    if "BulkDataURI" in described:
+        return {"vr": described["vr"], "BulkDataURI": BULK_REFERENCE + path}
+    if described.get("vr") == "SQ" and isinstance(described.get("Value"), list):
+        items = [_clean_item(item, f"{path}/{index}") for index, item in enumerate(described["Value"])]
+        return {**described, "Value": items}
+    return {key: _clean(value) for key, value in described.items()}
+
+
+def _clean_item(item: Any, path: str) -> dict[str, Any]:
+    elements = item.items() if isinstance(item, dict) else ()
+    cleaned = ((tag, _clean_element(described, f"{path}/{tag}")) for tag, described in elements)
+    return {tag: described for tag, described in cleaned if described is not None}
 
 
 def _clean(value: Any) -> Any:
-    """The same without bulk data (None), NaN and control characters."""
     if isinstance(value, dict):
-        if "BulkDataURI" in value:
-            return None
-        return {key: kept for key, item in value.items() if (kept := _clean(item)) is not None or item is None}
+        return {key: _clean(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_clean(item) for item in value]
     if isinstance(value, float):
