@@ -3,7 +3,9 @@
 import logging
 import shutil
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +17,19 @@ from annotator.accounts.actions.record_audit import record_audit
 from annotator.imaging.actions.count_studies import count_studies
 from annotator.imaging.actions.prepare_arrival import prepare_arrival
 from annotator.imaging.actions.record_instances import Arrival, record_instances
+from annotator.imaging.deidentification.arrival_labels import shown_name, shown_reason
 from annotator.imaging.errors import QuarantineError
 from annotator.imaging.models import Instance, Intake, IntakeFile, Outcome
 from annotator.imaging.store.archives import is_archive, list_members
-from annotator.imaging.store.filing import Place, file_all, original_place, place_exists, quarantine_place
+from annotator.imaging.store.filing import (
+    Place,
+    byte_store,
+    file_all,
+    original_place,
+    place_exists,
+    quarantine_place,
+    source_place,
+)
 from annotator.imaging.store.staging import StagedFile, discard, move, sweep_staging
 from annotator.imaging.store.waiting_files import MEMBER_MARK, WaitingFiles, is_received, member_path
 
@@ -76,9 +87,10 @@ def ingest_intake(intake_id: uuid.UUID | str, *, report: Report = lambda _percen
     sweep_staging()
     _list_archives(intake, report)
     total = max(1, intake.files.count())
-    with WaitingFiles() as sources:
-        while rows := list(intake.files.filter(outcome=Outcome.WAITING).order_by("pk")[:BATCH]):
-            _ingest_batch(rows, sources)
+    with WaitingFiles() as sources, closing(_staged_batches(intake, sources)) as batches:
+        for batch in batches:
+            _ingest_batch(batch)
+            rows = [arrival.row for arrival in batch.arrivals]
             count_studies({row.instance.series.study_id for row in rows if row.instance is not None})
             waiting = intake.files.filter(outcome=Outcome.WAITING).count()
             report(100 * (total - waiting) // total, f"{total - waiting:,} of {total:,} files")
@@ -127,7 +139,7 @@ def _list_archives(intake: Intake, report: Report) -> None:
 
 def _member_name(archive: str, member: str, index: int, taken: set[str]) -> str:
     """zip!member, told apart by a number where a zip repeats a name or a name is too long."""
-    name = f"{archive}!{''.join(letter for letter in member if letter.isprintable())}"
+    name = f"{archive}!{shown_name(''.join(letter for letter in member if letter.isprintable()))}"
     if name in taken or len(name) > NAME_LIMIT:
         name = f"{name[: NAME_LIMIT - 12]} #{index + 1}"
     taken.add(name)
@@ -140,21 +152,68 @@ def _quarantine_archive(row: IntakeFile, reason: str) -> None:
         place = quarantine_place(row.sha256)
         file_all([(Path(row.path), place)])
         row.path = str(place)
-    row.outcome, row.reason = Outcome.QUARANTINED, reason
+    elif settings.DEIDENTIFY:
+        row.path = ""
+    row.outcome, row.reason = Outcome.QUARANTINED, shown_reason(reason)
     row.save(update_fields=["outcome", "reason", "path", "at"])
 
 
-def _ingest_batch(rows: list[IntakeFile], sources: WaitingFiles) -> None:
+@dataclass
+class _Batch:
+    """Files on their way: their arrivals, and their copies by their rows' keys."""
+
+    arrivals: list[Arrival]
+    staged: dict[int, StagedFile]
+
+    def discard(self) -> None:
+        discard(one.path for one in self.staged.values())
+        discard(one.prepared.file.path for one in self.arrivals if one.prepared is not None)
+
+
+def _staged_batches(intake: Intake, sources: WaitingFiles) -> Iterator[_Batch]:
+    """Batches of waiting files, copied and hashed by a thread while the batch before is read and recorded."""
+    last = 0
+
+    def rows() -> list[IntakeFile]:
+        nonlocal last
+        found = list(intake.files.filter(outcome=Outcome.WAITING, pk__gt=last).order_by("pk")[:BATCH])
+        last = found[-1].pk if found else last
+        return found
+
+    with ThreadPoolExecutor(1, thread_name_prefix="staging") as stager:
+        coming = stager.submit(_stage_batch, rows(), sources)
+        try:
+            while (batch := coming.result()).arrivals:
+                coming = stager.submit(_stage_batch, rows(), sources)
+                yield batch
+        finally:
+            # Whatever ended it, the copies of a batch that nobody takes any more go.
+            with suppress(Exception):
+                coming.result().discard()
+
+
+def _stage_batch(rows: list[IntakeFile], sources: WaitingFiles) -> _Batch:
+    batch = _Batch([], {})
+    try:
+        for row in rows:
+            batch.arrivals.append(_stage(row, sources, batch.staged))
+        byte_store("originals").settle([copy.path for copy in batch.staged.values()])
+    except BaseException:
+        batch.discard()
+        raise
+    return batch
+
+
+def _ingest_batch(batch: _Batch) -> None:
+    arrivals, staged = batch.arrivals, batch.staged
+    rows = [arrival.row for arrival in arrivals]
     uploads = [row.path for row in rows if is_received(row.path) and MEMBER_MARK not in row.path]
-    staged: dict[int, StagedFile] = {}
-    arrivals = [_stage(row, sources, staged) for row in rows]
     try:
         _prepare_unknown(arrivals, staged)
         _file(arrivals, staged)
         record_instances(arrivals)
     finally:
-        discard(one.path for one in staged.values())
-        discard(one.prepared.file.path for one in arrivals if one.prepared is not None)
+        batch.discard()
     _move_refused_originals(arrivals)
     discard(Path(path) for path in uploads)
 
@@ -164,7 +223,7 @@ def _stage(row: IntakeFile, sources: WaitingFiles, staged: dict[int, StagedFile]
     try:
         copy = sources.stage(row)
     except QuarantineError as error:
-        arrival.reason = error.reason
+        arrival.reason = shown_reason(error.reason)
         arrival.source_sha256 = row.sha256
         if is_received(row.path):
             row.path = ""  # the upload's folder goes when the intake is done
@@ -188,7 +247,13 @@ def _prepare_unknown(arrivals: Iterable[Arrival], staged: dict[int, StagedFile])
             arrival.reason = error.reason
         except Exception as error:
             # The one place where anything may go wrong with a file: it must not take the others with it.
-            logger.exception("File %s of intake %s could not be parsed.", arrival.row.pk, arrival.row.intake_id)
+            # Where the site de-identifies without the error's own words: they may hold values of the header.
+            logger.exception(
+                "File %s of intake %s could not be parsed.",
+                arrival.row.pk,
+                arrival.row.intake_id,
+                exc_info=not settings.DEIDENTIFY,
+            )
             arrival.reason = f"The file can't be read: {type(error).__name__}. Its sender should check it."
 
 
@@ -205,6 +270,8 @@ def _file(arrivals: Iterable[Arrival], staged: dict[int, StagedFile]) -> None:
             drafts[arrival.quarantined] = copy.path
         elif arrival.prepared is not None:
             drafts[original_place(arrival.prepared.file.sha256)] = arrival.prepared.file.path
+            if settings.DEIDENTIFY_KEEP_ORIGINALS and arrival.prepared.deidentified:
+                drafts[source_place(arrival.source_sha256)] = copy.path
         elif _was_lost(arrival):
             drafts[original_place(arrival.source_sha256)] = copy.path
     file_all((draft, place) for place, draft in drafts.items())

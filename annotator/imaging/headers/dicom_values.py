@@ -50,6 +50,8 @@ def text(dataset: Dataset, keyword: str, *, limit: int = 0) -> str:
 
 def clean_text(value: str) -> str:
     """Text that every database takes: no control characters, no half surrogates."""
+    if value.isprintable():
+        return value
     kept = "".join(letter for letter in value if (letter >= " " and letter != "\x7f") or letter in "\n\t")
     return kept.encode("utf-8", "replace").decode("utf-8")
 

@@ -96,6 +96,9 @@ class Bucket(S3Storage):
         finally:
             path.unlink(missing_ok=True)
 
+    def settle(self, drafts: Sequence[Path]) -> None:
+        """Nothing can be done ahead of the upload."""
+
     def adopt(self, drafts: Sequence[tuple[Path, str]]) -> None:
         """Upload, several at once; an object is there when its upload has ended and not before."""
         if len(drafts) > 1:

@@ -54,14 +54,18 @@ class LocalFolder(FileSystemStorage):
     def as_file(self, name: str) -> Iterator[Path]:
         yield self._at(name)
 
-    def adopt(self, drafts: Sequence[tuple[Path, str]]) -> None:
-        """Sync, then rename: the writes of all files are under way before the first is waited for."""
+    def settle(self, drafts: Sequence[Path]) -> None:
+        """Sync them now: whoever calls this has something else to do meanwhile, and a second sync costs little."""
         if len(drafts) > 1:
             with ThreadPoolExecutor(SYNCS_AT_ONCE) as pool:
-                list(pool.map(_sync, [draft for draft, _ in drafts]))
+                list(pool.map(_sync, drafts))
         else:
-            for draft, _ in drafts:
-                _sync(draft)
+            for only in drafts:
+                _sync(only)
+
+    def adopt(self, drafts: Sequence[tuple[Path, str]]) -> None:
+        """Sync, then rename: the writes of all files are under way before the first is waited for."""
+        self.settle([draft for draft, _ in drafts])
         folders = set()
         for draft, name in drafts:
             place = self._at(name)

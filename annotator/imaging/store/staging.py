@@ -1,18 +1,22 @@
 """Files under temporary names on this machine's disk, hashed while they are copied, until they are filed."""
 
 import hashlib
+import io
 import os
+import threading
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 from annotator.imaging.store.filing import STORES, Place, byte_store, file_all, open_place, remove
 
-CHUNK_BYTES = 1 << 20
+CHUNK_BYTES = 1 << 18
+COPY_BYTES = 1 << 20
+HEAD_BYTES = 4096
 # A staged file that old belongs to a process that was killed.
 LEFT_OVER_SECONDS = 24 * 3600
 
@@ -21,6 +25,10 @@ class Readable(Protocol):
     """Anything that gives bytes piece by piece: an open file, a member of a zip."""
 
     def read(self, size: int, /) -> bytes: ...
+
+
+class UnreadableSourceError(Exception):
+    """A file of somebody's folder can't be read; its own fault, not the store's."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,38 @@ def stage(source: Readable) -> StagedFile:
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+    return StagedFile(draft, digest.hexdigest(), size)
+
+
+def stage_copy(path: Path, *, check_head: Callable[[bytes], None]) -> StagedFile:
+    """The same for a file of this disk, several times as fast: one buffer, which isn't taken anew for each piece.
+
+    Parameters
+    ----------
+    check_head : called with the first bytes, HEAD_BYTES or all there are, before anything is written; may raise.
+
+    Raises
+    ------
+    UnreadableSourceError : the file can't be opened or read to its end.
+    OSError : the copy can't be written.
+    """
+    digest = hashlib.sha256()
+    size = 0
+    buffer = _buffer_of_this_thread()
+    with _open_source(path) as source:
+        got = _fill(source, buffer)
+        check_head(bytes(buffer[: min(got, HEAD_BYTES)]))
+        draft = staging_name()
+        try:
+            with draft.open("wb", buffering=0) as target:
+                while got:
+                    digest.update(buffer[:got])
+                    target.write(buffer[:got])
+                    size += got
+                    got = _fill(source, buffer)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
     return StagedFile(draft, digest.hexdigest(), size)
 
 
@@ -124,3 +164,26 @@ def sweep_staging(now: float | None = None) -> int:
                     path.unlink()
                     swept += 1
     return swept
+
+
+_buffers = threading.local()
+
+
+def _buffer_of_this_thread() -> memoryview:
+    if not hasattr(_buffers, "buffer"):
+        _buffers.buffer = memoryview(bytearray(COPY_BYTES))
+    return cast(memoryview, _buffers.buffer)
+
+
+def _open_source(path: Path) -> io.FileIO:
+    try:
+        return path.open("rb", buffering=0)
+    except OSError as error:
+        raise UnreadableSourceError(f"The file can't be opened ({error.strerror}).") from error
+
+
+def _fill(source: io.FileIO, buffer: memoryview) -> int:
+    try:
+        return source.readinto(buffer)
+    except OSError as error:
+        raise UnreadableSourceError(f"The file can't be read to its end ({error.strerror}).") from error

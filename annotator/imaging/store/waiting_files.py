@@ -4,7 +4,6 @@ import zipfile
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import IO
 
 from django.conf import settings
 
@@ -12,11 +11,10 @@ from annotator.imaging.errors import QuarantineError
 from annotator.imaging.headers.header_reading import refuse_what_is_not_dicom
 from annotator.imaging.models import IntakeFile
 from annotator.imaging.store.archives import open_archive, open_member
-from annotator.imaging.store.staging import StagedFile, stage, stage_received
+from annotator.imaging.store.staging import StagedFile, UnreadableSourceError, stage, stage_copy, stage_received
 
 # Between a zip's path and a member's place in its directory; no path holds two slashes in a row.
 MEMBER_MARK = "//"
-HEAD_BYTES = 4096
 
 
 def member_path(archive: str, index: int) -> str:
@@ -64,11 +62,10 @@ class WaitingFiles:
             except FileNotFoundError as error:
                 raise QuarantineError("The uploaded bytes are gone. Send the file again.") from error
         try:
-            source = path.open("rb")
-        except OSError as error:
-            raise QuarantineError(f"The file can't be opened ({error.strerror}).") from error
-        with source:
-            return stage(_Source(source))
+            # What isn't DICOM isn't copied, however large.
+            return stage_copy(path, check_head=refuse_what_is_not_dicom)
+        except UnreadableSourceError as error:
+            raise QuarantineError(str(error)) from error
 
     def _opened(self, path: str) -> zipfile.ZipFile:
         if self._archive is None or path != self._archive_path:
@@ -79,21 +76,3 @@ class WaitingFiles:
                 raise QuarantineError(f"The zip file can't be opened ({error.strerror}). Send it again.") from error
             self._archive_path = path
         return self._archive
-
-
-class _Source:
-    """A file of somebody's folder: what isn't DICOM isn't copied, however large; reading errors are its own fault."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self._begun = False
-
-    def read(self, size: int, /) -> bytes:
-        try:
-            piece = self._file.read(size)
-        except OSError as error:
-            raise QuarantineError(f"The file can't be read to its end ({error.strerror}).") from error
-        if not self._begun:
-            self._begun = True
-            refuse_what_is_not_dicom(piece[:HEAD_BYTES])
-        return piece
