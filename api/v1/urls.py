@@ -12,6 +12,7 @@ from api.problems import TITLES, problem
 from api.v1 import (
     assignments,
     auth,
+    calculators,
     cases,
     catalogue,
     exports,
@@ -21,6 +22,7 @@ from api.v1 import (
     marks,
     people,
     suggestions,
+    text_reviews,
 )
 
 
@@ -55,6 +57,7 @@ urlpatterns = [
     address("annotations/<uuid:record_id>", marks.AnnotationView, "api-annotation"),
     address("findings/<uuid:record_id>", marks.FindingView, "api-finding"),
     address("answers/<uuid:record_id>", marks.AnswerView, "api-answer"),
+    address("calculators/tirads", calculators.TiradsCalculator, "api-calculator-tirads"),
     address("labels", labels.LabelList, "api-labels"),
     address("labels/score", labels.LabelScore, "api-label-score"),
     address("labels/<str:reference>", labels.LabelDetail, "api-label"),
@@ -77,6 +80,11 @@ urlpatterns = [
     address("intakes/<uuid:intake_id>/files", intakes.IntakeFiles, "api-intake-files"),
     address("intakes/<uuid:intake_id>/seal", intakes.IntakeSeal, "api-intake-seal"),
     address("quarantine", intakes.QuarantineList, "api-quarantine"),
+    address("text-reviews", text_reviews.TextReviewList, "api-text-reviews"),
+    address("text-reviews/<int:review_id>", text_reviews.TextReviewDetail, "api-text-review"),
+    address("text-reviews/<int:review_id>/decision", text_reviews.TextReviewDecision, "api-text-review-decision"),
+    address("text-reviews/<int:review_id>/put-back", text_reviews.TextReviewPutBack, "api-text-review-put-back"),
+    address("text-reviews/<int:review_id>/layout", text_reviews.TextReviewLayout, "api-text-review-layout"),
     address("exports", exports.ExportList, "api-exports"),
     address("exports/<uuid:export_id>", exports.ExportDetail, "api-export"),
     address("exports/<uuid:export_id>/download", exports.ExportDownload, "api-export-download"),

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from annotator.accounts.models import User
+from annotator.imaging.models import Collection, Stack
 from frontend.pages.urls import urlpatterns
 from tests.frontend.conftest import Catalogue, ClientFor
 
@@ -24,9 +25,17 @@ ANSWERS: dict[str, tuple[int, int, int]] = {
     "case": (GONE, 200, 200),
     "studies": (REFUSED, 200, 200),
     "study": (REFUSED, 200, 200),
+    "thumbnail": (REFUSED, 200, 200),
+    "collections": (REFUSED, 200, 200),
+    "collection": (REFUSED, 302, 302),
     "intakes": (REFUSED, 200, 200),
     "intake": (REFUSED, 200, 200),
     "quarantine": (REFUSED, 200, 200),
+    "text-reviews": (REFUSED, 200, 200),
+    "text-review-frame": (REFUSED, GONE, GONE),
+    "text-review-decide": (REFUSED, 302, 302),
+    "text-review-layout": (REFUSED, 302, 302),
+    "text-review-put-back": (REFUSED, 302, 302),
     "jobs": (REFUSED, 200, 200),
     "job-cancel": (REFUSED, 302, 302),
     "job-retry": (REFUSED, 302, 302),
@@ -35,17 +44,32 @@ ANSWERS: dict[str, tuple[int, int, int]] = {
     "assignments": (REFUSED, REFUSED, 200),
     "people": (REFUSED, REFUSED, 200),
     "audit": (REFUSED, REFUSED, 200),
+    "calculator-tirads": (200, 200, 200),
     "health": (200, 200, 200),
 }
-POSTED = {"sign-out", "job-cancel", "job-retry"}
-FOR_NOBODY = {"sign-in": 200, "sign-out": 302, "health": 200}
+POSTED = {
+    "sign-out",
+    "collection",
+    "job-cancel",
+    "job-retry",
+    "text-review-decide",
+    "text-review-layout",
+    "text-review-put-back",
+}
+FOR_NOBODY = {"sign-in": 200, "sign-out": 302, "calculator-tirads": 200, "health": 200}
 
 
 def address(name: str, catalogue: Catalogue) -> str:
     arguments: dict[str, dict[str, object]] = {
         "case": {"case_id": catalogue.cases[0].pk},
         "study": {"pk": catalogue.ct.pk},
+        "thumbnail": {"stack_key": Stack.objects.filter(series__study=catalogue.ct)[:1].get().key},
+        "collection": {"pk": Collection.objects.get_or_create(name="Teaching")[0].pk},
         "intake": {"intake_id": catalogue.intake.pk},
+        "text-review-frame": {"pk": 7, "number": 1},
+        "text-review-decide": {"pk": 7},
+        "text-review-layout": {"pk": 7},
+        "text-review-put-back": {"pk": 7},
         "job-cancel": {"job_id": ANYTHING},
         "job-retry": {"job_id": ANYTHING},
         "export-download": {"export_id": ANYTHING},
