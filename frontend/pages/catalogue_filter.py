@@ -1,68 +1,54 @@
-"""What the catalogue's filter asks for, read from the address and applied to studies."""
+"""What the address of the catalogue asks for: which studies, in which order, how many a page."""
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from enum import StrEnum
+from typing import TypeVar
 
-from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 
-from annotator.imaging.models import Study
+from annotator.imaging.catalogue.study_filter import StudyFilter, StudyOrder, StudyState
+from frontend.pages.row_numbers import row_numbers
 
-_TEXT_FIELDS = (
-    "patient__patient_id",
-    "patient__name",
-    "description",
-    "accession_number",
-    "study_instance_uid",
-)
-STATES = (("", "Any"), ("ready", "Ready"), ("waiting", "Not ready"))
+PAGE_SIZES = (25, 50, 100)
+LONGEST_TEXT = 200
+
+C = TypeVar("C", bound=StrEnum)
 
 
 @dataclass(frozen=True)
-class CatalogueFilter:
-    """`q`: words that must all occur; dates as ISO 8601, inclusive; `state`: "", "ready" or "waiting"."""
+class CatalogueQuestion:
+    """The filter, the order of the list, and how many studies a page shows."""
 
-    q: str = ""
-    modality: str = ""
-    since: date | None = None
-    until: date | None = None
-    state: str = ""
+    asked: StudyFilter
+    order: StudyOrder
+    size: int
 
     @classmethod
-    def from_query(cls, query: QueryDict) -> "CatalogueFilter":
+    def from_query(cls, query: QueryDict) -> "CatalogueQuestion":
         """Read the address; what can't be read counts as not asked."""
-        return cls(
-            q=query.get("q", "").strip(),
-            modality=query.get("modality", "").strip(),
+        collections = row_numbers([query.get("collection", "")])
+        asked = StudyFilter(
+            words=_text(query, "q"),
+            modality=_text(query, "modality"),
+            body_part=_text(query, "body_part"),
             since=_date(query.get("since", "")),
             until=_date(query.get("until", "")),
-            state=query.get("state", "") if query.get("state") in {value for value, _ in STATES} else "",
+            tag=_text(query, "tag"),
+            collection=collections[0] if collections else None,
+            state=_one_of(StudyState, query.get("state", "")),
         )
+        sizes = row_numbers([query.get("size", "")])
+        size = sizes[0] if sizes and sizes[0] in PAGE_SIZES else PAGE_SIZES[0]
+        return cls(asked, _one_of(StudyOrder, query.get("order", "")) or StudyOrder.NEWEST, size)
 
-    @property
-    def asks(self) -> bool:
-        return bool(self.q or self.modality or self.since or self.until or self.state)
 
-    def apply(self, studies: QuerySet[Any]) -> QuerySet[Any]:
-        """Narrow what studies_for gave: its counts of instances are asked too."""
-        for word in self.q.split():
-            anywhere = Q()
-            for field in _TEXT_FIELDS:
-                # A caret stands between the parts of a DICOM name; people write a comma or a blank.
-                anywhere |= Q(**{f"{field}__icontains": word.strip(",")})
-            studies = studies.filter(anywhere)
-        if self.modality:
-            studies = studies.filter(pk__in=Study.objects.filter(series__modality=self.modality).values("pk"))
-        if self.since:
-            studies = studies.filter(study_date__gte=f"{self.since:%Y%m%d}")
-        if self.until:
-            studies = studies.filter(study_date__lte=f"{self.until:%Y%m%d}").exclude(study_date="")
-        if self.state == "ready":
-            studies = studies.filter(instance_count__gt=0, ready_count=F("instance_count"))
-        elif self.state == "waiting":
-            studies = studies.exclude(instance_count__gt=0, ready_count=F("instance_count"))
-        return studies
+def _text(query: QueryDict, name: str) -> str:
+    return " ".join(query.get(name, "").replace("\0", "").split())[:LONGEST_TEXT]
+
+
+def _one_of(kind: type[C], value: str) -> C | None:
+    return kind(value) if value in {member.value for member in kind} else None
 
 
 def _date(value: str) -> date | None:

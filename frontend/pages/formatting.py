@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 _BYTES_A_STEP = 1000
+_DAYS_A_MONTH, _DAYS_A_YEAR = 30.44, 365.25
 
 
 def person_name(value: str) -> str:
@@ -69,6 +70,30 @@ def due_words(due: date | None, *, today: date) -> str:
     if days < 0:
         return f"{-days} {'day' if days == -1 else 'days'} overdue"
     return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
+
+
+def thousands(value: int) -> str:
+    """100000 to `100,000`."""
+    return f"{value:,}"
+
+
+def date_distance(days: int | None) -> str:
+    """How far another study lies from this one: `12 days earlier`, `7 months later`, `2.5 years earlier`.
+
+    Parameters
+    ----------
+    days : below 0 where the other one is earlier; None where a date is missing.
+    """
+    if days is None:
+        return "no date"
+    if days == 0:
+        return "the same day"
+    far, side = abs(days), "later" if days > 0 else "earlier"
+    if far < 60:
+        return f"{far} {'day' if far == 1 else 'days'} {side}"
+    if far < 700:
+        return f"{round(far / _DAYS_A_MONTH)} months {side}"
+    return f"{round(far / _DAYS_A_YEAR, 1):g} years {side}"
 
 
 def outcome_words(result: Mapping[str, object]) -> str:

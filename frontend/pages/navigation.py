@@ -22,10 +22,11 @@ _ADMIN = frozenset({Role.ADMIN})
 PLACES = (
     Place("worklist", "Worklist", _READER),
     Place("assignments", "Assignments", _ADMIN),
-    Place("studies", "Studies", _KEEPERS, frozenset({"study"})),
+    Place("studies", "Studies", _KEEPERS, frozenset({"study", "collections"})),
     Place("cases", "Cases", _KEEPERS, frozenset({"case"})),
     Place("intakes", "Bring in files", _KEEPERS, frozenset({"intake"})),
     Place("quarantine", "Quarantine", _KEEPERS),
+    Place("text-reviews", "Text in pictures", _KEEPERS),
     Place("exports", "Exports", _KEEPERS),
     Place("jobs", "Jobs", _KEEPERS),
     Place("people", "People", _ADMIN),

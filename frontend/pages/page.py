@@ -7,6 +7,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -30,17 +31,18 @@ _TITLES = {
 }
 
 
-def page(*, may: Callable[[Person], bool], methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
+def page(
+    *, may: Callable[[Person], bool], methods: tuple[str, ...] = ("GET",), kept: bool = False
+) -> Callable[[View], View]:
     """Make a view a page: only these methods, only for signed-in people whom `may` lets in.
 
     Who isn't signed in goes to the sign-in page and comes back afterwards. A room's error that the view doesn't
     show where it happened becomes a page in words with the fitting status. Pages are never cached: they hold
-    patients' data, and Back after signing out must not show them.
+    patients' data, and Back after signing out must not show them. `kept` leaves that to the view, for pictures.
     """
     allowed = (*methods, "HEAD") if "GET" in methods else methods
 
     def decorate(view: View) -> View:
-        @never_cache
         @require_http_methods(allowed)
         @wraps(view)
         def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
@@ -53,9 +55,22 @@ def page(*, may: Callable[[Person], bool], methods: tuple[str, ...] = ("GET",)) 
             except RoomError as error:
                 return refusal(request, _status_of(error), str(error))
 
-        return answer
+        return _kept_where_it_says_so(answer) if kept else never_cache(answer)
 
     return decorate
+
+
+def _kept_where_it_says_so(view: View) -> View:
+    """Let answers be cached that say for how long; refusals and redirects don't."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        if not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+        return response
+
+    return answer
 
 
 def signed_in(request: HttpRequest) -> User:

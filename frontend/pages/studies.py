@@ -1,110 +1,89 @@
-"""The catalogue: finding studies, choosing them for an export or for readers, and looking at one."""
+"""The catalogue: finding studies, tagging and collecting them, choosing them for an export or for readers."""
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from annotator.accounts.errors import NotFoundError
+from annotator.accounts.errors import NotFoundError, RoomError
 from annotator.accounts.models import User
-from annotator.cases.queries import cases_for
 from annotator.datasets.policies import may_export
-from annotator.imaging.models import InstanceState, Stack, Study
+from annotator.imaging.catalogue.chosen import MOST_CHOSEN
+from annotator.imaging.catalogue.study_collections import collection_for, collections_for
+from annotator.imaging.catalogue.study_filter import StudyOrder, StudyState, ordered
+from annotator.imaging.catalogue.tags import tags_for
+from annotator.imaging.catalogue.values_in_use import body_parts_in_use, modalities_in_use
+from annotator.imaging.models import Collection, Study
 from annotator.imaging.policies import may_browse_catalogue
-from annotator.imaging.queries import (
-    instance_for,
-    instances_for,
-    modalities_of,
-    series_for,
-    stacks_of,
-    studies_for,
-    study_for,
-)
+from annotator.imaging.queries import studies_for
 from annotator.readerstudies.policies import may_assign
-from frontend.pages.catalogue_filter import STATES, CatalogueFilter
+from frontend.pages.catalogue_filter import PAGE_SIZES, CatalogueQuestion
 from frontend.pages.chosen_studies import choose_studies
-from frontend.pages.header_table import header_rows
 from frontend.pages.page import page, signed_in
-from frontend.pages.paging import page_of
-from frontend.pages.pictures import Picture, pictures_of_stacks, pictures_of_studies
+from frontend.pages.paging import KeyPaginator
 from frontend.pages.row_numbers import row_numbers
+from frontend.pages.study_arranging import ARRANGEMENTS, arrange
 
-STUDIES_A_PAGE = 25
+# As many as a browser's list of suggestions can hold.
+TAGS_OFFERED = 500
 
 
 @page(may=may_browse_catalogue, methods=("GET", "POST"))
 def studies(request: HttpRequest) -> HttpResponse:
     person = signed_in(request)
-    asked = CatalogueFilter.from_query(request.GET)
-    found = asked.apply(studies_for(person))
+    question = CatalogueQuestion.from_query(request.GET)
+    found = question.asked.apply(studies_for(person))
     if request.method == "POST":
-        return _go_on_with(request, found)
-    rows = page_of(request, found, size=STUDIES_A_PAGE)
-    pictures = pictures_of_studies(person, rows.object_list)
+        return _go_on_with(request, person, found)
+    rows = studies_for(person).select_related("patient", "cover").prefetch_related("tags")
+    pages = KeyPaginator(ordered(found, question.order), rows, question.size)
     context = {
-        "page": rows,
-        "rows": [(study, modalities_of(study), pictures.get(study.pk)) for study in rows.object_list],
-        "asked": asked,
-        "states": STATES,
-        "modalities": _modalities(person),
+        "page": pages.get_page(request.GET.get("page")),
+        "asked": question.asked,
+        "order": question.order,
+        "size": question.size,
+        "orders": StudyOrder.choices,
+        "sizes": PAGE_SIZES,
+        "states": StudyState.choices,
+        "modalities": modalities_in_use(person),
+        "body_parts": body_parts_in_use(person),
+        "tags": tags_for(person)[:TAGS_OFFERED],
+        "collections": collections_for(person),
+        "collection": _shown_collection(person, question.asked.collection),
+        "most_chosen": MOST_CHOSEN,
         "may_export": may_export(person),
         "may_assign": may_assign(person),
     }
     return render(request, "frontend/studies.html", context)
 
 
-def _go_on_with(request: HttpRequest, found: QuerySet[Study]) -> HttpResponse:
-    """Keep what was ticked (or all that the filter finds) and go to the page that uses it."""
+def _shown_collection(person: User, pk: int | None) -> Collection | None:
+    if pk is None:
+        return None
+    try:
+        return collection_for(person, pk)
+    except NotFoundError:
+        # Somebody deleted it meanwhile: the list is empty and says so.
+        return None
+
+
+def _go_on_with(request: HttpRequest, person: User, found: QuerySet[Study]) -> HttpResponse:
+    """Tag or collect what was ticked (or all that the filter finds), or keep it and go to the page that uses it."""
+    then = request.POST.get("then", "")
     if request.POST.get("all_found"):
-        ids = list(found.values_list("pk", flat=True))
+        ids = list(found.order_by().values_list("pk", flat=True)[: MOST_CHOSEN + 1])
     else:
         ids = row_numbers(request.POST.getlist("study"))
     if not ids:
         messages.error(request, "Nothing was chosen. Tick the studies first.")
-        return redirect(request.get_full_path())
-    choose_studies(request, ids)
-    return redirect("assignments" if request.POST.get("then") == "assign" else "exports")
-
-
-@page(may=may_browse_catalogue)
-def study(request: HttpRequest, pk: int) -> HttpResponse:
-    """One study: its series, its stacks with a picture each, its cases, and the header of one chosen stack."""
-    person = signed_in(request)
-    found = study_for(person, pk)
-    stacks = list(stacks_of(found))
-    pictures = pictures_of_stacks(person, stacks)
-    shown = _shown_stack(stacks, request.GET.get("header", ""))
-    context = {
-        "study": found,
-        "modalities": modalities_of(found),
-        "series": series_for(person).filter(study=found),
-        "stacks": [(stack, pictures.get(stack.pk)) for stack in stacks],
-        "cases": cases_for(person).filter(study=found),
-        "failed": _failures(person, found),
-        "shown": shown,
-        "header": _header(person, pictures.get(shown.pk)) if shown else [],
-        "may_export": may_export(person),
-    }
-    return render(request, "frontend/study.html", context)
-
-
-def _shown_stack(stacks: list[Stack], key: str) -> Stack | None:
-    if not key:
-        return None
-    found = next((stack for stack in stacks if stack.key == key), None)
-    if found is None:
-        raise NotFoundError("This study has no such stack.")
-    return found
-
-
-def _header(person: User, picture: Picture | None) -> list[object]:
-    return list(header_rows(instance_for(person, picture.sop_uid).header)) if picture else []
-
-
-def _failures(person: User, found: Study) -> list[tuple[str, str]]:
-    failed = instances_for(person).filter(series__study=found, state=InstanceState.FAILED)
-    return list(failed.values_list("sop_instance_uid", "failure")[:50])
-
-
-def _modalities(person: User) -> list[str]:
-    return sorted(m for m in set(series_for(person).order_by().values_list("modality", flat=True).distinct()) if m)
+    elif len(ids) > MOST_CHOSEN:
+        messages.error(request, f"These are more than {MOST_CHOSEN:,} studies. Narrow the search.")
+    elif then in ARRANGEMENTS:
+        try:
+            messages.success(request, arrange(person, ids, request.POST))
+        except RoomError as error:
+            messages.error(request, str(error))
+    else:
+        choose_studies(request, ids)
+        return redirect("assignments" if then == "assign" else "exports")
+    return redirect(request.get_full_path())

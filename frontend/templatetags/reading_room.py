@@ -6,9 +6,12 @@ from django import template
 from django.http import HttpRequest
 from django.utils import timezone
 
+from annotator.imaging.burned_in.queries import waiting_reviews_for
+from annotator.imaging.queries import body_parts_of, modalities_of
 from annotator.jobs.models import Job
 from frontend.pages import formatting
 from frontend.pages.navigation import Place, places_for
+from frontend.pages.study_state import state_of
 
 register = template.Library()
 
@@ -18,6 +21,11 @@ register.filter("dicom_time", formatting.dicom_time)
 register.filter("byte_count", formatting.byte_count)
 register.filter("duration", formatting.duration)
 register.filter("outcome_words", formatting.outcome_words)
+register.filter("date_distance", formatting.date_distance)
+register.filter("thousands", formatting.thousands)
+register.filter("state_of", state_of)
+register.filter("modalities_of", modalities_of)
+register.filter("body_parts_of", body_parts_of)
 
 
 @register.filter
@@ -52,6 +60,13 @@ def places(context: template.Context) -> list[tuple[Place, bool]]:
     match = request.resolver_match
     here = match.url_name if match else ""
     return [(place, here == place.url_name or here in place.also) for place in places_for(role)]
+
+
+@register.simple_tag(takes_context=True)
+def waiting_in(context: template.Context, place: Place) -> int:
+    """How much waits behind an entry of the top bar; 0 where nothing is counted."""
+    request: HttpRequest = context["request"]
+    return waiting_reviews_for(request.user).order_by().count() if place.url_name == "text-reviews" else 0
 
 
 @register.simple_tag(takes_context=True)

@@ -6,6 +6,7 @@ import pytest
 
 from frontend.pages.formatting import (
     byte_count,
+    date_distance,
     dicom_date,
     dicom_time,
     due_words,
@@ -95,3 +96,21 @@ def test_a_jobs_result_reads_as_what_it_counted_without_identifiers_and_digests(
     }
     assert outcome_words(result) == "ingested 1,640, already there 0, cases 2"
     assert outcome_words({}) == ""
+
+
+@pytest.mark.parametrize(
+    ("days", "shown"),
+    [
+        (0, "the same day"),
+        (1, "1 day later"),
+        (-12, "12 days earlier"),
+        (-59, "59 days earlier"),
+        (61, "2 months later"),
+        (-699, "23 months earlier"),
+        (-731, "2 years earlier"),
+        (914, "2.5 years later"),
+        (None, "no date"),
+    ],
+)
+def test_the_distance_of_another_study_is_written_as_people_say_it(days: int | None, shown: str) -> None:
+    assert date_distance(days) == shown

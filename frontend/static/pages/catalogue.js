@@ -1,7 +1,60 @@
-// The ticks of the catalogue survive turning pages and changing the filter, in this tab only.
+// The catalogue: ticks that survive turning pages and changing the filter (in this tab only), and the keyboard.
 
+const filters = document.querySelector("form[data-filters]");
 const form = document.querySelector("form[data-choose]");
-if (form) choosing(form);
+if (filters) filtering(filters);
+if (form) {
+  choosing(form);
+  walking(form);
+}
+
+// What is not asked doesn't stand in the address.
+function filtering(form) {
+  const search = form.querySelector("[data-search]");
+
+  form.addEventListener("submit", () => {
+    const defaults = { order: "newest", size: "25" };
+    for (const field of form.elements) {
+      if (field.name && (field.value === "" || field.value === defaults[field.name])) field.disabled = true;
+    }
+  });
+  // Back shows the page as it was left: with its fields switched off.
+  window.addEventListener("pageshow", () => {
+    for (const field of form.elements) field.disabled = false;
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || isTyping(event)) return;
+    event.preventDefault();
+    search.focus();
+    search.select();
+  });
+}
+
+function isTyping(event) {
+  return event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=checkbox]), select, textarea");
+}
+
+// Up and down go from study to study, Enter opens (the focus is on a link), Space ticks.
+function walking(form) {
+  const links = [...form.querySelectorAll("a[data-open]")];
+
+  document.addEventListener("keydown", (event) => {
+    if (isTyping(event)) return;
+    const row = document.activeElement.closest?.("tr");
+    const here = links.findIndex((link) => row?.contains(link));
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      const next = here < 0 ? (step > 0 ? 0 : links.length - 1) : Math.min(Math.max(here + step, 0), links.length - 1);
+      links[next].focus();
+      links[next].closest("tr").scrollIntoView({ block: "nearest" });
+    } else if (event.key === " " && here >= 0 && document.activeElement === links[here]) {
+      event.preventDefault();
+      row.querySelector("input[name=study]").click();
+    }
+  });
+}
 
 function choosing(form) {
   const KEY = "reading-room:chosen-studies";
@@ -19,8 +72,8 @@ function choosing(form) {
     all.indeterminate = ticked > 0 && ticked < boxes.length;
     const asksAll = everything?.checked;
     count.textContent = asksAll
-      ? `All ${everything.dataset.total} studies that the filter finds`
-      : `${chosen.size} ${chosen.size === 1 ? "study" : "studies"} chosen`;
+      ? `All ${Number(everything.dataset.total).toLocaleString("en")} studies that the filter finds`
+      : `${chosen.size.toLocaleString("en")} ${chosen.size === 1 ? "study" : "studies"} chosen`;
     clear.hidden = chosen.size === 0;
     for (const button of form.querySelectorAll("button[name=then]")) button.disabled = chosen.size === 0 && !asksAll;
     sessionStorage.setItem(KEY, JSON.stringify([...chosen]));
@@ -52,7 +105,7 @@ function choosing(form) {
     show();
   });
 
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
     const here = new Set(boxes.map((box) => box.value));
     for (const value of chosen) {
       if (here.has(value)) continue;
@@ -60,7 +113,8 @@ function choosing(form) {
       Object.assign(input, { type: "hidden", name: "study", value });
       form.append(input);
     }
-    sessionStorage.removeItem(KEY);
+    // After a tag or a collection the same studies may be wanted again; an export or an assignment takes them along.
+    if (event.submitter?.dataset.leaves !== undefined) sessionStorage.removeItem(KEY);
   });
 
   window.addEventListener("pageshow", show);
