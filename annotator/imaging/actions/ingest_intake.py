@@ -3,7 +3,7 @@
 import logging
 import shutil
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from django.db.models import Count, Q
 
 from annotator.accounts.actions.record_audit import record_audit
 from annotator.imaging.actions.count_studies import count_studies
+from annotator.imaging.actions.keep_beside import Beside, gather_beside, settle_beside
 from annotator.imaging.actions.prepare_arrival import prepare_arrival
 from annotator.imaging.actions.record_instances import Arrival, record_instances
 from annotator.imaging.deidentification.arrival_labels import shown_name, shown_reason
@@ -86,14 +87,16 @@ def ingest_intake(intake_id: uuid.UUID | str, *, report: Report = lambda _percen
     intake = Intake.objects.get(pk=intake_id)
     sweep_staging()
     _list_archives(intake, report)
+    beside = gather_beside(intake)
     total = max(1, intake.files.count())
-    with WaitingFiles() as sources, closing(_staged_batches(intake, sources)) as batches:
+    with WaitingFiles() as sources, closing(_staged_batches(intake, sources, beside)) as batches:
         for batch in batches:
-            _ingest_batch(batch)
+            _ingest_batch(batch, beside)
             rows = [arrival.row for arrival in batch.arrivals]
             count_studies({row.instance.series.study_id for row in rows if row.instance is not None})
             waiting = intake.files.filter(outcome=Outcome.WAITING).count()
             report(100 * (total - waiting) // total, f"{total - waiting:,} of {total:,} files")
+    settle_beside(intake, beside)
     shutil.rmtree(settings.UPLOADS_DIR / str(intake.pk), ignore_errors=True)
     # Once more for batches whose worker died between writing and counting.
     count_studies(studies_of(intake.pk))
@@ -170,13 +173,14 @@ class _Batch:
         discard(one.prepared.file.path for one in self.arrivals if one.prepared is not None)
 
 
-def _staged_batches(intake: Intake, sources: WaitingFiles) -> Iterator[_Batch]:
+def _staged_batches(intake: Intake, sources: WaitingFiles, beside: Beside) -> Generator[_Batch, None, None]:
     """Batches of waiting files, copied and hashed by a thread while the batch before is read and recorded."""
     last = 0
 
     def rows() -> list[IntakeFile]:
         nonlocal last
-        found = list(intake.files.filter(outcome=Outcome.WAITING, pk__gt=last).order_by("pk")[:BATCH])
+        waiting = intake.files.filter(outcome=Outcome.WAITING, pk__gt=last).exclude(pk__in=beside.table_rows)
+        found = list(waiting.order_by("pk")[:BATCH])
         last = found[-1].pk if found else last
         return found
 
@@ -204,12 +208,12 @@ def _stage_batch(rows: list[IntakeFile], sources: WaitingFiles) -> _Batch:
     return batch
 
 
-def _ingest_batch(batch: _Batch) -> None:
+def _ingest_batch(batch: _Batch, beside: Beside) -> None:
     arrivals, staged = batch.arrivals, batch.staged
     rows = [arrival.row for arrival in arrivals]
     uploads = [row.path for row in rows if is_received(row.path) and MEMBER_MARK not in row.path]
     try:
-        _prepare_unknown(arrivals, staged)
+        _prepare_unknown(arrivals, staged, beside)
         _file(arrivals, staged)
         record_instances(arrivals)
     finally:

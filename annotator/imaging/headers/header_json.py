@@ -9,8 +9,10 @@ from typing import Any
 from pydicom.datadict import dictionary_VR
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
+from pydicom.uid import UID
+from pydicom.valuerep import IS, DSfloat
 
-from annotator.imaging.headers.dicom_values import HEADER_ERRORS, clean_text
+from annotator.imaging.headers.dicom_values import HEADER_ERRORS, clean_text, text
 
 # Longer binary values are bulk data: lookup tables, overlays, icons, private blocks.
 BULK_BYTES = 1024
@@ -18,6 +20,11 @@ BULK_BYTES = 1024
 BULK_REFERENCE = "bulkdata/"
 # A header whose JSON counts more values than this keeps its top level only.
 MAX_VALUES = 200_000
+# The slices of a series repeat nearly all of their header: what short values became is kept, a few megabytes of it.
+SHORT_BYTES = 128
+MAX_KNOWN = 20_000
+_PLAIN_TYPES = (str, UID, DSfloat, IS, int)
+_known: dict[tuple[object, ...] | None, dict[str, Any] | None] = {}
 
 
 def header_json(dataset: Dataset) -> dict[str, Any]:
@@ -27,6 +34,7 @@ def header_json(dataset: Dataset) -> dict[str, Any]:
     """
     whole: dict[str, Any] = {}
     counted = 0
+    charset = text(dataset, "SpecificCharacterSet")
     for tag in sorted(dataset.keys()):
         path = f"{int(tag):08X}"
         raw = dataset.get_item(tag, keep_deferred=True)
@@ -36,11 +44,19 @@ def header_json(dataset: Dataset) -> dict[str, Any]:
             if vr != "SQ":
                 whole[path] = {"vr": vr, "BulkDataURI": BULK_REFERENCE + path}
             continue
+        made_of = _made_of(raw, charset)
+        if made_of in _known:
+            counted += 1
+            if (kept := _known[made_of]) is not None:
+                whole[path] = kept
+            continue
         try:
             element = dataset[tag]
             described = _element_json(element, path)
         except HEADER_ERRORS:
             continue
+        if made_of is not None:
+            _keep(made_of, described)
         counted += _values_in(described)
         if counted > MAX_VALUES and element.VR == "SQ":
             continue
@@ -49,13 +65,33 @@ def header_json(dataset: Dataset) -> dict[str, Any]:
     return whole
 
 
-def _vr_of_deferred(raw: RawDataElement) -> str:
+def _made_of(element: RawDataElement | DataElement, charset: str) -> tuple[object, ...] | None:
+    """All that decides what a short element becomes; None where that is more than itself and the character set."""
+    value = element.value
+    if isinstance(element, DataElement):
+        return (element.tag, element.VR, type(value), value) if type(value) in _PLAIN_TYPES else None
+    if not isinstance(value, bytes) or len(value) > SHORT_BYTES or element.VR in ("SQ", "UN"):
+        return None
+    # Private elements and ambiguous VRs take their meaning from other elements.
+    if element.VR is None and (element.tag.is_private or " or " in _vr_of_deferred(element, whole=True)):
+        return None
+    return (element.tag, element.VR, value, element.is_little_endian, charset)
+
+
+def _keep(made_of: tuple[object, ...], described: dict[str, Any] | None) -> None:
+    if len(_known) >= MAX_KNOWN:
+        _known.clear()
+    _known[made_of] = described
+
+
+def _vr_of_deferred(raw: RawDataElement, *, whole: bool = False) -> str:
     if raw.VR is not None:
         return str(raw.VR)
     try:
-        return dictionary_VR(raw.tag).split(" or ")[-1]
+        known = dictionary_VR(raw.tag)
     except KeyError:
         return "UN"
+    return known if whole else known.split(" or ")[-1]
 
 
 def _element_json(element: DataElement, path: str) -> dict[str, Any] | None:
