@@ -25,8 +25,8 @@ from frontend.pages.page import page, signed_in
 from frontend.pages.paging import page_of
 
 NEXT_SHOWN = 8
-# Of a score: below it, a box lies inside the calibrated region, where most boxes are tissue.
-LIKELY = 0.5
+# Of a score: below it most boxes are tissue, inside the calibrated region or fibres and vessels outside of one.
+LIKELY = 0.86
 _DONE = {
     "blanked": "Blanked in the stored pixels and released.",
     "clean": "Released as it is.",
@@ -70,6 +70,7 @@ def _about(shown: TextReview, waiting: QuerySet[TextReview]) -> dict[str, Any]:
         "following": order[place + 1] if place + 1 < len(order) else None,
         "others": waiting.exclude(pk=shown.pk)[:NEXT_SHOWN],
         "same_layout": same_layout(shown).count(),
+        "likely_score": LIKELY,
         "likely": sum(one["score"] >= LIKELY for one in shown.suspected),
     }
 

@@ -13,8 +13,7 @@ const size = { columns: Number(room.dataset.columns), rows: Number(room.dataset.
 const suspected = JSON.parse(room.dataset.suspected);
 const hint = words.textContent;
 const marking = new Marking();
-// Inside the calibrated region most boxes are tissue.
-const UNLIKELY_BELOW = 0.5;
+const isLikely = (box) => box.score >= Number(room.dataset.likely);
 
 function rect(box, kind) {
   const drawn = document.createElementNS("http://www.w3.org/2000/svg", "rect");
@@ -40,7 +39,7 @@ function show() {
   const boxes = suspected
     .filter((box) => !marking.isMarked(box))
     .map((box, index) => {
-      const kind = box.score < UNLIKELY_BELOW ? "suspected unlikely" : "suspected";
+      const kind = isLikely(box) ? "suspected" : "suspected unlikely";
       return button(box, kind, `Suspected text ${index + 1}, row ${box.row}`);
     });
   const marked = marking.regions.map((box) => button(box, "marked", `Marked for blanking, row ${box.row}`));
@@ -119,7 +118,7 @@ slider?.addEventListener("input", () => showFrame(Number(slider.value)));
 // Keys.
 
 undoButton.addEventListener("click", () => change(() => marking.undo()));
-const likely = suspected.filter((box) => box.score >= UNLIKELY_BELOW);
+const likely = suspected.filter(isLikely);
 const markLikely = () => change(() => marking.add(likely));
 room.querySelector("[data-mark-likely]")?.addEventListener("click", markLikely);
 
