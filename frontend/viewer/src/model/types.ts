@@ -57,6 +57,24 @@ export interface FrameJson {
   modality_lut: LookupTable | null;
   voi_lut: LookupTable | null;
   padding: readonly [number, number] | null;
+  overlays: readonly OverlayJson[];
+}
+
+/** A picture to lay over a frame, its top-left pixel at row, column of the frame's matrix. */
+export interface OverlayJson {
+  label: string;
+  rows: number;
+  columns: number;
+  row: number;
+  column: number;
+  address: string;
+}
+
+/** A step longer than the usual one, after a slice counted from 1; missing is 0 where no whole slices fit in. */
+export interface Gap {
+  after: number;
+  millimetres: number;
+  missing: number;
 }
 
 export interface StackJson {
@@ -79,6 +97,11 @@ export interface StackJson {
   presets: readonly Preset[];
   default_window: Window | null;
   notes: readonly string[];
+  /** What stands as a banner over the picture; "" for most stacks. */
+  warning: string;
+  /** The header's side is in doubt: nothing is turned by it. */
+  hang_as_stored: boolean;
+  gaps: readonly Gap[];
   frames: readonly FrameJson[];
 }
 

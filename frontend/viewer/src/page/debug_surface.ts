@@ -3,7 +3,8 @@
  *
  * - ready: the first pane shows its picture.
  * - panes[i]: stack, kind, slice (0-based, on the screen), target, slices, loaded (how many are in memory),
- *   frame (its key), window {centre, width, name}, zoom (screen pixels a stored pixel), failure.
+ *   frame (its key), window {centre, width, name}, zoom (screen pixels a stored pixel), level (0: the stored
+ *   resolution is shown, each one more halves it), failure.
  * - pixelToScreen(pane, column, row): the place in the browser's window of a point of the stored matrix.
  * - marks: the live marks with their points, findings and revisions; save: the save state; rendered: how many
  *   pictures have been drawn, by pane.
@@ -25,6 +26,7 @@ export interface PaneState {
   frame: string | null;
   window: { centre: number; width: number; name: string } | null;
   zoom: number;
+  level: number;
   failure: string | null;
 }
 
@@ -75,6 +77,7 @@ export function exposeForTests(page: ReadingPage, acts: Acts): void {
             ? { centre: pane.window.centre, width: pane.window.width, name: pane.window.name ?? '' }
             : null,
           zoom: pane.zoom,
+          level: pane.level,
           failure: pane.failure,
         }),
       );

@@ -114,7 +114,10 @@ export class PaneGrid {
     this.resizing = requestAnimationFrame(() => {
       this.resizing = 0;
       this.engine.resize(true, true);
-      for (const unit of this.visible) this.paneChanged(unit);
+      for (const unit of this.visible) {
+        unit.pane.resized();
+        this.paneChanged(unit);
+      }
     });
   }
 

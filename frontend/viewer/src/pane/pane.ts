@@ -1,21 +1,17 @@
 /** One pane: a stack in a Cornerstone viewport, its slice, window and camera. */
 import { Enums, type RenderingEngine, type Types } from '@cornerstonejs/core';
-import {
-  type Affine,
-  affineScale,
-  affineThrough,
-  applyAffine,
-  type ImagePlane,
-  imagePlane,
-  invertAffine,
-  pixelToWorld,
-} from '../model/geometry';
+import { type Affine, applyAffine, imagePlane, invertAffine } from '../model/geometry';
 import { chestWallEdge, edgeLetters, type Flips, hangingFlips, NO_FLIPS } from '../model/orientation';
 import type { FrameJson, Point, StackJson, Window } from '../model/types';
 import { fullRangeWindow, initialWindow, windowRange } from '../model/windows';
 import { h } from '../page/dom';
-import { type FrameStore, imageIdOf } from '../pixels/frame_store';
+import { type FrameStore, imageIdOf, requestOf } from '../pixels/frame_store';
 import { forward, framesThatFit, outward } from '../pixels/prefetch';
+import { bestLevel, levelFor, mayBeReduced, sizeAt } from '../pixels/resolution';
+import { Camera } from './camera';
+
+/** A reader who stands still this long is shown the stored resolution. */
+const REST_MS = 350;
 
 export interface PaneEvents {
   /** Slice, window, zoom, loading or failure changed. */
@@ -31,6 +27,8 @@ export class Pane {
   /** The slice that the reader asked for, and the one that is on the screen. */
   target = 0;
   shown = -1;
+  /** The resolution on the screen: 0 is the stored one, each level halves it. */
+  level = 0;
   window: Window | null = null;
   inverted = false;
   flips: Flips = NO_FLIPS;
@@ -39,7 +37,17 @@ export class Pane {
   loadedVersion = 0;
   private sharing = 1;
   private stackGeneration = 0;
+  private resting = false;
+  /** The level at which the other slices are asked for. */
+  private planned = 0;
+  private restTimer = 0;
   private readonly viewportId: string;
+  private readonly camera = new Camera(() => ({
+    viewport: this.viewport,
+    plane: this.frame ? imagePlane(this.frame.geometry) : null,
+    columns: this.stack?.columns ?? 1,
+    rows: this.stack?.rows ?? 1,
+  }));
 
   constructor(
     readonly index: number,
@@ -67,6 +75,7 @@ export class Pane {
 
   disable(): void {
     this.frames.schedule.drop(this.viewportId);
+    window.clearTimeout(this.restTimer);
     if (this.engine.getViewport(this.viewportId)) this.engine.disableElement(this.viewportId);
     this.shown = -1;
   }
@@ -103,10 +112,12 @@ export class Pane {
       this.window = null;
       this.inverted = false;
     }
-    const edge = chestWallEdge(stack.modality, stack.laterality);
-    this.element.classList.toggle('bar-left', edge === 'right');
+    this.element.classList.toggle('bar-left', this.edge === 'right');
     const frame = stack.frames[0];
-    this.flips = frame ? hangingFlips(stack.modality, stack.laterality, stack.view, frame.geometry) : NO_FLIPS;
+    this.flips =
+      frame && !stack.hang_as_stored
+        ? hangingFlips(stack.modality, stack.laterality, stack.view, frame.geometry)
+        : NO_FLIPS;
     this.goTo(at);
   }
 
@@ -114,6 +125,7 @@ export class Pane {
   goTo(index: number): void {
     if (!this.stack) return;
     this.target = Math.min(Math.max(index, 0), this.stack.frames.length - 1);
+    this.stir();
     this.plan();
     this.showTarget();
     this.events.changed();
@@ -151,10 +163,9 @@ export class Pane {
     const viewport = this.viewport;
     if (!viewport || this.shown < 0) return;
     viewport.resetCamera();
-    this.applyFlips();
-    this.hangAtEdge();
-    viewport.render();
-    this.events.changed();
+    this.camera.turn(this.flips);
+    if (this.edge) this.camera.hangAt(this.edge, this.picture.clientWidth);
+    this.looked();
   }
 
   /** Window, inversion and camera as they were when the stack was opened. */
@@ -169,55 +180,18 @@ export class Pane {
 
   /** Zoom by a factor, keeping what lies under a point of the pane where it is. */
   zoomBy(factor: number, at: Point): void {
-    const viewport = this.viewport;
-    if (!viewport || this.shown < 0) return;
-    const before = viewport.canvasToWorld([at[0], at[1]]);
-    const scale = viewport.getCamera().parallelScale ?? 1;
-    const zoom = this.zoom * factor;
-    if (zoom < 0.02 || zoom > 60) return;
-    viewport.setCamera({ parallelScale: scale / factor });
-    const after = viewport.canvasToWorld([at[0], at[1]]);
-    this.shift(before, after);
+    if (this.shown >= 0 && this.camera.zoomBy(factor, at)) this.looked();
   }
 
   panBy(from: Point, to: Point): void {
-    const viewport = this.viewport;
-    if (!viewport || this.shown < 0) return;
-    this.shift(viewport.canvasToWorld([from[0], from[1]]), viewport.canvasToWorld([to[0], to[1]]));
-  }
-
-  private shift(before: Types.Point3, after: Types.Point3): void {
-    const viewport = this.viewport;
-    if (!viewport) return;
-    const { focalPoint, position } = viewport.getCamera();
-    if (!focalPoint || !position) return;
-    const by = (p: Types.Point3): Types.Point3 => [
-      p[0] + before[0] - after[0],
-      p[1] + before[1] - after[1],
-      p[2] + before[2] - after[2],
-    ];
-    viewport.setCamera({ focalPoint: by(focalPoint), position: by(position) });
-    viewport.render();
-    this.events.changed();
+    if (this.shown < 0) return;
+    this.camera.panBy(from, to);
+    this.looked();
   }
 
   /** Stored pixels to CSS pixels of the pane, for the picture on the screen. */
   get pixelToPane(): Affine | null {
-    const viewport = this.viewport;
-    const plane = this.plane;
-    if (!viewport || !plane) return null;
-    const at = (p: Point): Point => viewport.worldToCanvas(pixelToWorld(plane, p)) as Point;
-    // Far corners, so that rounding in the camera's matrices divides out.
-    const columns = this.stack?.columns ?? 1;
-    const rows = this.stack?.rows ?? 1;
-    const origin = at([0, 0]);
-    const right = at([columns, 0]);
-    const down = at([0, rows]);
-    return affineThrough(
-      origin,
-      [origin[0] + (right[0] - origin[0]) / columns, origin[1] + (right[1] - origin[1]) / columns],
-      [origin[0] + (down[0] - origin[0]) / rows, origin[1] + (down[1] - origin[1]) / rows],
-    );
+    return this.camera.pixelToPane;
   }
 
   /** The stored pixel under a point of the browser's window, or null when no picture is shown. */
@@ -235,8 +209,7 @@ export class Pane {
 
   /** Screen pixels a stored pixel. */
   get zoom(): number {
-    const affine = this.pixelToPane;
-    return affine ? affineScale(affine) : 1;
+    return this.camera.zoom;
   }
 
   get letters(): ReturnType<typeof edgeLetters> {
@@ -252,20 +225,37 @@ export class Pane {
     };
   }
 
-  private get plane(): ImagePlane | null {
-    return this.frame ? imagePlane(this.frame.geometry) : null;
+  /** The edge at which a breast hangs; none while its side is in doubt. */
+  private get edge(): 'left' | 'right' | null {
+    const { stack } = this;
+    return stack && !stack.hang_as_stored ? chestWallEdge(stack.modality, stack.laterality) : null;
+  }
+
+  /** The level that has a sample for every pixel of the screen. */
+  private levelOf(frame: FrameJson): number {
+    const { stack, picture } = this;
+    if (!stack || !mayBeReduced(stack, frame)) return 0;
+    const fitting = Math.min(picture.clientWidth / stack.columns, picture.clientHeight / stack.rows);
+    return levelFor((this.shown >= 0 ? this.zoom : fitting) * window.devicePixelRatio);
+  }
+
+  private get bytesPerPixel(): number {
+    if (this.stack?.frames[0]?.colour) return 3;
+    return (this.stack?.bits_stored ?? 8) > 8 ? 2 : 1;
   }
 
   private plan(): void {
     if (!this.stack) return;
     const { frames, kind, rows, columns } = this.stack;
-    const bytes = rows * columns * (frames[0]?.colour ? 3 : this.stack.bits_stored > 8 ? 2 : 1);
+    const level = frames[0] ? this.levelOf(frames[0]) : 0;
+    this.planned = level;
+    const bytes = sizeAt(level, rows) * sizeAt(level, columns) * this.bytesPerPixel;
     const most = framesThatFit(this.frames.memoryBytes, bytes, this.sharing);
     const order =
       kind === 'cine' ? forward(this.target, frames.length, most) : outward(this.target, frames.length, most);
     this.frames.schedule.plan(
       this.viewportId,
-      order.map((i) => (frames[i] as FrameJson).key),
+      order.map((i) => requestOf((frames[i] as FrameJson).key, level)),
     );
   }
 
@@ -273,51 +263,88 @@ export class Pane {
     // A frame's key begins with its stack's.
     if (!this.stack || !key.startsWith(this.stack.key)) return;
     this.loadedVersion += 1;
-    if (key === this.targetFrame?.key && this.shown !== this.target) this.showTarget();
+    if (key === this.targetFrame?.key) this.showTarget();
     this.events.changed();
+  }
+
+  /** The pane has another size: Cornerstone keeps the camera, but a stored pixel covers more or less of the screen. */
+  resized(): void {
+    if (this.shown >= 0) this.looked();
+  }
+
+  /** The camera moved: the picture may need another resolution. */
+  private looked(): void {
+    this.viewport?.render();
+    this.stir();
+    this.showTarget();
+    this.events.changed();
+  }
+
+  /** Something moves; a while after the last move the reader rests, and is shown every stored pixel. */
+  private stir(): void {
+    this.resting = false;
+    window.clearTimeout(this.restTimer);
+    const frame = this.targetFrame;
+    if (!this.stack || !frame || !mayBeReduced(this.stack, frame)) return;
+    this.restTimer = window.setTimeout(() => {
+      if (this.shown !== this.target) {
+        this.stir();
+        return;
+      }
+      // Zooming may have changed what is worth having of the other slices.
+      if (this.planned !== this.levelOf(frame)) this.plan();
+      const whole = this.stack ? this.stack.rows * this.stack.columns * this.bytesPerPixel : 0;
+      this.resting = whole * this.sharing <= this.frames.memoryBytes / 2;
+      this.showTarget();
+    }, REST_MS);
   }
 
   private showTarget(): void {
     const frame = this.targetFrame;
-    const viewport = this.viewport;
-    if (!frame || !viewport || !this.stack || this.shown === this.target) return;
-    if (!this.frames.isLoaded(frame.key)) {
-      this.frames.schedule.want(frame.key);
-      return;
-    }
-    void this.display(this.target, frame);
+    if (!frame || !this.viewport || !this.stack || this.failure !== null) return;
+    const wanted = this.resting ? 0 : this.levelOf(frame);
+    const isShown = this.shown === this.target;
+    if (isShown && this.level <= wanted) return;
+    const level = bestLevel(this.frames.levels(frame.key), wanted);
+    if (level === null || level > wanted) this.frames.schedule.want(requestOf(frame.key, wanted));
+    if (level === null || (isShown && level >= this.level)) return;
+    void this.display(this.target, frame, level);
   }
 
-  private async display(index: number, frame: FrameJson): Promise<void> {
+  private async display(index: number, frame: FrameJson, level: number): Promise<void> {
     const viewport = this.viewport;
     const stack = this.stack;
-    if (!viewport || !stack) return;
+    const image = this.frames.image(frame.key, level);
+    if (!viewport || !stack || !image) return;
     const generation = this.stackGeneration;
     const first = this.shown < 0;
+    const before = { frame: this.frame, level: this.level, map: first ? null : this.pixelToPane };
     this.shown = index;
+    this.level = level;
     if (first) {
       this.window ??= initialWindow(stack, frame) ?? this.rangeOf(frame);
-      await viewport.setStack(
-        stack.frames.map((f) => imageIdOf(f.key)),
-        index,
-      );
+      await viewport.setStack([imageIdOf(frame.key, level)], 0);
       if (generation !== this.stackGeneration) return;
       this.applyWindow();
       viewport.resetCamera();
-      this.applyFlips();
-      this.hangAtEdge();
+      this.camera.turn(this.flips);
+      if (this.edge) this.camera.hangAt(this.edge, this.picture.clientWidth);
     } else {
-      await viewport.setImageIdIndex(index);
+      viewport.renderImageObject(image);
+      if (before.map && before.level !== level) this.camera.restore(before.map);
+      // What was shown whole at rest would fill the memory after a while of reading.
+      if (before.frame && before.frame !== frame && before.level < this.levelOf(frame)) {
+        this.frames.release(before.frame.key, before.level);
+      }
     }
-    if (generation !== this.stackGeneration) return;
     viewport.render();
     this.events.changed();
-    // The reader may have gone on while the stack was being set up.
-    if (this.shown !== this.target) this.showTarget();
+    // The reader may have gone on while the stack was being set up, or zoomed in.
+    this.showTarget();
   }
 
   private rangeOf(frame: FrameJson): Window | null {
-    const image = this.frames.image(frame.key);
+    const image = this.frames.image(frame.key, this.level);
     return image && !frame.colour ? fullRangeWindow(image.minPixelValue, image.maxPixelValue) : null;
   }
 
@@ -334,20 +361,5 @@ export class Pane {
     } else {
       viewport.setProperties({ invert });
     }
-  }
-
-  /** A breast hangs with its chest wall at the inner edge of the pane. */
-  private hangAtEdge(): void {
-    const edge = this.stack ? chestWallEdge(this.stack.modality, this.stack.laterality) : null;
-    const affine = this.pixelToPane;
-    if (!edge || !affine || !this.stack) return;
-    const ends = [applyAffine(affine, [0, 0])[0], applyAffine(affine, [this.stack.columns, this.stack.rows])[0]];
-    const at = edge === 'left' ? Math.min(...ends) : Math.max(...ends);
-    this.panBy([at, 0], [edge === 'left' ? 0 : this.picture.clientWidth, 0]);
-  }
-
-  private applyFlips(): void {
-    const { horizontal, vertical } = this.flips;
-    if (horizontal || vertical) this.viewport?.setCamera({ flipHorizontal: horizontal, flipVertical: vertical });
   }
 }

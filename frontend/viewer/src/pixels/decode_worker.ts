@@ -2,6 +2,7 @@
 import createOpenJph, { type OpenJph } from '@cornerstonejs/codec-openjph';
 import wasmUrl from '@cornerstonejs/codec-openjph/wasm?url';
 import { type Modality, type Pixels, type StoredPixels, toModality } from './modality';
+import { sizeAt } from './resolution';
 
 export interface DecodeRequest {
   id: number;
@@ -9,6 +10,8 @@ export interface DecodeRequest {
   format: 'htj2k' | 'jpeg';
   colour: boolean;
   modality: Modality;
+  /** Halvings to leave out; 0 decodes the stored resolution. JPEG has none. */
+  level: number;
 }
 
 export interface DecodedFrame {
@@ -36,11 +39,12 @@ interface Stored {
   components: number;
 }
 
-async function decodeHtj2k(bytes: ArrayBuffer): Promise<Stored> {
+async function decodeHtj2k(bytes: ArrayBuffer, level: number): Promise<Stored> {
   const decoder = new (await codec()).HTJ2KDecoder();
   try {
     decoder.getEncodedBuffer(bytes.byteLength).set(new Uint8Array(bytes));
-    decoder.decode();
+    if (level > 0) decoder.decodeSubResolution(level);
+    else decoder.decode();
     const { width, height, bitsPerSample, componentCount, isSigned } = decoder.getFrameInfo();
     // The decoded bytes lie in the WebAssembly memory, which the next frame overwrites.
     const copy = decoder.getDecodedBuffer().slice().buffer;
@@ -52,7 +56,9 @@ async function decodeHtj2k(bytes: ArrayBuffer): Promise<Stored> {
       : isSigned
         ? new Int8Array(copy)
         : new Uint8Array(copy);
-    return { values, columns: width, rows: height, components: componentCount };
+    const [columns, rows] = [sizeAt(level, width), sizeAt(level, height)];
+    if (values.length !== columns * rows * componentCount) throw new Error('the picture has another size than it says');
+    return { values, columns, rows, components: componentCount };
   } finally {
     decoder.delete();
   }
@@ -77,7 +83,9 @@ async function decodeJpeg(bytes: ArrayBuffer, colour: boolean): Promise<Stored> 
 
 async function decode(request: DecodeRequest): Promise<DecodedFrame> {
   const stored =
-    request.format === 'jpeg' ? await decodeJpeg(request.bytes, request.colour) : await decodeHtj2k(request.bytes);
+    request.format === 'jpeg'
+      ? await decodeJpeg(request.bytes, request.colour)
+      : await decodeHtj2k(request.bytes, request.level);
   const { columns, rows } = stored;
   if (stored.components >= 3) {
     const pixels = new Uint8Array(stored.values.buffer as ArrayBuffer);

@@ -10,6 +10,8 @@ declare module '@cornerstonejs/codec-openjph' {
     getEncodedBuffer(length: number): Uint8Array;
     getDecodedBuffer(): Uint8Array;
     decode(): void;
+    /** Decode with this many halvings left out; getFrameInfo keeps saying the stored size. */
+    decodeSubResolution(level: number): void;
     getFrameInfo(): FrameInfo;
     delete(): void;
   }

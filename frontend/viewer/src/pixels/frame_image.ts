@@ -1,0 +1,90 @@
+/** One decoded frame as Cornerstone's image, and what Cornerstone asks about it. */
+import { Enums, type Types } from '@cornerstonejs/core';
+import { imagePlane } from '../model/geometry';
+import type { FrameJson, StackJson } from '../model/types';
+import { initialWindow } from '../model/windows';
+import type { DecodedFrame } from './decode_worker';
+import { planeAt, sizeAt } from './resolution';
+
+export function imagePlaneModule(stack: StackJson, frame: FrameJson, level: number): Record<string, unknown> {
+  const plane = planeAt(level, imagePlane(frame.geometry));
+  return {
+    frameOfReferenceUID: stack.key,
+    rows: sizeAt(level, stack.rows),
+    columns: sizeAt(level, stack.columns),
+    imageOrientationPatient: [...plane.alongRow, ...plane.alongColumn],
+    rowCosines: [...plane.alongRow],
+    columnCosines: [...plane.alongColumn],
+    imagePositionPatient: [...plane.origin],
+    sliceThickness: frame.geometry.slice_thickness ?? 1,
+    pixelSpacing: [plane.rowSpacing, plane.columnSpacing],
+    rowPixelSpacing: plane.rowSpacing,
+    columnPixelSpacing: plane.columnSpacing,
+    usingDefaultValues: !plane.calibrated,
+  };
+}
+
+export function imagePixelModule(stack: StackJson, frame: FrameJson, level: number): Record<string, unknown> {
+  return {
+    samplesPerPixel: frame.colour ? 3 : 1,
+    photometricInterpretation: frame.colour ? 'RGB' : 'MONOCHROME2',
+    rows: sizeAt(level, stack.rows),
+    columns: sizeAt(level, stack.columns),
+    bitsAllocated: frame.colour ? 8 : stack.bits_allocated,
+    bitsStored: frame.colour ? 8 : stack.bits_stored,
+    highBit: (frame.colour ? 8 : stack.bits_stored) - 1,
+    pixelRepresentation: stack.signed ? 1 : 0,
+  };
+}
+
+export interface Making {
+  imageId: string;
+  level: number;
+  /** Milliseconds. */
+  fetch: number;
+  decode: number;
+}
+
+export function toImage(stack: StackJson, frame: FrameJson, decoded: DecodedFrame, making: Making): Types.IImage {
+  const plane = planeAt(making.level, imagePlane(frame.geometry));
+  const { pixels, minimum, maximum } = decoded;
+  const colour = decoded.components === 3;
+  const window = colour ? { centre: 128, width: 256 } : initialWindow(stack, frame);
+  const image = {
+    imageId: making.imageId,
+    minPixelValue: minimum,
+    maxPixelValue: maximum,
+    // The pixels are modality values already.
+    slope: 1,
+    intercept: 0,
+    preScale: {
+      enabled: true,
+      scaled: true,
+      scalingParameters: { modality: stack.modality, rescaleSlope: 1, rescaleIntercept: 0 },
+    },
+    windowCenter: window?.centre ?? (minimum + maximum + 1) / 2,
+    windowWidth: window?.width ?? Math.max(1, maximum - minimum + 1),
+    voiLUTFunction: Enums.VOILUTFunctionType.LINEAR,
+    getPixelData: () => pixels,
+    getCanvas: () => document.createElement('canvas'),
+    rows: decoded.rows,
+    columns: decoded.columns,
+    height: decoded.rows,
+    width: decoded.columns,
+    color: colour,
+    rgba: false,
+    numberOfComponents: decoded.components,
+    columnPixelSpacing: plane.columnSpacing,
+    rowPixelSpacing: plane.rowSpacing,
+    sliceThickness: frame.geometry.slice_thickness ?? undefined,
+    // The pane inverts MONOCHROME1 itself, together with the reader's own inversion.
+    invert: false,
+    photometricInterpretation: colour ? 'RGB' : 'MONOCHROME2',
+    sizeInBytes: pixels.byteLength,
+    dataType: pixels.constructor.name as Types.PixelDataTypedArrayString,
+    imageFrame: { photometricInterpretation: colour ? 'RGB' : 'MONOCHROME2' } as Types.IImageFrame,
+    loadTimeInMS: making.fetch,
+    decodeTimeInMS: making.decode,
+  };
+  return image as Types.IImage;
+}
