@@ -237,7 +237,7 @@ def _stage(row: IntakeFile, sources: WaitingFiles, staged: dict[int, StagedFile]
     return arrival
 
 
-def _prepare_unknown(arrivals: Iterable[Arrival], staged: dict[int, StagedFile]) -> None:
+def _prepare_unknown(arrivals: Iterable[Arrival], staged: dict[int, StagedFile], beside: Beside) -> None:
     """Read what isn't in the catalogue by its bytes already."""
     shas = {one.sha256 for one in staged.values()}
     rows = Instance.objects.filter(Q(source_sha256__in=shas) | Q(sha256__in=shas))
@@ -246,7 +246,8 @@ def _prepare_unknown(arrivals: Iterable[Arrival], staged: dict[int, StagedFile])
         if arrival.reason or arrival.source_sha256 in known:
             continue
         try:
-            arrival.prepared = prepare_arrival(staged[arrival.row.pk], name=arrival.row.name)
+            name = beside.names.get(arrival.row.pk, arrival.row.name)
+            arrival.prepared = prepare_arrival(staged[arrival.row.pk], name=name, companions=beside.companions)
         except QuarantineError as error:
             arrival.reason = error.reason
         except Exception as error:

@@ -15,6 +15,8 @@ from annotator.imaging.headers.header_json import header_json
 from annotator.imaging.headers.header_reading import reading_odd_headers
 from annotator.imaging.headers.parsing import ParsedInstance, parse_instance
 from annotator.imaging.store.staging import StagedFile, restage, staging_name
+from annotator.imaging.wrapping.companions import Companions
+from annotator.imaging.wrapping.wrap_picture import kind_of_picture, wrap_picture
 
 
 @dataclass(frozen=True)
@@ -38,18 +40,36 @@ class PreparedArrival:
     patient: SealedPatient | None = None
 
 
-def prepare_arrival(staged: StagedFile, *, name: str) -> PreparedArrival:
-    """Prepare a file that isn't known by its bytes.
+def prepare_arrival(staged: StagedFile, *, name: str, companions: Companions | None = None) -> PreparedArrival:
+    """Prepare a file that isn't known by its bytes; a picture is wrapped first.
 
     Parameters
     ----------
-    name : the path as the sender had it; a label.
+    name : the path as the sender had it; a label, by which `companions` find what is known of a picture.
 
     Raises
     ------
     QuarantineError : it can't become an instance; the message says why.
     OSError : the disk, not the file.
     """
+    if kind_of_picture(staged.path) is None:
+        return _prepare(staged)
+    draft = staging_name()
+    prepared: PreparedArrival | None = None
+    try:
+        try:
+            details = (companions or Companions([name], ())).details_of(name)
+            wrap_picture(staged.path, name=name, details=details, target=draft)
+        except QuarantineError as error:
+            raise QuarantineError(shown_reason(error.reason)) from None
+        prepared = _prepare(restage(draft))
+    finally:
+        if prepared is None or prepared.file.path != draft:
+            draft.unlink(missing_ok=True)
+    return prepared
+
+
+def _prepare(staged: StagedFile) -> PreparedArrival:
     if settings.DEIDENTIFY:
         return _without_identity(staged)
     parsed, header = _read(staged.path)
