@@ -24,7 +24,8 @@ PATTERNS = tuple(
         # A title and the name behind it. "MR head" and "DR chest" are modalities.
         r"(?-i:\b(?:Dr|Prof|Mr|Mrs|Ms|Herr|Frau|Mme|Mlle|Sra)\b\.?|\b(?:DR|PROF|MR|MRS|MS)\.)\s*"
         r"(?:(?:dr|prof|med)\b\.?\s+)*[^\W\d_][\w'’-]*(?-i:[ ,]+[A-ZÄÖÜ][\w'’-]+)?",
-        r"\b(?:patient(?:'s)? name|name|mrn|dob|born|geb)\b\s*[.:=#]+\s*[\w'’-]+(?:[ ,^]+[\w'’-]+)?",
+        r"\b(?:patient(?:'s)? name|name)\b\s*[.:=#]+\s*[\w'’-]+(?:[ ,^]+[\w'’-]+)?",
+        r"\b(?:mrn|dob|born|geb)\b\s*[.:=#]+\s*[\w'’-]+",
     )
 )
 TELEPHONE = re.compile(r"(?<![\w.])\+?\(?\d{1,5}\)?(?:[ \-./]{1,2}\(?\d{2,5}\)?){1,5}(?![\w.])")
@@ -58,6 +59,17 @@ def clean_known(text: str, known: IdentifyingWords) -> str:
 def holds_known(text: str, known: IdentifyingWords) -> bool:
     """Whether a text holds a name or an identifier of its object."""
     return clean_known(text, known) != text
+
+
+def bytes_hold_known(content: bytes, known: IdentifyingWords) -> bool:
+    """Whether binary data holds a name or number of its object, long enough not to be there by chance, as text."""
+    plain = content.lower()
+    return any(
+        word.encode(encoding) in plain
+        for word in (*known.words, *known.codes, *known.numbers)
+        if len(word) > LEAST_INSIDE
+        for encoding in ("utf-8", "utf-16-le")
+    )
 
 
 def _without_telephone(found: re.Match[str]) -> str:

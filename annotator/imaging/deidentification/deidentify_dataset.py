@@ -14,7 +14,7 @@ from annotator.imaging.deidentification.identifying_words import words_of
 from annotator.imaging.deidentification.markers import earlier_pixel_methods, mark_deidentified
 from annotator.imaging.deidentification.shift_dates import stated_age
 from annotator.imaging.deidentification.site_key import PatientIdentity, SiteKey
-from annotator.imaging.deidentification.walk import Replacements, Walk
+from annotator.imaging.deidentification.walk import Replacements, Walk, fetch_deferred
 from annotator.imaging.headers.dicom_values import text
 
 UTF_8 = "ISO_IR 192"
@@ -45,6 +45,7 @@ def deidentify_dataset(
     RecursionError : sequences nested deeper than Python goes.
     """
     with _writing_odd_values():
+        fetch_deferred(dataset, table, fetch=fetch)
         identity = identity_of(dataset)
         age = _age(dataset)
         pixel_methods = earlier_pixel_methods(dataset)
@@ -57,7 +58,7 @@ def deidentify_dataset(
             new_uid=key.uid,
             known=words_of(dataset),
         )
-        Walk(table, replacements, fetch=fetch).through(dataset)
+        Walk(table, replacements).through(dataset)
         dataset.SpecificCharacterSet = UTF_8
         dataset.PatientName = dataset.PatientID = pseudonym
         if age and not text(dataset, "PatientAge"):

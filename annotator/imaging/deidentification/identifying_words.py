@@ -11,6 +11,8 @@ from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence
 
+from annotator.imaging.headers.dicom_values import HEADER_ERRORS
+
 _LISTS = {
     name: frozenset(words)
     for name, words in json.loads(Path(__file__).with_name("identifying_words.json").read_text()).items()
@@ -97,8 +99,12 @@ def _is_telling(word: str) -> bool:
 
 def _texts(dataset: Dataset) -> Iterator[tuple[str, str, str]]:
     """(keyword, VR, value) of every text at every depth."""
-    for element in dataset:
-        value = element.value
+    for tag in list(dataset.keys()):
+        try:
+            element = dataset[tag]
+            value = element.value
+        except HEADER_ERRORS:
+            continue
         if isinstance(value, Sequence):
             for item in value:
                 yield from _texts(item)

@@ -20,7 +20,7 @@ from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag
 
 from annotator.imaging.deidentification.action_table import Action, ActionTable
-from annotator.imaging.deidentification.clean_text import clean_description, clean_known, holds_known
+from annotator.imaging.deidentification.clean_text import bytes_hold_known, clean_description, clean_known, holds_known
 from annotator.imaging.deidentification.dummies import BYTES, TEXTS, dummy_of
 from annotator.imaging.deidentification.identifying_words import IdentifyingWords
 from annotator.imaging.deidentification.private_attributes import keep_safe_private
@@ -45,6 +45,7 @@ TERM = re.compile(r"[A-Za-z0-9 _.\-+/]{1,32}")
 CONTENT = frozenset({"ContentSequence", "GraphicAnnotationSequence"})
 OVERLAYS = 0x6000
 LONG_RUN = re.compile(r"\d{5,}")
+LONGEST_NUMBERS_BYTES = 6
 TIMEZONE = re.compile(r"[+-]\d{4}")
 Mapped = Callable[[str], str]
 
@@ -70,14 +71,11 @@ class Replacements:
 
 
 class Walk:
-    """Goes through one object; `fetch` reads the value of an element that was left in the file, or gives None."""
+    """Goes through one object."""
 
-    def __init__(
-        self, table: ActionTable, replacements: Replacements, *, fetch: Callable[[RawDataElement], bytes | None]
-    ) -> None:
+    def __init__(self, table: ActionTable, replacements: Replacements) -> None:
         self._table = table
         self._with = replacements
-        self._fetch = fetch
 
     def through(self, dataset: Dataset, *, dummies: bool = False, codes: bool = True) -> None:
         """De-identify a dataset and all below it.
@@ -94,7 +92,7 @@ class Walk:
             if tag.element == 0 or tag.group < 8 or not dictionary_has_tag(tag):
                 del dataset[tag]
                 continue
-            element = self._read(dataset, tag)
+            element = _read(dataset, tag)
             if element is None:
                 del dataset[tag]
             elif element.VR == "SQ":
@@ -104,23 +102,6 @@ class Walk:
         # Last: until here the texts of this dataset are read by it. All are written as UTF-8.
         if CHARACTER_SET in dataset:
             del dataset[CHARACTER_SET]
-
-    def _read(self, dataset: Dataset, tag: BaseTag) -> DataElement | None:
-        """The element, None where it can't be read or need not be."""
-        try:
-            raw = dataset.get_item(tag, keep_deferred=True)
-            if isinstance(raw, RawDataElement) and raw.value is None and raw.length:
-                if self._action(tag) is Action.REMOVE:
-                    return None
-                fetched = self._fetch(raw)
-                if fetched is None:
-                    return None
-                element = convert_raw_data_element(raw._replace(value=fetched), ds=dataset)
-                dataset[tag] = element
-                return element
-            return dataset[tag]
-        except HEADER_ERRORS:
-            return None
 
     def _action(self, tag: BaseTag) -> Action | None:
         if tag.group & 0xFF00 == OVERLAYS:
@@ -143,6 +124,9 @@ class Walk:
     def _element(self, dataset: Dataset, element: DataElement, *, dummies: bool, codes: bool) -> None:
         if element.is_empty:
             return
+        if " or " in element.VR and isinstance(element.value, bytes) and not _settle_vr(element):
+            del dataset[element.tag]
+            return
         action = self._action(element.tag) or _unlisted(element)
         if dummies and element.VR in TEXTS and action is not Action.REMOVE:
             action = action if codes and _is_code(element.keyword) else Action.DUMMY
@@ -152,7 +136,7 @@ class Walk:
             del dataset[element.tag]
         elif action is Action.EMPTY:
             element.clear()
-        elif action is Action.DUMMY:
+        elif action is Action.DUMMY and element.VR != "UI":
             element.value = dummy_of(element.VR)
         elif not self._replace(element, action, dataset):
             if self._table.needs_value(int(element.tag)):
@@ -182,7 +166,8 @@ class Walk:
         if vr in ("DS", "IS"):
             return _holds_numbers(element)
         if vr in BYTES:
-            return action is Action.KEEP and isinstance(element.value, bytes)
+            stays = action is Action.KEEP and isinstance(element.value, bytes)
+            return stays and not bytes_hold_known(element.value, self._with.known)
         if vr in TEXTS or vr == "UR":
             if element.keyword == "TimezoneOffsetFromUTC":
                 return self._each(element, lambda value: value if TIMEZONE.fullmatch(value.strip()) else "")
@@ -224,6 +209,35 @@ class Walk:
         return bool(one)
 
 
+def fetch_deferred(dataset: Dataset, table: ActionTable, *, fetch: Callable[[RawDataElement], bytes | None]) -> None:
+    """Read the values that were left in the file for their length; those that are removed anyway go at once.
+
+    Parameters
+    ----------
+    fetch : gives a value, or None when it is to go.
+    """
+    for tag in list(dataset.keys()):
+        raw = dataset.get_item(tag, keep_deferred=True)
+        if not isinstance(raw, RawDataElement) or raw.value is not None or not raw.length:
+            continue
+        try:
+            fetched = None if tag.group & 1 or table.action_for(int(tag)) is Action.REMOVE else fetch(raw)
+            if fetched is not None:
+                dataset[tag] = convert_raw_data_element(raw._replace(value=fetched), ds=dataset)
+                continue
+        except HEADER_ERRORS:
+            pass
+        del dataset[tag]
+
+
+def _read(dataset: Dataset, tag: BaseTag) -> DataElement | None:
+    """The element, None where it can't be read."""
+    try:
+        return dataset[tag]
+    except HEADER_ERRORS:
+        return None
+
+
 def _unlisted(element: DataElement) -> Action:
     """What is done with a standard attribute that the table doesn't list."""
     vr, keyword = element.VR, element.keyword
@@ -238,6 +252,15 @@ def _unlisted(element: DataElement) -> Action:
     if vr in BYTES:
         return Action.KEEP if keyword in technical_bytes() else Action.REMOVE
     return Action.CLEAN
+
+
+def _settle_vr(element: DataElement) -> bool:
+    """Decide an ambiguous VR of a value that is still bytes, as in implicit VR; False where it may not stay."""
+    if "OW" in element.VR:
+        element.VR = "OW"
+        return True
+    # US or SS: pydicom settles it when it writes. Three numbers at most are in any such attribute.
+    return len(element.value) <= LONGEST_NUMBERS_BYTES
 
 
 def _is_code(keyword: str) -> bool:
