@@ -11,6 +11,11 @@ from annotator.accounts.errors import RoomError
 # Halvings that every copy can be read at. Five is JPEG 2000's default and takes 2457 rows to 77.
 MAX_REDUCTION = 5
 CONTENT_TYPE = "image/jphc"
+# Places in the SIZ segment, which follows the start of codestream: the number of components, and three bytes for each,
+# of which the first holds sign and depth. Source: ISO/IEC 15444-1 A.5.1.
+_COMPONENTS, _SAMPLE_DEPTH = 40, 42
+# More than the low-pass gain of five halvings in both directions needs.
+_ROOM_BITS = 4
 
 
 class Htj2kError(RoomError):
@@ -54,6 +59,26 @@ def decode_htj2k(data: bytes, *, reduce: int = 0) -> NDArray[Any]:
     if not 0 <= reduce <= MAX_REDUCTION:
         raise Htj2kError(f"A frame can be reduced by 0 to {MAX_REDUCTION} halvings, not {reduce}.")
     try:
-        return imagecodecs.htj2k_decode(data, skipres=reduce or None)
-    except (imagecodecs.Htj2kError, ValueError) as error:
+        return _decode_reduced(data, reduce) if reduce else imagecodecs.htj2k_decode(data)
+    except (imagecodecs.Htj2kError, ValueError, IndexError) as error:
         raise Htj2kError(f"The stored frame can't be decoded: {error}.") from error
+
+
+def _decode_reduced(data: bytes, reduce: int) -> NDArray[Any]:
+    """Low-pass samples, cut to what the sample type holds.
+
+    Beside an edge the low-pass filter goes below the smallest sample and above the largest. The decoder would wrap
+    those round, and air beside a bright edge would come out white: it is told that the samples are wider.
+    """
+    depth = data[_SAMPLE_DEPTH]
+    bits, signed = (depth & 0x7F) + 1, bool(depth & 0x80)
+    wide = bytearray(data)
+    for component in range(int.from_bytes(data[_COMPONENTS : _COMPONENTS + 2], "big")):
+        # Signed, so that no offset is added before the decoder cuts.
+        wide[_SAMPLE_DEPTH + 3 * component] = 0x80 | (bits + _ROOM_BITS - 1)
+    values: NDArray[Any] = imagecodecs.htj2k_decode(bytes(wide), skipres=reduce)
+    half = 1 << (bits - 1)
+    np.clip(values, -half, half - 1, out=values)
+    if not signed:
+        values += half
+    return values.astype(f"{'i' if signed else 'u'}{1 if bits <= 8 else 2}")

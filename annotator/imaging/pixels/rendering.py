@@ -25,7 +25,7 @@ MEDIA_TYPES: tuple[MediaType, ...] = ("image/jpeg", "image/png", "image/webp")
 Composition = Literal["three-window"]
 COMPOSITIONS: tuple[Composition, ...] = ("three-window",)
 # Counts in the ETag: raise it when the same request begins to give other bytes.
-RENDERING_VERSION = 1
+RENDERING_VERSION = 2
 JPEG_QUALITY = 90
 WEBP_QUALITY = 90
 
