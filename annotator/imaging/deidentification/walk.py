@@ -46,6 +46,8 @@ CONTENT = frozenset({"ContentSequence", "GraphicAnnotationSequence"})
 OVERLAYS = 0x6000
 LONG_RUN = re.compile(r"\d{5,}")
 LONGEST_NUMBERS_BYTES = 6
+# A shorter number of a picture may equal an identifier by chance.
+SHORT_NUMBER = 4
 TIMEZONE = re.compile(r"[+-]\d{4}")
 Mapped = Callable[[str], str]
 
@@ -164,7 +166,7 @@ class Walk:
         if vr == "CS":
             return self._each(element, self._term)
         if vr in ("DS", "IS"):
-            return _holds_numbers(element)
+            return _holds_numbers(element, self._with.known.numbers)
         if vr in BYTES:
             stays = action is Action.KEEP and isinstance(element.value, bytes)
             return stays and not bytes_hold_known(element.value, self._with.known)
@@ -274,14 +276,19 @@ def _scheme(dataset: Dataset) -> str:
         return ""
 
 
-def _holds_numbers(element: DataElement) -> bool:
-    """pydicom leaves what is no number as text where it was told to read on."""
+def _holds_numbers(element: DataElement, identifiers: set[str]) -> bool:
+    """Whether a DS or IS holds numbers, none of them an identifier of the patient.
+
+    pydicom leaves what is no number as text where it was told to read on.
+    """
     value = element.value
     parts = list(value) if isinstance(value, (MultiValue, list)) else [value]
     try:
         for part in parts:
             if part not in ("", None):
                 float(part)
+                if len(str(part)) > SHORT_NUMBER and str(part).lstrip("0+") in identifiers:
+                    return False
     except HEADER_ERRORS:
         return False
     return True
