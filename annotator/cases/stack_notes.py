@@ -51,7 +51,7 @@ def warning_of(stack: "StackRow") -> str:
     if stack.laterality_verdict == LateralityVerdict.PIXELS:
         return f"{pixels.capitalize()} breast, as was checked; the header says {header}. Shown as stored, not turned."
     return (
-        f"Side in doubt: the header says {header}, but the chest wall lies where a {pixels} breast has it. "
+        f"Side in doubt: the header says {header}, the chest wall lies as in a {pixels} breast. "
         "Shown as stored, not turned."
     )
 

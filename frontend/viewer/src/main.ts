@@ -53,6 +53,7 @@ async function open(root: HTMLElement): Promise<void> {
     acts,
     places,
     frames,
+    fetcher,
     leaving(acts, api, addresses, (words) => page?.say(words)),
   );
   exposeForTests(page, acts);

@@ -217,7 +217,7 @@ def sided(pixels: str, verdict: str = "") -> Case:
 
 def test_a_side_in_doubt_is_a_warning_and_turns_nothing(admin: User, db: None) -> None:
     stack = only_stack(admin, sided("L"))
-    assert stack["warning"].startswith("Side in doubt: the header says right, but the chest wall")
+    assert stack["warning"].startswith("Side in doubt: the header says right, the chest wall")
     assert (stack["laterality"], stack["hang_as_stored"]) == ("R", True)
 
 

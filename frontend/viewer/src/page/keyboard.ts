@@ -13,6 +13,7 @@ export type Command =
         | 'invert'
         | 'reset'
         | 'marks'
+        | 'overlays'
         | 'play'
         | 'undo'
         | 'redo'
@@ -40,6 +41,7 @@ const LETTERS: Record<string, Command> = {
   i: { name: 'invert' },
   r: { name: 'reset' },
   m: { name: 'marks' },
+  o: { name: 'overlays' },
   d: { name: 'copy' },
   l: { name: 'link' },
   u: { name: 'unlink' },

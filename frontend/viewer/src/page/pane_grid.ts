@@ -3,9 +3,11 @@ import { RenderingEngine } from '@cornerstonejs/core';
 import type { StackJson } from '../model/types';
 import { Cine } from '../pane/cine';
 import { MarksLayer } from '../pane/marks_layer';
+import { OverlayPictures } from '../pane/overlay_pictures';
 import { OverlayText } from '../pane/overlay_text';
 import { Pane } from '../pane/pane';
 import { ScrollBar } from '../pane/scroll_bar';
+import type { FrameFetch } from '../pixels/frame_fetch';
 import type { FrameStore } from '../pixels/frame_store';
 import type { Ui } from '../store/ui';
 import { h } from './dom';
@@ -13,6 +15,7 @@ import { h } from './dom';
 export interface PaneUnit {
   pane: Pane;
   layer: MarksLayer;
+  overlays: OverlayPictures;
   text: OverlayText;
   bar: ScrollBar;
   cine: Cine;
@@ -32,16 +35,18 @@ export class PaneGrid {
 
   constructor(
     frames: FrameStore,
+    fetcher: FrameFetch,
     private readonly ui: Ui,
     markedFrames: () => ReadonlySet<string>,
   ) {
     for (let index = 0; index < MOST_PANES; index++) {
       const pane = new Pane(index, this.engine, frames);
       const layer = new MarksLayer(pane);
-      const text = new OverlayText(pane);
+      const overlays = new OverlayPictures(pane, fetcher, () => ui.now.showsOverlays);
+      const text = new OverlayText(pane, () => ui.now.showsOverlays);
       const bar = new ScrollBar(pane, markedFrames);
-      const unit: PaneUnit = { pane, layer, text, bar, cine: new Cine(pane, () => this.onChanged()) };
-      pane.element.append(layer.element, text.element, bar.element);
+      const unit: PaneUnit = { pane, layer, overlays, text, bar, cine: new Cine(pane, () => this.onChanged()) };
+      pane.element.append(overlays.element, layer.element, text.element, bar.element);
       pane.events = { changed: () => this.paneChanged(unit), drawn: () => this.paneDrawn(unit) };
       this.units.push(unit);
     }
@@ -121,6 +126,11 @@ export class PaneGrid {
     });
   }
 
+  /** Overlays were turned on or off. */
+  showOverlays(): void {
+    for (const unit of this.visible) this.paneChanged(unit);
+  }
+
   private paneChanged(unit: PaneUnit): void {
     const key = `${unit.pane.frame?.key ?? ''}`;
     if (this.shownFrames.get(unit.pane.index) !== key) {
@@ -130,11 +140,13 @@ export class PaneGrid {
     unit.text.update();
     unit.bar.update();
     unit.layer.follow();
+    unit.overlays.update();
     this.onChanged();
   }
 
   private paneDrawn(unit: PaneUnit): void {
     unit.layer.follow();
+    unit.overlays.follow();
     unit.text.update();
   }
 }

@@ -9,6 +9,7 @@ import { helpOverlay } from '../panels/help_overlay';
 import { StackPicker } from '../panels/stack_picker';
 import { SuggestionsPanel } from '../panels/suggestions_panel';
 import { PictureBar, Toolbar } from '../panels/toolbar';
+import type { FrameFetch } from '../pixels/frame_fetch';
 import type { FrameStore } from '../pixels/frame_store';
 import type { Acts } from '../store/acts';
 import type { Places } from '../store/places';
@@ -45,10 +46,11 @@ export class ReadingPage {
     private readonly acts: Acts,
     private readonly places: Places,
     frames: FrameStore,
+    fetcher: FrameFetch,
     private readonly leaving: Leaving,
   ) {
     const { manifest, ui, workspace } = acts;
-    this.grid = new PaneGrid(frames, ui, () => this.markedFrames());
+    this.grid = new PaneGrid(frames, fetcher, ui, () => this.markedFrames());
     this.grid.onFrameChanged = (unit) => this.showMarks(unit);
     this.grid.onChanged = () => this.refresh();
     this.inputs = this.grid.units.map((unit) => new StageInput(unit, ui, acts, () => this.refresh()));
@@ -129,6 +131,10 @@ export class ReadingPage {
       case 'marks':
         ui.set({ showsMarks: !ui.now.showsMarks });
         this.say(ui.now.showsMarks ? 'Marks shown' : 'Marks hidden');
+        break;
+      case 'overlays':
+        ui.set({ showsOverlays: !ui.now.showsOverlays });
+        this.say(ui.now.showsOverlays ? 'Overlays shown' : 'Overlays hidden');
         break;
       case 'play':
         cine.toggle();
@@ -297,6 +303,7 @@ export class ReadingPage {
     ui.subscribe((now, before) => {
       if (now.layout !== before.layout) this.grid.arrange(manifest.stacks);
       if (now.maximised !== before.maximised) this.grid.resize();
+      if (now.showsOverlays !== before.showsOverlays) this.grid.showOverlays();
       this.grid.markActive();
       this.refreshMarks();
       this.refresh();

@@ -11,8 +11,15 @@ export class OverlayText {
   private readonly failure: HTMLElement;
   private readonly loading: HTMLElement;
   private readonly reason: HTMLElement;
+  private readonly warning: HTMLElement;
+  private readonly notes: HTMLButtonElement;
+  private readonly shades = h('div');
+  private wholeNotes = false;
 
-  constructor(private readonly pane: Pane) {
+  constructor(
+    private readonly pane: Pane,
+    private readonly showsOverlays: () => boolean,
+  ) {
     const box = (name: string): HTMLElement => h('div', { class: `overlay overlay-${name}` });
     this.corner = { tl: box('tl'), tr: box('tr'), bl: box('bl'), br: box('br') };
     this.edge = { left: box('left'), right: box('right'), top: box('top'), bottom: box('bottom') };
@@ -25,12 +32,16 @@ export class OverlayText {
       h('button', { type: 'button', onclick: () => pane.retry() }, 'Try again'),
     );
     this.loading = h('div', { class: 'pane-loading', hidden: true }, 'Loading…');
+    this.warning = h('div', { class: 'pane-warning', role: 'alert', hidden: true });
+    this.notes = h('button', { type: 'button', class: 'pane-notes', hidden: true, onclick: () => this.turnNotes() });
+    this.corner.bl.append(this.notes, this.shades);
     this.element = h(
       'div',
       { class: 'overlays' },
       ...Object.values(this.corner),
       ...Object.values(this.edge),
       this.loading,
+      this.warning,
       this.failure,
     );
   }
@@ -56,11 +67,41 @@ export class OverlayText {
       [count > 1 ? `${noun} ${at + 1} / ${count}${waiting}` : '', position].filter(Boolean).join('\n'),
     );
     const window = pane.frame?.colour ? 'Colour' : this.windowWords();
-    setText(this.corner.bl, [...stack.notes, window + (pane.inverted ? ' · inverted' : '')].filter(Boolean).join('\n'));
+    setText(this.shades, window + (pane.inverted ? ' · inverted' : ''));
+    this.updateNotes(stack);
     const turned = pane.flips.horizontal || pane.flips.vertical ? 'turned to hanging' : '';
-    setText(this.corner.br, [turned, `Zoom ${Math.round(pane.zoom * 100)} %`].filter(Boolean).join('\n'));
+    setText(
+      this.corner.br,
+      [this.overlayWords(), turned, `Zoom ${Math.round(pane.zoom * 100)} %`].filter(Boolean).join('\n'),
+    );
     const letters = pane.letters;
     for (const name of ['left', 'right', 'top', 'bottom'] as const) setText(this.edge[name], letters?.[name] ?? '');
+  }
+
+  /** One calm line; a press of it shows every note whole. */
+  private updateNotes({ notes, warning }: StackJson): void {
+    setText(this.warning, warning);
+    this.warning.hidden = warning === '';
+    this.notes.hidden = notes.length === 0;
+    const more = notes.length > 1 && !this.wholeNotes ? `${notes.length} notes: ` : '';
+    setText(this.notes, more + notes.join(this.wholeNotes ? '\n' : ' '));
+    this.notes.title = this.wholeNotes ? 'Show less' : notes.join('\n');
+    this.notes.setAttribute('aria-expanded', String(this.wholeNotes));
+    this.notes.classList.toggle('whole', this.wholeNotes);
+  }
+
+  private turnNotes(): void {
+    this.wholeNotes = !this.wholeNotes;
+    // The keys stay the picture's.
+    this.notes.blur();
+    this.update();
+  }
+
+  private overlayWords(): string {
+    const planes = this.pane.frame?.overlays ?? [];
+    if (planes.length === 0) return '';
+    const noun = planes.length === 1 ? 'Overlay' : `${planes.length} overlays`;
+    return `${noun} ${this.showsOverlays() ? 'shown' : 'hidden'} (O)`;
   }
 
   private windowWords(): string {
@@ -80,7 +121,9 @@ export class OverlayText {
     const normal = [o[1] * o[5] - o[2] * o[4], o[2] * o[3] - o[0] * o[5], o[0] * o[4] - o[1] * o[3]] as const;
     const along = x * normal[0] + y * normal[1] + z * normal[2];
     const thick = geometry.slice_thickness ? `  thick ${geometry.slice_thickness.toFixed(1)} mm` : '';
-    return `Position ${along.toFixed(1)} mm${thick}`;
+    const gap = this.pane.stack.gaps.find(({ after }) => after === this.pane.shown + 1);
+    const far = gap ? `\n${gap.millimetres.toFixed(1)} mm to the next slice` : '';
+    return `Position ${along.toFixed(1)} mm${thick}${far}`;
   }
 }
 

@@ -1,4 +1,5 @@
 /** The bar beside a pane: where in the stack the reader is, and which slices are loaded (or failed). */
+import type { Gap } from '../model/types';
 import { h } from '../page/dom';
 import type { Pane } from './pane';
 
@@ -45,6 +46,7 @@ export class ScrollBar {
     const height = this.element.clientHeight;
     const step = height / count;
     const marked = this.marked();
+    this.element.title = gapWords(this.pane.stack?.gaps ?? []);
     const strip = [this.pane.loadedVersion, height, ...marked].join();
     if (strip !== this.drawn) {
       this.drawn = strip;
@@ -71,6 +73,13 @@ export class ScrollBar {
       context.fillStyle = colour;
       context.fillRect(0, i * step, 6, Math.max(step, marked.has(f.key) ? 2 : 0.5));
     });
+    // A gap is a cut through the bar.
+    for (const { after } of this.pane.stack?.gaps ?? []) {
+      context.fillStyle = '#101316';
+      context.fillRect(0, after * step - 2.5, 6, 5);
+      context.fillStyle = '#ffb86b';
+      context.fillRect(0, after * step - 1, 6, 2);
+    }
   }
 
   private grab(event: PointerEvent): void {
@@ -91,4 +100,10 @@ export class ScrollBar {
     this.element.addEventListener('pointerup', stop);
     this.element.addEventListener('pointercancel', stop);
   }
+}
+
+function gapWords(gaps: readonly Gap[]): string {
+  if (gaps.length === 0) return 'Slices';
+  const listed = gaps.slice(0, 6).map(({ after, millimetres }) => `${after} (${millimetres.toFixed(1)} mm)`);
+  return `Slices; longer steps after slice ${listed.join(', ')}${gaps.length > 6 ? ' and more' : ''}`;
 }

@@ -27,6 +27,7 @@ const KEYS: readonly [string, readonly [string, string][]][] = [
       ['I', 'invert'],
       ['R', 'reset'],
       ['M', 'hide or show marks'],
+      ['O', 'show or hide overlays that came with the picture'],
     ],
   ],
   [

@@ -29,9 +29,18 @@ export class FrameFetch {
   }
 
   /** The bytes of a frame. Raises FrameError with the reason in words. */
-  async bytes(stackKey: string, frameKey: string): Promise<ArrayBuffer> {
+  bytes(stackKey: string, frameKey: string): Promise<ArrayBuffer> {
+    return this.fetched(stackKey, this.address + frameKey);
+  }
+
+  /** The picture (PNG) of an overlay plane, by the address that the manifest names. Raises as `bytes` does. */
+  overlay(stackKey: string, address: string): Promise<ArrayBuffer> {
+    return this.fetched(stackKey, address);
+  }
+
+  private async fetched(stackKey: string, address: string): Promise<ArrayBuffer> {
     for (let attempt = 1; ; attempt++) {
-      const response = await this.once(stackKey, frameKey);
+      const response = await this.once(stackKey, address);
       if (response instanceof Response && response.ok) return response.arrayBuffer();
       const status = response instanceof Response ? response.status : 0;
       const last = attempt >= ATTEMPTS;
@@ -49,9 +58,9 @@ export class FrameFetch {
     }
   }
 
-  private async once(stackKey: string, frameKey: string): Promise<Response | null> {
+  private async once(stackKey: string, address: string): Promise<Response | null> {
     try {
-      return await fetch(this.address + frameKey, { headers: { 'X-Frame-Token': this.tokens.get(stackKey) ?? '' } });
+      return await fetch(address, { headers: { 'X-Frame-Token': this.tokens.get(stackKey) ?? '' } });
     } catch {
       return null;
     }

@@ -12,6 +12,8 @@ export interface UiState {
   /** What a new finding is, unless the reader says otherwise. */
   newKind: string;
   showsMarks: boolean;
+  /** Overlay planes that came with the pictures: hidden until the reader asks, for they may tell what another saw. */
+  showsOverlays: boolean;
 }
 
 export class Ui {
@@ -29,6 +31,7 @@ export class Ui {
       selectedSuggestion: null,
       newKind: '',
       showsMarks: true,
+      showsOverlays: false,
       ...initial,
     };
   }
