@@ -1,6 +1,10 @@
 """How fast is the viewer? Time to the first picture of a 300-slice CT, and pictures dropped while scrolling.
 
     .venv/bin/python -m benchmarks.viewer [--slices 300] [--rounds 5]
+    .venv/bin/python -m benchmarks.viewer --tomosynthesis [--frames 60] [--rounds 3]
+
+The second opens four views of 2457 x 1890 in 2 x 2 panes: time to the first picture and to all four, then steps through
+one view in a quarter of the screen and in a pane of 800 pixels, as fast as pictures come.
 
 Needs the built front end (`make demo` builds it) and Chromium. Software WebGL, no GPU; the web server runs on
 loopback on the same cores as the browser. Prints a table; asserts nothing.
@@ -8,6 +12,7 @@ loopback on the same cores as the browser. Prints a table; asserts nothing.
 
 import argparse
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -15,13 +20,15 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-from benchmarks.phantom_dicom import make_ct
+from annotator.demo.tomosynthesis_object import ViewName
+from benchmarks.phantom_dicom import make_ct, make_tomosynthesis
 from tools.chromium import find_chromium
 from tools.free_port import free_port
 from tools.product import web_command
@@ -30,7 +37,7 @@ from tools.python_environment import ROOT
 FLAGS = ["--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader"]
 PASSWORD = "a-password-of-the-benchmark-7"
 # Leaves a picture of 512 x 512 between the tools, the side panel and the bars.
-WINDOW = {"width": 42 + 512 + 16 + 344, "height": 42 + 36 + 512 + 2 + 22}
+WINDOW: ViewportSize = {"width": 42 + 512 + 16 + 344, "height": 42 + 36 + 512 + 2 + 22}
 STEPS_A_SECOND = 25
 PREPARE = f"""
 from annotator.accounts.models import User
@@ -68,9 +75,42 @@ async ([steps, every]) => {
 """
 
 
+# A view of 2457 rows in a pane 800 pixels high.
+TALL_WINDOW: ViewportSize = {"width": 42 + 150 + 640 + 16 + 344, "height": 42 + 36 + 800 + 2 + 22}
+QUARTERS_WINDOW: ViewportSize = {"width": 1366, "height": 768}
+# One step after another: each is asked for when the one before is on the screen.
+STEP_THROUGH = """
+async (pane) => {
+  const room = window.readingRoom;
+  const last = room.panes[pane].slices - 1;
+  const shown = () => new Promise((go) => {
+    const look = () => (room.panes[pane].slice === room.panes[pane].target ? go() : requestAnimationFrame(look));
+    look();
+  });
+  const delays = [];
+  const begun = performance.now();
+  for (let step = 0; step < last; step++) {
+    const asked = performance.now();
+    window.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown' }));
+    await shown();
+    // Drawn is what the screen has: the frame after the one in which the picture was put there.
+    await new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)));
+    delays.push(performance.now() - asked);
+  }
+  return { delays, seconds: (performance.now() - begun) / 1000, level: room.panes[pane].level };
+}
+"""
+VIEWS: tuple[ViewName, ...] = ("RCC", "LCC", "RMLO", "LMLO")
+
+
+def make_views(folder: Path, frames: int) -> None:
+    for view in VIEWS:
+        make_tomosynthesis(folder, frames, view)
+
+
 @contextmanager
-def running_product(slices: int) -> Iterator[tuple[str, str]]:
-    """The web server over one phantom CT; gives its address and the case's identifier."""
+def running_product(make: Callable[[Path], object]) -> Iterator[tuple[str, str]]:
+    """The web server over one phantom case; gives its address and the case's identifier."""
     with tempfile.TemporaryDirectory(prefix="viewer-benchmark-") as folder:
         place = Path(folder)
         port = free_port()
@@ -81,10 +121,11 @@ def running_product(slices: int) -> Iterator[tuple[str, str]]:
             command = [sys.executable, "manage.py", *arguments]
             return subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
 
-        (place / "ct").mkdir()
-        make_ct(place / "ct", slices)
+        (place / "files").mkdir()
+        make(place / "files")
         manage("migrate")
-        manage("ingest", "--derive", str(place / "ct"))
+        manage("ingest", "--derive", str(place / "files"))
+        shutil.rmtree(place / "files")
         case_id = next(
             line.split()[1] for line in manage("shell", "-c", PREPARE).splitlines() if line.startswith("case ")
         )
@@ -110,9 +151,9 @@ def _wait_for(address: str) -> None:
     raise TimeoutError(f"{address} does not answer")
 
 
-def open_case(browser: Browser, address: str, case_id: str) -> Page:
+def open_case(browser: Browser, address: str, case_id: str, window: ViewportSize = WINDOW) -> Page:
     """A fresh browser profile with the case open: nothing cached."""
-    page = browser.new_context(base_url=address, viewport=WINDOW).new_page()
+    page = browser.new_context(base_url=address, viewport=window).new_page()
     page.goto("/sign-in/")
     page.fill("input[name=username]", "reader")
     page.fill("input[name=password]", PASSWORD)
@@ -151,7 +192,7 @@ def scroll(browser: Browser, address: str, case_id: str) -> tuple[int, list[floa
     page.keyboard.press("Home")
     until(page, "window.readingRoom.panes[0].slice === 0")
     page.wait_for_timeout(500)
-    box = page.locator(".pane-canvas").first.bounding_box() or {}
+    box = page.locator(".pane-canvas").first.bounding_box() or {"width": 0, "height": 0}
     size = f"{box['width']:.0f} x {box['height']:.0f}"
     steps = int(page.evaluate("window.readingRoom.panes[0].slices")) - 1
     result = page.evaluate(SCROLL, [steps, 1000 / STEPS_A_SECOND])
@@ -160,21 +201,86 @@ def scroll(browser: Browser, address: str, case_id: str) -> tuple[int, list[floa
     return steps - len(shown), shown, steps, size
 
 
+def four_views(browser: Browser, address: str, case_id: str) -> tuple[float, float]:
+    """Milliseconds from the navigation to the first picture of four views, nothing cached, and to all four."""
+    page = open_case(browser, address, case_id, QUARTERS_WINDOW)
+    first = float(page.evaluate("window.readingRoom.firstPictureMs"))
+    until(page, "window.readingRoom.panes.every((pane) => pane.slice >= 0)")
+    every = float(page.evaluate("performance.now()"))
+    page.context.close()
+    return first, every
+
+
+def step_through(
+    browser: Browser, address: str, case_id: str, *, alone: bool, cached: bool
+) -> tuple[float, list[float], int, str]:
+    """Steps a second through one view, the delay of each, the level shown last and the size of the pane."""
+    page = open_case(browser, address, case_id, TALL_WINDOW if alone else QUARTERS_WINDOW)
+    if alone:
+        page.locator(".picture-bar button", has_text="1×1").click()
+        page.wait_for_timeout(300)
+    if cached:
+        until(page, "window.readingRoom.panes[0].loaded === window.readingRoom.panes[0].slices")
+    page.keyboard.press("Home")
+    until(page, "window.readingRoom.panes[0].slice === 0")
+    box = page.locator(".pane-canvas").first.bounding_box() or {"width": 0, "height": 0}
+    result = page.evaluate(STEP_THROUGH, 0)
+    page.context.close()
+    delays = sorted(result["delays"])
+    return len(delays) / result["seconds"], delays, result["level"], f"{box['width']:.0f} x {box['height']:.0f}"
+
+
+def measure_tomosynthesis(browser: Browser, address: str, case_id: str, rounds: int) -> None:
+    """Print the table of four views."""
+    opened = [four_views(browser, address, case_id) for _ in range(rounds)]
+    first, every = (sorted(column) for column in zip(*opened, strict=True))
+    print(f"{'':52}{'median':>10}{'worst':>10}")
+    print(f"{'first picture of four views, nothing cached, ms':52}{statistics.median(first):10.0f}{first[-1]:10.0f}")
+    print(f"{'one picture in each of four panes, ms':52}{statistics.median(every):10.0f}{every[-1]:10.0f}")
+    for alone, cached in ((False, False), (False, True), (True, False), (True, True)):
+        runs = [step_through(browser, address, case_id, alone=alone, cached=cached) for _ in range(rounds)]
+        speeds = sorted(run[0] for run in runs)
+        delays = sorted(delay for run in runs for delay in run[1])
+        what = f"steps a second, {'1x1' if alone else '2x2'}, {'fetched before' if cached else 'while it loads'}"
+        print(f"{what:52}{statistics.median(speeds):10.1f}{speeds[0]:10.1f}   pane {runs[0][3]}, level {runs[0][2]}")
+        print(
+            f"{'  step to picture, ms (median, 95 %)':52}"
+            f"{statistics.median(delays):10.0f}{delays[int(0.95 * len(delays))]:10.0f}"
+        )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--slices", type=int, default=300)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--tomosynthesis", action="store_true")
+    parser.add_argument("--frames", type=int, default=60)
     arguments = parser.parse_args()
     chromium = find_chromium()
     if chromium is None:
         raise SystemExit("Chromium is not installed.")
-    with running_product(arguments.slices) as (address, case_id), sync_playwright() as playwright:
+    make = (
+        partial(make_views, frames=arguments.frames)
+        if arguments.tomosynthesis
+        else partial(make_ct, slices=arguments.slices)
+    )
+    with running_product(make) as (address, case_id), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        opened = [first_picture(browser, address, case_id) for _ in range(arguments.rounds)]
-        runs = [scroll(browser, address, case_id) for _ in range(arguments.rounds)]
+        if arguments.tomosynthesis:
+            load = os.getloadavg()[0]
+            print(f"four views of {arguments.frames} frames, {arguments.rounds} rounds, load average {load:.1f}")
+            measure_tomosynthesis(browser, address, case_id, arguments.rounds)
+        else:
+            measure_ct(browser, address, case_id, slices=arguments.slices, rounds=arguments.rounds)
         browser.close()
+
+
+def measure_ct(browser: Browser, address: str, case_id: str, *, slices: int, rounds: int) -> None:
+    """Print the table of one CT."""
+    opened = [first_picture(browser, address, case_id) for _ in range(rounds)]
+    runs = [scroll(browser, address, case_id) for _ in range(rounds)]
     cold, warm, everything = (sorted(column) for column in zip(*opened, strict=True))
-    print(f"CT of {arguments.slices} slices, {arguments.rounds} rounds, load average {os.getloadavg()[0]:.1f}")
+    print(f"CT of {slices} slices, {rounds} rounds, load average {os.getloadavg()[0]:.1f}")
     print(f"{'':42}{'median':>10}{'worst':>10}")
     for name, values in (
         ("first picture, nothing cached, ms", cold),
