@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
+import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom import dcmread
+from pydicom.encaps import encapsulate
+from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless, generate_uid
 
 from annotator.demo.ct_object import ct_slice
 from annotator.demo.dicom_files import MadeStudy, save
@@ -36,6 +39,23 @@ def make_ct(folder: Path, slices: int = 300) -> list[Path]:
             body_part="CHEST",
         )
         paths.append(save(made, folder / f"ct-{index:04d}.dcm"))
+    return paths
+
+
+def as_jpeg_2000(slices: list[Path], folder: Path, description: str) -> list[Path]:
+    """The same slices as another series, lossless JPEG 2000."""
+    series_uid, paths = generate_uid(), []
+    for index, path in enumerate(slices):
+        dataset = dcmread(path)
+        dataset.PixelData = encapsulate([imagecodecs.jpeg2k_encode(dataset.pixel_array, codecformat="j2k")])
+        dataset["PixelData"].VR = "OB"
+        dataset.SeriesInstanceUID, dataset.SOPInstanceUID = series_uid, generate_uid()
+        dataset.SeriesDescription = description
+        dataset.file_meta.TransferSyntaxUID = JPEG2000Lossless
+        dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
+        dataset["PixelData"].is_undefined_length = True
+        paths.append(folder / f"ct-jpeg-2000-{index:04d}.dcm")
+        dataset.save_as(paths[-1], enforce_file_format=True)
     return paths
 
 

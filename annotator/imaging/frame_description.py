@@ -1,6 +1,7 @@
 """What must be known of one frame to show and measure it without opening its DICOM file."""
 
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 SpacingSource = Literal["PixelSpacing", "ImagerPixelSpacing"]
@@ -84,6 +85,14 @@ class LookupTable:
     first: int
     bits: int
     values: tuple[int, ...]
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.first, self.bits, self.values))
+
+    def __hash__(self) -> int:
+        # Tables key caches of what was worked out from them, and are walked once for that, not at each look.
+        return self._hash
 
 
 @dataclass(frozen=True)

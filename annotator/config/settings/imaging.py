@@ -11,6 +11,9 @@ EXPORTS_DIR = DATA_DIR / "exports"
 # anything is allocated, and of one frame. A tomosynthesis volume of 120 frames holds 0.6 gigapixels.
 MAX_INSTANCE_PIXELS = int(os.environ.get("MAX_INSTANCE_PIXELS", 2_000_000_000))
 MAX_FRAME_PIXELS = int(os.environ.get("MAX_FRAME_PIXELS", 100_000_000))
+# One frame's decoding may take this much processor time, and the decoder this much memory: what takes more is refused.
+MAX_DECODE_SECONDS = float(os.environ.get("MAX_DECODE_SECONDS", "10"))
+MAX_DECODE_BYTES = int(os.environ.get("MAX_DECODE_BYTES", 1_000_000_000))
 # A zip file may unpack to at most this many bytes, files, and times its own size.
 MAX_ZIP_BYTES = int(os.environ.get("MAX_ZIP_BYTES", 20_000_000_000))
 MAX_ZIP_FILES = int(os.environ.get("MAX_ZIP_FILES", 100_000))
@@ -21,4 +24,4 @@ MAX_ZIP_RATIO = int(os.environ.get("MAX_ZIP_RATIO", 200))
 FRAME_TOKEN_SECONDS = int(os.environ.get("FRAME_TOKEN_SECONDS", 3600))
 
 # Each web process keeps the pictures that it made last, up to this many bytes; 0 keeps none.
-FINISHED_PICTURES_BYTES = int(os.environ.get("FINISHED_PICTURES_BYTES", 48 << 20))
+FINISHED_PICTURES_BYTES = int(os.environ.get("FINISHED_PICTURES_BYTES", 32 << 20))

@@ -1,8 +1,9 @@
 """Where a frame's bytes lie and how they are shown, kept in memory a stack at a time."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
+from typing import Any
 
 from annotator.accounts.errors import NotFoundError, RoomError
 from annotator.imaging.frame_description import FrameGrey, FrameOverlay
@@ -10,8 +11,9 @@ from annotator.imaging.models import DerivedFormat, Frame, InstanceState
 from annotator.imaging.pixels.decoding import LITTLE_ENDIAN, RLE, PixelDescription
 from annotator.imaging.store.filing import Place, frames_place, original_place, read_span
 
-# A reader moves between the stacks of a few cases; 300 slices take about a megabyte.
+# A reader moves between the stacks of a few cases; 300 slices take about half a megabyte.
 _STACKS_KEPT = 64
+_FRAMES_KEPT = 12_000
 _DEFLATED = "1.2.840.10008.1.2.1.99"
 _NATIVE_SYNTAXES = (LITTLE_ENDIAN | {RLE}) - {_DEFLATED}
 
@@ -119,8 +121,7 @@ def source_of_frame(frame_key: str) -> FrameSource:
     with _lock:
         _stacks[stack_key] = loaded
         _stacks.move_to_end(stack_key)
-        while len(_stacks) > _STACKS_KEPT:
-            _stacks.popitem(last=False)
+        _drop_the_oldest()
     return loaded[frame_key]
 
 
@@ -165,6 +166,13 @@ def source_of(frame: Frame) -> FrameSource:
     )
 
 
+def _drop_the_oldest() -> None:
+    """Keep to both bounds; the stack that was asked for last stays, however long it is."""
+    frames = sum(len(stack) for stack in _stacks.values())
+    while len(_stacks) > 1 and (len(_stacks) > _STACKS_KEPT or frames > _FRAMES_KEPT):
+        frames -= len(_stacks.popitem(last=False)[1])
+
+
 def forget_stacks() -> None:
     """Empty the memory; for tests, whose rows do change."""
     with _lock:
@@ -181,4 +189,11 @@ def _load_stack(stack_key: str) -> dict[str, FrameSource]:
         .select_related("instance__series")
         .defer("instance__header", "geometry")
     )
-    return {frame.key: source_of(frame) for frame in frames}
+    # Frames of a stack mostly share how they are shown, tables of thousands of values among it.
+    shared: dict[Any, Any] = {}
+    loaded = {}
+    for frame in frames:
+        source = source_of(frame)
+        grey, pixels = shared.setdefault(source.grey, source.grey), shared.setdefault(source.pixels, source.pixels)
+        loaded[frame.key] = replace(source, grey=grey, pixels=pixels)
+    return loaded
