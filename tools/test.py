@@ -109,6 +109,8 @@ def install_missing_programs() -> None:
         wanted["nginx-light"] = "nginx"
     if shutil.which("storescu", path=DCMTK_FOLDERS) is None:
         wanted["dcmtk"] = "DCMTK (storescu, echoscu)"
+    if shutil.which("dciodvfy") is None and shutil.which("apt-get") is not None:  # Debian alone packages it
+        wanted["dicom3tools"] = "dicom3tools (dciodvfy)"
     if wanted:
         install_packages(wanted)
     if find_compose() is None:
