@@ -23,11 +23,10 @@ KNOWN = {
 }
 NOISE = np.random.default_rng(1)
 GREY = NOISE.integers(0, 256, (21, 30), dtype=np.uint8)
-PIXELS = {
-    "grey": GREY,
-    "deep": GREY.astype(np.uint16) * 257,
-    "colour": np.dstack([GREY, GREY[::-1], GREY.T.reshape(21, 30)]),
-}
+COLOUR = NOISE.integers(0, 256, (21, 30, 3), dtype=np.uint8)
+PIXELS = {"grey": GREY, "deep": GREY.astype(np.uint16) * 257, "colour": COLOUR}
+ULTRASOUND = {**KNOWN, "modality": "US", "view": "TRANSVERSE"}
+MAMMOGRAM = {**KNOWN, "modality": "MG", "view": "CC"}
 
 
 def made_file(folder: Path, name: str) -> Path:
