@@ -1,5 +1,6 @@
 """Open a DICOM file up to its pixel data: the header as a dataset, and where the pixel value lies. No pixel is read."""
 
+import io
 import logging
 import os
 import struct
@@ -66,6 +67,20 @@ class OpenHeader:
     spans_are_in_the_original: bool = True
 
 
+class _BoundedFile(io.BufferedReader):
+    """Never makes room for more than is there: a damaged header may promise a value of four gigabytes."""
+
+    def __init__(self, path: Path) -> None:
+        raw = io.FileIO(path)
+        super().__init__(raw)
+        self._byte_size = os.fstat(raw.fileno()).st_size
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > CHUNK_BYTES:
+            size = min(size, max(0, self._byte_size - self.tell()))
+        return super().read(size)
+
+
 @contextmanager
 def open_header(path: Path) -> Iterator[OpenHeader]:
     """Read a file's header and keep the file open.
@@ -74,11 +89,11 @@ def open_header(path: Path) -> Iterator[OpenHeader]:
     ------
     QuarantineError : not DICOM, or a header that can't be read to its end.
     """
-    with path.open("rb") as file:
+    with _BoundedFile(path) as file:
         head = file.read(4096)
         refuse_what_is_not_dicom(head)
         file.seek(0)
-        if DeflatedExplicitVRLittleEndian.encode() in head and _states_deflated(path):
+        if DeflatedExplicitVRLittleEndian.encode() in head and _states_deflated(file):
             with _inflated(file) as inflated:
                 yield _read(inflated, str(DeflatedExplicitVRLittleEndian))
         else:
@@ -208,14 +223,16 @@ def _pixel_element(file: BinaryIO, encoding_uid: str) -> tuple[int | None, int, 
     raise QuarantineError("The pixel data element is damaged or truncated. Send the file again.")
 
 
-def _states_deflated(path: Path) -> bool:
+def _states_deflated(file: BinaryIO) -> bool:
     with reading_odd_headers():
         try:
-            return (
-                text(filereader.read_file_meta_info(str(path)), "TransferSyntaxUID") == DeflatedExplicitVRLittleEndian
-            )
+            file.seek(PREAMBLE_BYTES)
+            meta = filereader.read_dataset(file, False, True, stop_when=lambda tag, _vr, _length: tag >> 16 != 2)
+            return text(meta, "TransferSyntaxUID") == DeflatedExplicitVRLittleEndian
         except HEADER_ERRORS:
             return False
+        finally:
+            file.seek(0)
 
 
 @contextmanager
