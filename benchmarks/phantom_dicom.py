@@ -63,7 +63,7 @@ def make_tomosynthesis(folder: Path, frames: int = TOMOSYNTHESIS_FRAMES, view: V
     """One view, 12 bits stored, uncompressed, with the functional groups of a real system."""
     made = tomosynthesis_volume(
         MadeStudy("benchmark-tomosynthesis", "BENCHMARK-DBT", sex="F", description="Benchmark tomosynthesis"),
-        list(_breast(frames)),
+        list(_breast(frames, mirrored=view.startswith("R"))),
         view=view,
         series=view,
         spacing=0.1,
@@ -73,8 +73,8 @@ def make_tomosynthesis(folder: Path, frames: int = TOMOSYNTHESIS_FRAMES, view: V
     return save(made, folder / f"tomosynthesis-{view}.dcm")
 
 
-def _breast(frames: int) -> Iterator[NDArray[np.uint16]]:
-    """Textured tissue on black; each frame shifts the texture and has its own fine noise."""
+def _breast(frames: int, *, mirrored: bool) -> Iterator[NDArray[np.uint16]]:
+    """Textured tissue on black; each frame shifts the texture and has its own fine noise. A right breast is mirrored."""
     random = np.random.default_rng(12)
     rows, columns = TOMOSYNTHESIS_SHAPE
     down, across = np.mgrid[:rows, :columns].astype(np.float32)
@@ -84,4 +84,5 @@ def _breast(frames: int) -> Iterator[NDArray[np.uint16]]:
     noise = random.normal(0, 15, (rows + frames, columns)).astype(np.float32)
     for index in range(frames):
         values = (np.roll(texture, index * 7, axis=0) + noise[index : index + rows]) * inside
-        yield np.clip(values, 0, 4095).astype(np.uint16)
+        shown = values[:, ::-1] if mirrored else values
+        yield np.ascontiguousarray(np.clip(shown, 0, 4095), dtype=np.uint16)

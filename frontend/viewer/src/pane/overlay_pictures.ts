@@ -11,6 +11,7 @@ import type { Pane } from './pane';
 
 /** Pictures kept for scrolling back and forth; a drawn plane of a CT slice takes a megabyte. */
 const MOST_KEPT = 64;
+const COLOUR = '#7fe3f5';
 
 export class OverlayPictures {
   readonly element = h('div', { class: 'overlay-pictures', 'aria-hidden': 'true' });
@@ -74,7 +75,14 @@ export class OverlayPictures {
     const canvas = h('canvas', { width: plane.columns, height: plane.rows });
     canvas.dataset.column = String(plane.column);
     canvas.dataset.row = String(plane.row);
-    canvas.getContext('2d')?.drawImage(bitmap, 0, 0);
+    const context = canvas.getContext('2d');
+    context?.drawImage(bitmap, 0, 0);
+    if (context) {
+      // White as it comes would be lost on bone and dense tissue, and taken for burnt in.
+      context.globalCompositeOperation = 'source-in';
+      context.fillStyle = COLOUR;
+      context.fillRect(0, 0, plane.columns, plane.rows);
+    }
     bitmap.close();
     return canvas;
   }
