@@ -74,7 +74,7 @@ def make_tomosynthesis(folder: Path, frames: int = TOMOSYNTHESIS_FRAMES, view: V
 
 
 def _breast(frames: int, *, mirrored: bool) -> Iterator[NDArray[np.uint16]]:
-    """Textured tissue on black; each frame shifts the texture and has its own fine noise. A right breast is mirrored."""
+    """Textured tissue on black; each frame shifts the texture and has its own fine noise."""
     random = np.random.default_rng(12)
     rows, columns = TOMOSYNTHESIS_SHAPE
     down, across = np.mgrid[:rows, :columns].astype(np.float32)
