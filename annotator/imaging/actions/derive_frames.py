@@ -3,8 +3,11 @@
 import logging
 import secrets
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q
@@ -15,14 +18,16 @@ from annotator.imaging.actions.arrange_stacks import arrange_stacks
 from annotator.imaging.actions.count_studies import count_studies
 from annotator.imaging.errors import QuarantineError
 from annotator.imaging.models import Frame, Instance, InstanceState, IntakeFile, Outcome, Stack
-from annotator.imaging.store.derive_instance import DerivedInstance, derive_instance
-from annotator.imaging.store.filing import file_all
+from annotator.imaging.store.derive_instance import DerivedInstance
+from annotator.imaging.store.filing import byte_store, file_all
+from annotator.imaging.store.guarded_deriving import DecoderBrokeError, derive_guarded
 from annotator.imaging.store.staging import discard
 
 logger = logging.getLogger(__name__)
 # A batch, one transaction and one round of fsync, ends at either.
 BATCH_INSTANCES = 32
 BATCH_FRAMES = 500
+SETTLED_AT_ONCE = 8
 ATTEMPTS = 5
 
 Report = Callable[[int, str], None]
@@ -87,36 +92,52 @@ def _wanted(intake_id: uuid.UUID | str | None, instance_ids: Sequence[int]) -> Q
 
 
 def _each(pending: list[int]) -> Iterator[_Derived]:
-    for key in pending:
-        instance = Instance.objects.select_related("series__study").defer("header").get(pk=key)
-        if instance.state != InstanceState.RECEIVED:
-            continue
-        try:
-            yield _Derived(instance, derive_instance(instance.sha256))
-        except QuarantineError as error:
-            yield _Derived(instance, None, error.reason)
-        except Exception as error:
-            # Whatever a decoder does with one picture must not take the others with it.
-            if isinstance(error, (OSError, UnavailableError)):
-                raise  # a full disk, a bucket that doesn't answer: no fault of the picture
-            logger.exception("Instance %s could not be derived.", key)
-            yield _Derived(instance, None, f"The picture can't be decoded: {type(error).__name__}.")
+    for begin in range(0, len(pending), BATCH_INSTANCES):
+        keys = pending[begin : begin + BATCH_INSTANCES]
+        rows = Instance.objects.select_related("series__study").defer("header").in_bulk(keys)
+        for instance in (rows[key] for key in keys if key in rows):
+            if instance.state == InstanceState.RECEIVED:
+                yield _derive(instance)
+
+
+def _derive(instance: Instance) -> _Derived:
+    try:
+        result = derive_guarded(instance.sha256, transfer_syntax_uid=instance.transfer_syntax_uid)
+    except QuarantineError as error:
+        return _Derived(instance, None, error.reason)
+    except (OSError, UnavailableError):
+        raise  # a full disk, a bucket that doesn't answer: no fault of the picture
+    except Exception as error:
+        # Whatever a decoder does with one picture must not take the others with it.
+        logger.exception("Instance %s could not be derived.", instance.pk)
+        said = str(error) if isinstance(error, DecoderBrokeError) else type(error).__name__
+        return _Derived(instance, None, f"The picture can't be decoded: {said}.")
+    return _Derived(instance, result)
 
 
 def _batches(derived: Iterator[_Derived]) -> Iterator[list[_Derived]]:
     batch: list[_Derived] = []
     frames = 0
+    settle = byte_store("frames").settle
     try:
-        for one in derived:
-            batch.append(one)
-            frames += len(one.result.frames) if one.result else 0
-            if len(batch) >= BATCH_INSTANCES or frames >= BATCH_FRAMES:
+        # The disk is busy with the files of the last frames while the next are encoded.
+        with ThreadPoolExecutor(1, thread_name_prefix="settling") as settling:
+            for one in derived:
+                batch.append(one)
+                frames += len(one.result.frames) if one.result else 0
+                if len(batch) % SETTLED_AT_ONCE == 0:
+                    settling.submit(settle, _drafts(batch[-SETTLED_AT_ONCE:]))
+                if len(batch) >= BATCH_INSTANCES or frames >= BATCH_FRAMES:
+                    yield batch
+                    batch, frames = [], 0
+            if batch:
                 yield batch
-                batch, frames = [], 0
-        if batch:
-            yield batch
     finally:
-        discard(one.result.draft for one in batch if one.result and one.result.draft)
+        discard(_drafts(batch))
+
+
+def _drafts(batch: list[_Derived]) -> list[Path]:
+    return [one.result.draft for one in batch if one.result is not None and one.result.draft is not None]
 
 
 def _record(batch: list[_Derived], summary: DeriveSummary) -> None:
@@ -145,7 +166,7 @@ def _write(batch: list[_Derived]) -> tuple[int, int]:
     )
     stacks: dict[tuple[int, str], Stack] = {}
     frames: list[Frame] = []
-    ready: list[Instance] = []
+    ready: dict[int, list[int]] = defaultdict(list)
     failed = 0
     now = timezone.now()
     for one in batch:
@@ -158,11 +179,13 @@ def _write(batch: list[_Derived]) -> tuple[int, int]:
             continue
         stack = _stack(stacks, instance, one.result)
         frames += _frames(instance, stack, one.result)
-        instance.stack, instance.state, instance.ready_at, instance.failure = stack, InstanceState.READY, now, ""
-        ready.append(instance)
+        ready[stack.pk].append(instance.pk)
     Frame.objects.bulk_create(frames, batch_size=BATCH_FRAMES)
-    Instance.objects.bulk_update(ready, ["stack", "state", "ready_at", "failure"])
-    return len(ready), failed
+    for stack_id, instances in ready.items():
+        Instance.objects.filter(pk__in=instances).update(
+            stack=stack_id, state=InstanceState.READY, ready_at=now, failure=""
+        )
+    return sum(len(instances) for instances in ready.values()), failed
 
 
 def _fail(instance: Instance, reason: str) -> None:

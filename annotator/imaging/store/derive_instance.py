@@ -1,5 +1,6 @@
 """Make one instance's frame store: every frame decoded once, kept as lossless HTJ2K or as the JPEG it came as."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,8 +17,7 @@ from annotator.imaging.pixels.decoding import JPEG_BASELINE, DecodingError, deco
 from annotator.imaging.pixels.htj2k import MAX_REDUCTION, Htj2kError, decode_htj2k, encode_htj2k
 from annotator.imaging.stacking import StackIdentity, stack_of
 from annotator.imaging.store.derive_overlays import has_overlays, write_overlays
-from annotator.imaging.store.filing import Place, frames_place, local_file, original_place
-from annotator.imaging.store.staging import staging_name
+from annotator.imaging.store.filing import Place, frames_place
 
 # Pixels of the shorter side in which the chest wall is looked for.
 ENOUGH_FOR_THE_SIDE = 128
@@ -50,15 +50,35 @@ class DerivedInstance:
     laterality_from_pixels: str = ""
 
 
-def derive_instance(sha256: str) -> DerivedInstance:
+@dataclass(frozen=True)
+class _Work:
+    """One instance whose frames are being made."""
+
+    instance: OpenInstance
+    described: list[FrameDescription]
+    stack: StackIdentity
+    place: Place
+    draft: Path
+    progress: Callable[[int], None]
+
+
+def derive_instance(
+    path: Path, *, sha256: str, draft: Path, progress: Callable[[int], None] = lambda _frame: None
+) -> DerivedInstance:
     """Decode and encode all frames of a filed instance, one in memory at a time.
+
+    Parameters
+    ----------
+    path : where its bytes are to be read.
+    draft : the temporary name that its frames file gets, if it needs one.
+    progress : called with each frame's number before it is decoded.
 
     Raises
     ------
     QuarantineError : its header or a frame can't be read; the message names the frame.
-    OSError, UnavailableError : the disk or the bucket, not the file.
+    OSError : the disk, not the file.
     """
-    with local_file(original_place(sha256)) as path, open_instance(path) as instance:
+    with open_instance(path) as instance:
         parsed = instance.parsed
         colour = parsed.picture.samples_per_pixel == 3 or parsed.picture.photometric_interpretation == "PALETTE COLOR"
         described = describe_frames(
@@ -68,9 +88,8 @@ def derive_instance(sha256: str) -> DerivedInstance:
             colour=colour,
         )
         stack = stack_of(parsed, described)
-        if keeps_jpeg(parsed):
-            return _with_jpeg(instance, described, stack, sha256)
-        return _with_htj2k(instance, described, stack, sha256)
+        work = _Work(instance, described, stack, frames_place(sha256), draft, progress)
+        return _with_jpeg(work) if keeps_jpeg(parsed) else _with_htj2k(work)
 
 
 def _small(encoded: bytes, parsed: ParsedInstance) -> NDArray[Any]:
@@ -103,29 +122,22 @@ def keeps_jpeg(parsed: ParsedInstance) -> bool:
     )
 
 
-def _with_jpeg(
-    instance: OpenInstance, described: list[FrameDescription], stack: StackIdentity, sha256: str
-) -> DerivedInstance:
+def _with_jpeg(work: _Work) -> DerivedInstance:
+    instance, described = work.instance, work.described
     middle, side = len(described) // 2, ""
     for index in range(len(described)):
-        values = _decoded(instance, index)
+        values = _decoded(work, index)
         if index == middle:
-            side = _side(instance, stack, described[middle].grey, values)
+            side = _side(instance, work.stack, described[middle].grey, values)
     frames = [
         DerivedFrame(index + 1, span.offset, span.length, None, None, description)
         for index, (span, description) in enumerate(zip(instance.parsed.spans, described, strict=True))
     ]
-    place = frames_place(sha256)
     if not has_overlays(instance):
-        return DerivedInstance(stack, frames, DerivedFormat.JPEG, None, place, side)
-    draft = staging_name(place.store)
-    try:
-        with draft.open("wb") as target:
-            frames = _with_overlays(instance, frames, target)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-    return DerivedInstance(stack, frames, DerivedFormat.JPEG, draft, place, side)
+        return DerivedInstance(work.stack, frames, DerivedFormat.JPEG, None, work.place, side)
+    with work.draft.open("wb") as target:
+        frames = _with_overlays(instance, frames, target)
+    return DerivedInstance(work.stack, frames, DerivedFormat.JPEG, work.draft, work.place, side)
 
 
 def _with_overlays(instance: OpenInstance, frames: list[DerivedFrame], target: BinaryIO) -> list[DerivedFrame]:
@@ -133,44 +145,39 @@ def _with_overlays(instance: OpenInstance, frames: list[DerivedFrame], target: B
     return [replace(frame, overlays=overlays) for frame, overlays in zip(frames, found, strict=True)]
 
 
-def _with_htj2k(
-    instance: OpenInstance, described: list[FrameDescription], stack: StackIdentity, sha256: str
-) -> DerivedInstance:
-    place = frames_place(sha256)
-    draft = staging_name(place.store)
+def _with_htj2k(work: _Work) -> DerivedInstance:
+    instance, described = work.instance, work.described
     # Whoever reads native bytes later knows of no High Bit.
     served = instance.parsed.spans_are_in_the_original and instance.pixel_description.low_bit == 0
     frames = []
     middle, side = len(described) // 2, ""
-    try:
-        with draft.open("wb") as target:
-            for index, description in enumerate(described):
-                try:
-                    encoded = encode_htj2k(_decoded(instance, index))
-                except Htj2kError as error:
-                    raise QuarantineError(f"Frame {index + 1} can't be stored: {error}") from error
-                if index == middle and instance.parsed.series.modality == "MG":
-                    side = _side(instance, stack, description.grey, _small(encoded, instance.parsed))
-                span = instance.parsed.spans[index]
-                frames.append(
-                    DerivedFrame(
-                        number=index + 1,
-                        native_offset=span.offset if served else None,
-                        native_length=span.length if served else None,
-                        derived_offset=target.tell(),
-                        derived_length=len(encoded),
-                        description=description,
-                    )
+    with work.draft.open("wb") as target:
+        for index, description in enumerate(described):
+            try:
+                encoded = encode_htj2k(_decoded(work, index))
+            except Htj2kError as error:
+                raise QuarantineError(f"Frame {index + 1} can't be stored: {error}") from error
+            if index == middle and instance.parsed.series.modality == "MG":
+                side = _side(instance, work.stack, description.grey, _small(encoded, instance.parsed))
+            span = instance.parsed.spans[index]
+            frames.append(
+                DerivedFrame(
+                    number=index + 1,
+                    native_offset=span.offset if served else None,
+                    native_length=span.length if served else None,
+                    derived_offset=target.tell(),
+                    derived_length=len(encoded),
+                    description=description,
                 )
-                target.write(encoded)
-            frames = _with_overlays(instance, frames, target)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-    return DerivedInstance(stack, frames, DerivedFormat.HTJ2K, draft, place, side)
+            )
+            target.write(encoded)
+        frames = _with_overlays(instance, frames, target)
+    return DerivedInstance(work.stack, frames, DerivedFormat.HTJ2K, work.draft, work.place, side)
 
 
-def _decoded(instance: OpenInstance, index: int) -> NDArray[Any]:
+def _decoded(work: _Work, index: int) -> NDArray[Any]:
+    instance = work.instance
+    work.progress(index + 1)
     try:
         return decode_frame(instance.frame_bytes(index), instance.pixel_description)
     except DecodingError as error:

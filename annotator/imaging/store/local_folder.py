@@ -66,26 +66,18 @@ class LocalFolder(FileSystemStorage):
     def adopt(self, drafts: Sequence[tuple[Path, str]]) -> None:
         """Sync, then rename: the writes of all files are under way before the first is waited for."""
         self.settle([draft for draft, _ in drafts])
-        folders = set()
-        for draft, name in drafts:
-            place = self._at(name)
-            if place.parent not in folders:
-                _make_folder(place.parent)
-                folders.add(place.parent)
-            _rename(draft, place, self.staging)
+        folders = {self._at(name).parent for _, name in drafts}
+        # A synced file in a lost folder is lost: new folders' own names count too.
+        changed = folders | {folder.parent for folder in folders if not folder.is_dir()}
         for folder in folders:
+            folder.mkdir(parents=True, exist_ok=True)
+        for draft, name in drafts:
+            _rename(draft, self._at(name), self.staging)
+        for folder in changed:
             _sync(folder)
 
     def _at(self, name: str) -> Path:
         return Path(self.location) / name
-
-
-def _make_folder(folder: Path) -> None:
-    """A folder whose own name is durable too: a synced file in a lost folder is lost."""
-    if folder.is_dir():
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    _sync(folder.parent)
 
 
 def _rename(draft: Path, place: Path, staging: Path) -> None:
