@@ -20,22 +20,31 @@ def describe_grey(attributes: FrameAttributes, index: int) -> FrameGrey:
     slope, intercept = number(rescale, "RescaleSlope"), number(rescale, "RescaleIntercept")
     signed = integer(dataset, "PixelRepresentation") == 1
     little_endian = dataset.original_encoding[1] is not False
+    slope, intercept = slope if slope else 1.0, intercept or 0.0
+    modality_lut = lookup_table(first_item(dataset, "ModalityLUTSequence"), signed=signed, little_endian=little_endian)
+    below_zero = modality_lut is None and _reaches_below_zero(dataset, signed=signed, slope=slope, intercept=intercept)
     return FrameGrey(
-        slope=slope if slope else 1.0,
-        intercept=intercept or 0.0,
+        slope=slope,
+        intercept=intercept,
         units=text(rescale, "RescaleType", limit=16),
         windows=windows(attributes.holding(index, "FrameVOILUTSequence", "WindowCenter")),
+        # Presentation LUT Shape repeats what this says (C.8.11.3.1.2); where it contradicts, viewers follow this.
         inverted=text(dataset, "PhotometricInterpretation") == "MONOCHROME1",
         padding=padding_range(dataset, signed=signed, little_endian=little_endian),
-        modality_lut=lookup_table(
-            first_item(dataset, "ModalityLUTSequence"), signed=signed, little_endian=little_endian
-        ),
+        modality_lut=modality_lut,
         voi_lut=lookup_table(
             first_item(attributes.holding(index, "FrameVOILUTSequence", "VOILUTSequence"), "VOILUTSequence"),
-            signed=signed,
+            # The first value mapped is a modality value: signed where those can be, whatever the stored ones are.
+            signed=below_zero,
             little_endian=little_endian,
         ),
     )
+
+
+def _reaches_below_zero(dataset: Dataset, *, signed: bool, slope: float, intercept: float) -> bool:
+    bits = integer(dataset, "BitsStored") or 16
+    low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
+    return min(slope * low, slope * high) + intercept < 0
 
 
 def windows(dataset: Dataset) -> tuple[Window, ...]:

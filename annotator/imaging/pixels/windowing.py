@@ -5,6 +5,7 @@ tomosynthesis frame take a millisecond; a shift before the multiplication keeps 
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, TypeVar, cast
 
 import numba
@@ -43,6 +44,12 @@ def _sigmoid(values: NDArray[Any], shift: np.float32, scale: np.float32, grey: N
         exponent = (shift - np.float32(values[i])) * scale
         exponent = min(max(exponent, np.float32(-80.0)), np.float32(80.0))
         grey[i] = np.uint8(np.float32(255.0) / (np.float32(1.0) + np.exp(exponent)) + np.float32(0.5))
+
+
+@_compiled
+def _each_looked_up(words: NDArray[Any], table: NDArray[np.uint8], grey: NDArray[np.uint8]) -> None:
+    for i in range(words.size):
+        grey[i] = table[words[i]]
 
 
 def check_window(window: Window) -> None:
@@ -192,13 +199,21 @@ def grey_from_stored(stored: NDArray[Any], grey: FrameGrey, window: Window | Non
         window = window_of_values(stored, grey)
     if window is not None and not _needs_table(grey, window):
         return window_values(stored, window, slope=grey.slope, intercept=grey.intercept, inverted=grey.inverted)
-    # Tables apply to every possible stored value once (65,536 at most), then a pixel costs one look-up.
-    lowest, highest = int(stored.min(initial=0)), int(stored.max(initial=0))
-    possible = _modality(np.arange(lowest, highest + 1, dtype=np.int32), grey)
-    if window is None and grey.voi_lut is not None:
-        shades = look_up(np.rint(possible), grey.voi_lut) * (255.0 / (2**grey.voi_lut.bits - 1))
-        table = np.rint(np.clip(shades, 0, 255)).astype(np.uint8)
-        table = 255 - table if grey.inverted else table
-    else:
-        table = window_values(possible.astype(np.float32), window or window_of_range(0, 1), inverted=grey.inverted)
-    return np.asarray(table[stored.astype(np.int32) - lowest])
+    shown = np.empty(stored.shape, dtype=np.uint8)
+    words = np.ascontiguousarray(stored).view(f"u{stored.itemsize}")
+    _each_looked_up(words.reshape(-1), _shades(grey, window, stored.dtype), shown.reshape(-1))
+    return shown
+
+
+@lru_cache(maxsize=16)
+def _shades(grey: FrameGrey, window: Window | None, stored_type: np.dtype[Any]) -> NDArray[np.uint8]:
+    """The grey of every value that can be stored, by its bits as an unsigned number; 64 kB."""
+    possible = np.arange(1 << 8 * stored_type.itemsize).astype(f"u{stored_type.itemsize}").view(stored_type)
+    values = _modality(possible, grey)
+    if window is not None:
+        return window_values(values.astype(np.float32), window, inverted=grey.inverted)
+    if grey.voi_lut is None:
+        raise WindowError("Neither a window nor a table says how values become grey.")
+    shades = look_up(np.rint(values), grey.voi_lut) * (255.0 / (2**grey.voi_lut.bits - 1))
+    table = np.rint(np.clip(shades, 0, 255)).astype(np.uint8)
+    return np.asarray(255 - table if grey.inverted else table)
