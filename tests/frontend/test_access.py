@@ -43,6 +43,8 @@ ANSWERS: dict[str, tuple[int, int, int]] = {
     "export-download": (REFUSED, GONE, GONE),
     "assignments": (REFUSED, REFUSED, 200),
     "people": (REFUSED, REFUSED, 200),
+    "key-map": (REFUSED, REFUSED, 200),
+    "key-map-reveal": (REFUSED, REFUSED, GONE),
     "audit": (REFUSED, REFUSED, 200),
     "calculator-tirads": (200, 200, 200),
     "health": (200, 200, 200),
@@ -52,6 +54,7 @@ POSTED = {
     "collection",
     "job-cancel",
     "job-retry",
+    "key-map-reveal",
     "text-review-decide",
     "text-review-layout",
     "text-review-put-back",
@@ -73,6 +76,7 @@ def address(name: str, catalogue: Catalogue) -> str:
         "job-cancel": {"job_id": ANYTHING},
         "job-retry": {"job_id": ANYTHING},
         "export-download": {"export_id": ANYTHING},
+        "key-map-reveal": {"pk": 7},
     }
     return reverse(name, kwargs=arguments.get(name))
 
