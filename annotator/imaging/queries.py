@@ -145,7 +145,7 @@ def stack_for(person: Person, key: str) -> Stack:
 
 
 def intakes_for(person: Person) -> QuerySet[Intake]:
-    """Intakes, newest first, with `file_count`, `waiting`, `ingested`, `already_there` and `quarantined`."""
+    """Intakes, newest first, with `file_count`, and how many files ended in each `Outcome`."""
     if not may_bring_files_in(person):
         return Intake.objects.none()
     return (
@@ -154,7 +154,7 @@ def intakes_for(person: Person) -> QuerySet[Intake]:
             file_count=Count("files"),
             **{
                 outcome.value: Count("files", filter=Q(files__outcome=outcome))
-                for outcome in (Outcome.WAITING, Outcome.INGESTED, Outcome.ALREADY_THERE, Outcome.QUARANTINED)
+                for outcome in Outcome
             },
         )
         .order_by("-created_at")

@@ -37,6 +37,7 @@ class IntakeSerializer(serializers.ModelSerializer):
     ingested = serializers.IntegerField()
     already_there = serializers.IntegerField()
     quarantined = serializers.IntegerField()
+    beside = serializers.IntegerField(help_text="Tables and masks that came with pictures, kept beside them.")
 
     class Meta:
         model = Intake
@@ -52,6 +53,7 @@ class IntakeSerializer(serializers.ModelSerializer):
             "ingested",
             "already_there",
             "quarantined",
+            "beside",
         ]
         read_only_fields = fields
 

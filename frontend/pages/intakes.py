@@ -49,6 +49,7 @@ def intake(request: HttpRequest, intake_id: uuid.UUID) -> HttpResponse:
         "intake": found,
         "steps": [(_STEPS.get(job.kind, job.title), job) for job in jobs],
         "quarantined": page_of(request, files.filter(outcome=Outcome.QUARANTINED).order_by("name")),
+        "beside": page_of(request, files.filter(outcome=Outcome.BESIDE).order_by("name")),
         "studies": studies_for(person).filter(
             pk__in=files.filter(instance__isnull=False).values("instance__series__study")
         ),

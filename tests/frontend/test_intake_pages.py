@@ -1,10 +1,16 @@
 """Bringing files in, how an intake goes, and the quarantine."""
 
+from pathlib import Path
+
 import pytest
+from django.contrib.staticfiles import finders
 from django.utils import timezone
 
 from annotator.accounts.models import User
 from annotator.imaging.models import Intake, IntakeFile, Outcome
+from annotator.imaging.wrapping.companions import Companions
+from annotator.imaging.wrapping.details import COLUMNS
+from annotator.imaging.wrapping.tables import read_table
 from annotator.jobs.models import Job, JobState
 from tests.frontend.conftest import Catalogue, ClientFor
 
@@ -86,3 +92,39 @@ def test_file_names_are_shown_as_text_never_as_markup(data_manager: User, client
         assert "<img src=x>" not in page
         assert "<script>alert" not in page
         assert "<b>upload" not in page
+
+
+def test_the_page_explains_the_table_beside_pictures_and_its_example_can_be_read(
+    data_manager: User, client_for: ClientFor
+) -> None:
+    page = client_for(data_manager).get("/intakes/").content.decode()
+    assert "/static/pages/pictures-example.csv" in page
+    found = finders.find("pages/pictures-example.csv")
+    assert found is not None
+    table = read_table(Path(found).read_bytes(), name="pictures-example.csv")
+    companions = Companions([row.file for row in table.rows], [table])
+    assert [companions.details_of(row.file).modality for row in table.rows] == ["US", "US", "CT"]
+    assert all(f"<code>{column}</code>" in page for column in COLUMNS)
+    assert sorted(table.rows[0].values) == sorted(COLUMNS)
+
+
+def test_what_is_kept_beside_the_pictures_is_listed(data_manager: User, client_for: ClientFor) -> None:
+    intake = Intake.objects.create(requested_by=data_manager, source="upload", sealed_at=timezone.now())
+    IntakeFile.objects.create(intake=intake, name="table.csv", outcome=Outcome.BESIDE)
+    IntakeFile.objects.create(intake=intake, name="a_mask.png", outcome=Outcome.BESIDE, reason="Mask of a.png.")
+    page = client_for(data_manager).get(f"/intakes/{intake.pk}/").content.decode()
+    assert '<dd data-count="beside">2</dd>' in page
+    assert "Table of the pictures" in page
+    assert "Mask of a.png." in page
+
+
+def test_an_intake_over_the_dicom_network_says_so_and_can_not_be_continued_here(
+    data_manager: User, client_for: ClientFor
+) -> None:
+    intake = Intake.objects.create(source="DICOM PACS from 10.0.0.5")
+    client = client_for(data_manager)
+    for address in ("/intakes/", f"/intakes/{intake.pk}/"):
+        page = client.get(address).content.decode()
+        assert "DICOM network" in page
+        assert "DICOM PACS from 10.0.0.5" in page
+        assert "?continue=" not in page
