@@ -48,8 +48,10 @@ def for_people(view: PersonView[P]) -> View[P]:
             return problem_of(error)
         except CompositionError as error:
             return problem(400, TITLES[400], str(error), path="composition")
+        except FileNotFoundError:
+            return problem(404, TITLES[404], "The file is not in the store any more. Tell an administrator.")
         except FrameStoreError as error:
-            return problem(500, TITLES[500], f"{error} Tell an administrator.")
+            return problem(404, TITLES[404], f"{error} Tell an administrator.")
 
     return guarded
 

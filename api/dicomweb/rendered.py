@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from annotator.accounts.errors import InvalidError
@@ -96,7 +96,7 @@ def _answer_all(request: HttpRequest, frames: Sequence[ServedFrame], wanted: Wan
     boundary = freshness.tag.strip('"')
     kind = f'multipart/related; type="{media_type}"; boundary={boundary}'
     if request.method == "HEAD":
-        return HttpResponse(content_type=kind, headers=freshness.headers)
+        return StreamingHttpResponse((), content_type=kind, headers=freshness.headers)
     first = wanted.content(frames[0].source)
 
     def pieces() -> Iterator[bytes]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from annotator.accounts.errors import InvalidError
@@ -30,7 +30,8 @@ from api.dicomweb.bodies import (
 )
 from api.dicomweb.describing import CHARACTER_SET, EXPLICIT_LITTLE_ENDIAN, instance_address
 from api.dicomweb.frame_formats import OCTETS, choose_form, frame_part
-from api.dicomweb.search import JSON, refuse_other_than_json, root_of
+from api.dicomweb.root import root_of
+from api.dicomweb.search import JSON, refuse_other_than_json
 from api.rendered_query import NotAcceptableError
 
 DICOM = "application/dicom"
@@ -110,13 +111,13 @@ def metadata(
     freshness = _freshness(found, "metadata", root, alone=False)
     if known := known_already(request, freshness):
         return known
-    if request.method == "HEAD":
-        return HttpResponse(content_type=JSON, headers=freshness.headers)
     whole = _headers(found, root)
-    # An answer of one instance is short; a volume's headers together may be as long as its pixels.
     if len(found) == 1:
-        return HttpResponse(b"".join(whole), content_type=JSON, headers=freshness.headers)
-    return StreamingHttpResponse(whole, content_type=JSON, headers=freshness.headers)
+        part = Part(of_bytes(b"".join(whole)), JSON)
+        return single_part(request, part, freshness)
+    # A volume's headers together may be as long as its pixels: how long is known at their end.
+    answered = () if request.method == "HEAD" else whole
+    return StreamingHttpResponse(answered, content_type=JSON, headers=freshness.headers)
 
 
 def _headers(found: Sequence[Instance], root: str) -> Iterator[bytes]:

@@ -19,6 +19,7 @@ from annotator.imaging.dicomweb.search import (
 from api.dicomweb.accepting import accepted
 from api.dicomweb.access import for_people
 from api.dicomweb.describing import Attributes, describe_instance, describe_series, describe_study
+from api.dicomweb.root import root_of
 from api.rendered_query import NotAcceptableError
 
 JSON = "application/dicom+json"
@@ -59,12 +60,6 @@ def instances(request: HttpRequest, person: Person, study: str = "", series: str
         describe_instance(one, root, of_one_study=bool(study), of_one_series=bool(series)) for one in page.results
     ]
     return _answer(request, page, described)
-
-
-def root_of(request: HttpRequest) -> str:
-    """The address that DICOMweb has here, as the client wrote it: what comes before /studies, /series or /instances."""
-    path = request.path.partition("/dicomweb")
-    return request.build_absolute_uri(path[0] + path[1])
 
 
 def refuse_other_than_json(request: HttpRequest) -> None:

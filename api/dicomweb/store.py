@@ -17,7 +17,8 @@ from api.dicomweb.accepting import parse_ranges
 from api.dicomweb.access import UnsupportedMediaError, for_people
 from api.dicomweb.describing import instance_address, study_address
 from api.dicomweb.incoming_parts import CHUNK_BYTES, IncomingPart, incoming_parts
-from api.dicomweb.search import JSON, refuse_other_than_json, root_of
+from api.dicomweb.root import root_of
+from api.dicomweb.search import JSON, refuse_other_than_json
 
 DICOM = "application/dicom"
 # Words beside the numbers, in a block of elements of our own (PS3.5 7.8.1).

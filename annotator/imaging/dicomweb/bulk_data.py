@@ -6,7 +6,8 @@ Source: DICOM PS3.18 10.4.1.1.5 (bulk data), PS3.5 7.3 (byte order).
 import re
 
 import numpy as np
-from pydicom.dataelem import RawDataElement
+from pydicom.datadict import dictionary_VR
+from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 
 from annotator.accounts.errors import InvalidError, NotFoundError
@@ -18,6 +19,7 @@ from annotator.imaging.store.filing import local_file, original_place
 
 PIXEL_DATA = "7FE00010"
 _PATH = re.compile(r"[0-9A-Fa-f]{8}(/\d{1,6}/[0-9A-Fa-f]{8}){0,16}")
+_BINARY = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "UN"})
 _WORD_BYTES = {"OW": 2, "OF": 4, "OL": 4, "OD": 8, "OV": 8}
 
 
@@ -56,9 +58,21 @@ def _value(header: OpenHeader, steps: list[str]) -> bytes:
         # Deferred: it stayed in the file.
         header.file.seek(element.value_tell)
         value = header.file.read(element.length)
+    elif _vr(element) not in _BINARY:
+        raise TypeError("text and numbers stand in the metadata themselves")
     if not isinstance(value, bytes):
         raise TypeError("no bytes")
-    width = _WORD_BYTES.get(str(element.VR), 1)
+    width = _WORD_BYTES.get(_vr(element), 1)
     if header.encoding_uid == BIG_ENDIAN and width > 1 and len(value) % width == 0:
         return np.frombuffer(value, f">u{width}").astype(f"<u{width}").tobytes()
     return value
+
+
+def _vr(element: RawDataElement | DataElement) -> str:
+    """As written; of implicit ones the dictionary's, the last where it leaves a choice (US or OW)."""
+    if element.VR is not None:
+        return str(element.VR)
+    try:
+        return dictionary_VR(element.tag).split(" or ")[-1]
+    except KeyError:
+        return "UN"

@@ -18,7 +18,7 @@ from annotator.imaging.models import Instance, Series
 
 # Two quotation marks ask for rows without a value, PS3.18 8.3.4.5.
 EMPTY = '""'
-_TIME = r"(\d{2}|\d{4}|\d{6}|\d{6}\.\d{1,6})"
+_TIME = r"(\d{6}\.\d{1,6}|\d{6}|\d{4}|\d{2})"
 _LATEST = "235959.999999"
 
 
