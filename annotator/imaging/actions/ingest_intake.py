@@ -20,6 +20,7 @@ from annotator.imaging.actions.prepare_arrival import prepare_arrival
 from annotator.imaging.actions.record_instances import Arrival, record_instances
 from annotator.imaging.deidentification.arrival_labels import shown_name, shown_reason
 from annotator.imaging.errors import QuarantineError
+from annotator.imaging.headers.header_reading import reading_odd_headers
 from annotator.imaging.models import Instance, Intake, IntakeFile, Outcome
 from annotator.imaging.store.archives import is_archive, list_members
 from annotator.imaging.store.filing import (
@@ -213,7 +214,8 @@ def _ingest_batch(batch: _Batch, beside: Beside) -> None:
     rows = [arrival.row for arrival in arrivals]
     uploads = [row.path for row in rows if is_received(row.path) and MEMBER_MARK not in row.path]
     try:
-        _prepare_unknown(arrivals, staged, beside)
+        with reading_odd_headers():
+            _prepare_unknown(arrivals, staged, beside)
         _file(arrivals, staged)
         record_instances(arrivals)
     finally:

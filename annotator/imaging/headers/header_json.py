@@ -44,7 +44,7 @@ def header_json(dataset: Dataset) -> dict[str, Any]:
             if vr != "SQ":
                 whole[path] = {"vr": vr, "BulkDataURI": BULK_REFERENCE + path}
             continue
-        made_of = _made_of(raw, charset)
+        made_of = _made_of(raw, path, charset)
         if made_of in _known:
             counted += 1
             if (kept := _known[made_of]) is not None:
@@ -65,17 +65,17 @@ def header_json(dataset: Dataset) -> dict[str, Any]:
     return whole
 
 
-def _made_of(element: RawDataElement | DataElement, charset: str) -> tuple[object, ...] | None:
+def _made_of(element: RawDataElement | DataElement, path: str, charset: str) -> tuple[object, ...] | None:
     """All that decides what a short element becomes; None where that is more than itself and the character set."""
     value = element.value
     if isinstance(element, DataElement):
-        return (element.tag, element.VR, type(value), value) if type(value) in _PLAIN_TYPES else None
+        return (path, element.VR, type(value), value) if type(value) in _PLAIN_TYPES else None
     if not isinstance(value, bytes) or len(value) > SHORT_BYTES or element.VR in ("SQ", "UN"):
         return None
     # Private elements and ambiguous VRs take their meaning from other elements.
     if element.VR is None and (element.tag.is_private or " or " in _vr_of_deferred(element, whole=True)):
         return None
-    return (element.tag, element.VR, value, element.is_little_endian, charset)
+    return (path, element.VR, value, element.is_little_endian, charset)
 
 
 def _keep(made_of: tuple[object, ...], described: dict[str, Any] | None) -> None:

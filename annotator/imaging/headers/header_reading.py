@@ -8,9 +8,10 @@ import tempfile
 import warnings
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import BinaryIO
 
 import pydicom
@@ -264,20 +265,46 @@ def _inflate(source: BinaryIO, target: BinaryIO, limit: int) -> None:
         raise QuarantineError(f"The deflated file is damaged ({error}). Send it again.") from error
 
 
+class _Silence:
+    """pydicom's strictness, warnings and log, off while anybody reads; they are the process's, whatever the thread."""
+
+    def __init__(self) -> None:
+        self._readers = 0
+        self._lock = Lock()
+        self._before = ExitStack()
+
+    def begin(self) -> None:
+        with self._lock:
+            self._readers += 1
+            if self._readers > 1:
+                return
+            logger, reading = logging.getLogger("pydicom"), pydicom.config.settings
+            self._before.callback(logger.setLevel, logger.level)
+            self._before.callback(setattr, reading, "reading_validation_mode", reading.reading_validation_mode)
+            self._before.enter_context(warnings.catch_warnings())
+            logger.setLevel(logging.CRITICAL)
+            reading.reading_validation_mode = pydicom.config.IGNORE
+            warnings.simplefilter("ignore")
+
+    def end(self) -> None:
+        with self._lock:
+            self._readers -= 1
+            if not self._readers:
+                self._before.close()
+
+
+_silence = _Silence()
+
+
 @contextmanager
 def reading_odd_headers() -> Iterator[None]:
     """Values that break the rules are read as well as can be, and in silence.
 
-    What pydicom warns and logs about them holds the values, names of patients among them.
+    What pydicom warns and logs about them holds the values, names of patients among them. Inside another one it costs
+    nothing: whoever reads many files begins it once.
     """
-    logger = logging.getLogger("pydicom")
-    before, mode = logger.level, pydicom.config.settings.reading_validation_mode
-    logger.setLevel(logging.CRITICAL)
-    pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
+    _silence.begin()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
+        yield
     finally:
-        logger.setLevel(before)
-        pydicom.config.settings.reading_validation_mode = mode
+        _silence.end()
