@@ -16,6 +16,6 @@ def _host(request: HttpRequest) -> str:
     """As the client named it. dicomweb-client leaves the port out: where nobody stands between, it is ours."""
     host, port = request.get_host(), request.get_port()
     named = ":" in host.rpartition("]")[2]
-    usual = port == {"http": "80", "https": "443"}.get(request.scheme)
+    usual = port == ("443" if request.is_secure() else "80")
     between = settings.TRUSTED_PROXIES or any(name in request.META for name in _PROXIED)
     return host if named or usual or between else f"{host}:{port}"

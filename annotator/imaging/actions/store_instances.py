@@ -74,8 +74,8 @@ def store_instances(person: Person, files: Iterable[Readable], *, study: str = "
             raise InvalidError("Nothing was sent: each instance is a part of the body.", "body")
     except BaseException:
         # The sender gets no list of what arrived, and will send all of it again.
-        intake.delete()
         shutil.rmtree(settings.UPLOADS_DIR / str(intake.pk), ignore_errors=True)
+        intake.delete()
         raise
     _refuse(identities)
     ingest_intake(intake.pk)
