@@ -36,7 +36,7 @@ class SearchSerializer(serializers.Serializer):
     )
 
 
-class IdentitySerializer(serializers.Serializer):
+class PatientIdentitySerializer(serializers.Serializer):
     patient_id = serializers.CharField()
     issuer = serializers.CharField(allow_blank=True)
     name = serializers.CharField(allow_blank=True)
@@ -83,8 +83,8 @@ class PatientKeyReveal(APIView):
     @extend_schema(
         summary="Say who a pseudonym is",
         request=None,
-        responses={200: IdentitySerializer, **problems(400, 403, 404)},
+        responses={200: PatientIdentitySerializer, **problems(400, 403, 404)},
     )
     def post(self, request: Request, key_id: int) -> Response:
         """Opens one row; the audit trail says who asked."""
-        return Response(IdentitySerializer(reveal_patient(request.user, key_id)).data)
+        return Response(PatientIdentitySerializer(reveal_patient(request.user, key_id)).data)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from annotator.imaging.actions.prepare_arrival import PreparedArrival
 from annotator.imaging.burned_in.review_rows import new_review
 from annotator.imaging.catalogue.name_keys import fold_name
-from annotator.imaging.deidentification.key_rows import taken_pseudonyms, write_patient_keys
+from annotator.imaging.deidentification.key_rows import refuse_another_key, taken_pseudonyms, write_patient_keys
 from annotator.imaging.errors import QuarantineError
 from annotator.imaging.headers.parsing import ParsedInstance
 from annotator.imaging.models import (
@@ -124,6 +124,7 @@ def _keep_patient_keys(arrivals: list[Arrival]) -> None:
     patients = [one.prepared.patient for one in prepared if one.prepared and one.prepared.patient is not None]
     if not patients:
         return
+    refuse_another_key()
     taken = taken_pseudonyms(patients)
     for arrival in prepared:
         if arrival.prepared and arrival.prepared.patient and arrival.prepared.patient.lookup in taken:

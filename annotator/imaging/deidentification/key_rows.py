@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from annotator.imaging.deidentification.deidentify_dataset import SealedPatient
-from annotator.imaging.deidentification.errors import DeidentificationError
 from annotator.imaging.deidentification.site_key import site_key
 from annotator.imaging.models import PatientKey
 
@@ -32,16 +31,13 @@ def write_patient_keys(patients: Iterable[SealedPatient]) -> None:
     )
 
 
-def key_of_another_site() -> bool:
-    """Whether the key map was sealed under another key than the settings' one: pseudonyms would come out new."""
+def refuse_another_key() -> None:
+    """See that the key is the one that the key map was sealed under: with another, every patient would come out new.
+
+    Raises
+    ------
+    DeidentificationError : it isn't. Files stay waiting until the key is back.
+    """
     newest = PatientKey.objects.order_by("-pk").first()
-    return newest is not None and not opens(newest)
-
-
-def opens(row: PatientKey) -> bool:
-    """Whether the settings' key opens a row."""
-    try:
-        site_key().unseal(bytes(row.sealed))
-    except DeidentificationError:
-        return False
-    return True
+    if newest is not None:
+        site_key().unseal(bytes(newest.sealed))
