@@ -125,9 +125,11 @@ def is_localizer(dataset: Dataset) -> bool:
 def _kind(parsed: ParsedInstance, frames: list[FrameDescription]) -> StackKind:
     if len(frames) == 1:
         return StackKind.STILL
-    if parsed.sop_class_uid in NOT_A_FILM or len({frame.position_along_normal for frame in frames}) > 1:
+    places = {frame.position_along_normal for frame in frames}
+    if parsed.sop_class_uid in NOT_A_FILM or len(places) > 1:
         return StackKind.VOLUME
-    timed = any(frame.geometry.frame_time_ms for frame in frames)
+    # All at one place: a film, of a joint that moves or of contrast that comes, whatever the modality.
+    timed = places != {None} or any(frame.geometry.frame_time_ms for frame in frames)
     return StackKind.VOLUME if parsed.series.modality in SLICE_MODALITIES and not timed else StackKind.CINE
 
 

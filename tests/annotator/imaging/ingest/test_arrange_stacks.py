@@ -18,7 +18,7 @@ from annotator.imaging.models import Frame, Instance, Series, Stack
 from annotator.imaging.queries import frames_in_order
 from tests.annotator.case_rows import make_case, make_stack, make_study
 from tests.annotator.imaging.conftest import Take
-from tests.builders import ct_series
+from tests.builders import ct_series, multi_frame
 
 pytestmark = pytest.mark.django_db
 
@@ -151,3 +151,13 @@ def test_orientations_that_round_apart_are_joined_and_stand_in_order(take: Take,
     derive_frames(intake_id=take(*paths[:3]).intake_id)
     (held,) = [one for one in Stack.objects.all() if one.instances.exists()]
     assert [frame.instance.instance_number for frame in frames_in_order(held)] == [1, 2, 3, 4, 5, 6]
+
+
+def test_frames_of_one_instance_that_all_lie_at_one_place_are_a_film(take: Take, tmp_path: Path) -> None:
+    path = multi_frame(tmp_path)
+    made = dcmread(path)
+    for group in made.PerFrameFunctionalGroupsSequence:
+        group.PlanePositionSequence[0].ImagePositionPatient = [0, 0, 7]
+    made.save_as(path)
+    derive_frames(intake_id=take(path).intake_id)
+    assert Stack.objects.get().kind == "cine"
