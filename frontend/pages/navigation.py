@@ -30,8 +30,7 @@ PLACES = (
     Place("exports", "Exports", _KEEPERS),
     Place("jobs", "Jobs", _KEEPERS),
     Place("people", "People", _ADMIN),
-    Place("key-map", "Key map", _ADMIN, frozenset({"key-map-reveal"})),
-    Place("audit", "Audit", _ADMIN),
+    Place("audit", "Audit", _ADMIN, frozenset({"key-map", "key-map-reveal"})),
 )
 _HOME = {Role.RADIOLOGIST: "worklist", Role.DATA_MANAGER: "studies", Role.ADMIN: "assignments"}
 
