@@ -69,6 +69,7 @@ def measure(folder: Path) -> None:
     begin = time.perf_counter()
     summary = ingest_paths(None, [folder])
     received = time.perf_counter()
+    received_peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     derived = derive_frames(intake_id=summary.intake_id)
     ready = time.perf_counter()
     json.dump(
@@ -76,6 +77,7 @@ def measure(folder: Path) -> None:
             "ingested": summary.ingested,
             "ready": derived.ready,
             "received_seconds": received - begin,
+            "received_peak_mb": received_peak / 1024,
             "ready_seconds": ready - received,
             "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         },
