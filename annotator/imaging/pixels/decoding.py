@@ -9,7 +9,13 @@ from numpy.typing import NDArray
 
 from annotator.accounts.errors import RoomError
 from annotator.imaging.pixels.decoding_colour import Palette, rgb_from_palette, rgb_from_ybr, ybr_from_422
-from annotator.imaging.pixels.decoding_headers import CodestreamHeader, read_jpeg2000_header, read_jpeg_header
+from annotator.imaging.pixels.decoding_headers import (
+    CodestreamHeader,
+    is_cut_jpeg2000,
+    read_jpeg2000_header,
+    read_jpeg_header,
+)
+from annotator.imaging.pixels.swallowed_errors import noticing_swallowed_errors
 
 LITTLE_ENDIAN = frozenset({"1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.1.99"})
 BIG_ENDIAN = "1.2.840.10008.1.2.2"
@@ -201,11 +207,16 @@ def _from_codestream(data: bytes, description: PixelDescription) -> tuple[NDArra
     # Before any codec allocates: a small file may promise a picture of gigabytes.
     if said != declared:
         raise DecodingError(f"The frame holds {said} rows, columns and samples where the header says {declared}.")
+    if jpeg_2000 and is_cut_jpeg2000(data):
+        raise DecodingError("The frame is truncated: its codestream ends before the tiles that it announces.")
     try:
-        decoded = _run_codec(data, description, header)
+        with noticing_swallowed_errors() as swallowed:
+            decoded = _run_codec(data, description, header)
     # Codecs raise classes of their own that share no base but these.
     except (RuntimeError, ValueError, TypeError, IndexError) as error:
         raise DecodingError(f"The frame can't be decoded: {error}.") from error
+    if swallowed.errors:
+        raise DecodingError("The frame can't be decoded to its end: its codestream is damaged.")
     shape = declared[:2] if declared[2] == 1 else declared
     if decoded.size != np.prod(shape):
         raise DecodingError(f"The frame decodes to {decoded.shape} where the header says {shape}.")

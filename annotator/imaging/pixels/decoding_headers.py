@@ -6,6 +6,9 @@ from dataclasses import dataclass
 _FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC} | {0xF7}
 _WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
 
+_START_OF_TILE_PART, _END_OF_CODESTREAM = 0xFF90, 0xFFD9
+_TILE_PART_BYTES = 12
+
 
 @dataclass(frozen=True)
 class CodestreamHeader:
@@ -70,3 +73,25 @@ def read_jpeg2000_header(data: bytes) -> CodestreamHeader | None:
     (components,) = struct.unpack_from(">H", data, start + 40)
     depth = data[start + 42]
     return CodestreamHeader(bottom - top, right - left, components, (depth & 0x7F) + 1, bool(depth & 0x80))
+
+
+def is_cut_jpeg2000(data: bytes) -> bool:
+    """Whether a JPEG 2000 codestream ends before the tile-parts that it announces; decoders guess the rest in silence.
+
+    Source: ISO/IEC 15444-1 A.4.2 (SOT: Psot is the length of the tile-part from its marker on, 0 up to the end).
+    """
+    position = data.find(b"\xff\x4f\xff\x51") + 2
+    while position + 4 <= len(data):
+        marker, length = struct.unpack_from(">HH", data, position)
+        if marker == _END_OF_CODESTREAM or not 0xFF4F <= marker <= 0xFF93:
+            return False
+        if marker != _START_OF_TILE_PART:
+            position += 2 + length
+            continue
+        if position + _TILE_PART_BYTES > len(data):
+            return True
+        (tile_part_length,) = struct.unpack_from(">L", data, position + 6)
+        if tile_part_length < _TILE_PART_BYTES:
+            return False
+        position += tile_part_length
+    return position > len(data)
