@@ -17,7 +17,7 @@ from annotator.imaging.deidentification.site_key import site_key
 EXTENSIONS = (
     ".dcm .dicom .ima .img .zip .png .jpg .jpeg .jp2 .tif .tiff .bmp .nii .gz .csv .tsv .json .txt .pdf .xml .dat .bin"
 )
-OWN_SOURCES = frozenset({"upload", "STOW-RS"})
+OWN_SOURCES = frozenset({"upload", "DICOMweb"})
 SEALED_NAME = ".name"
 # What a reason may quote of a header or a path.
 QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|\([^()]*\)")
