@@ -233,7 +233,7 @@ def _run_codec(data: bytes, description: PixelDescription, header: CodestreamHea
         return imagecodecs.jpegls_decode(data)
     if header.components == 3 and header.precision == 8:
         # What the samples are is decided here, and libjpeg told, so that it never guesses from a missing marker.
-        stored = "rgb" if _is_rgb(description, header) else "ycbcr"
+        stored = "rgb" if header.is_lossless or _is_rgb(description, header) else "ycbcr"
         return imagecodecs.jpeg8_decode(data, colorspace=stored, outcolorspace="rgb")
     return imagecodecs.jpeg8_decode(data)
 
@@ -244,6 +244,8 @@ def _is_rgb(description: PixelDescription, header: CodestreamHeader) -> bool:
     if description.transfer_syntax_uid in _JPEG and header.precision == 8:
         if header.colour_transform is not None:
             return header.colour_transform == 0
+        if (header.has_jfif and not header.is_lossless) or header.is_subsampled:
+            return False
         return photometric == "RGB" or header.component_ids == b"RGB"
     return photometric in ("RGB", "YBR_RCT", "YBR_ICT")
 
@@ -255,7 +257,8 @@ def _to_rgb(
         pixels = pixels.view(f"u{pixels.itemsize}")
     eight = _eight_bits(pixels, description, header)
     # libjpeg has converted 8-bit JPEG already (see _run_codec).
-    converted = header is not None and description.transfer_syntax_uid in _JPEG and header.precision == 8
+    jpeg = header is not None and description.transfer_syntax_uid in _JPEG and header.precision == 8
+    converted = jpeg and not header.is_lossless
     return np.ascontiguousarray(eight if already_rgb or converted else rgb_from_ybr(eight))
 
 

@@ -4,6 +4,7 @@ import struct
 from dataclasses import dataclass
 
 _FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC} | {0xF7}
+_LOSSLESS = 0xC3
 _WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
 
 _START_OF_TILE_PART, _END_OF_CODESTREAM = 0xFF90, 0xFFD9
@@ -19,6 +20,9 @@ class CodestreamHeader:
     signed : only JPEG 2000 knows signed samples.
     colour_transform : JPEG's APP14 marker: 0 none, 1 YCbCr, None when there is no such marker.
     component_ids : JPEG's component identifiers, b"RGB" where the encoder said so.
+    has_jfif : JPEG's APP0 marker is there, which no encoder writes beside RGB.
+    is_subsampled : JPEG's components differ in size, which only chroma does.
+    is_lossless : JPEG's lossless process, for which libjpeg converts no colours.
     """
 
     rows: int
@@ -28,6 +32,9 @@ class CodestreamHeader:
     signed: bool = False
     colour_transform: int | None = None
     component_ids: bytes = b""
+    has_jfif: bool = False
+    is_subsampled: bool = False
+    is_lossless: bool = False
 
 
 def read_jpeg_header(data: bytes) -> CodestreamHeader | None:
@@ -35,7 +42,7 @@ def read_jpeg_header(data: bytes) -> CodestreamHeader | None:
 
     Source: ITU-T T.81 B.2.2, T.87 C.2.2.
     """
-    position, transform = data.find(b"\xff\xd8"), None
+    position, transform, has_jfif = data.find(b"\xff\xd8"), None, False
     if position < 0:
         return None
     position += 2
@@ -51,12 +58,24 @@ def read_jpeg_header(data: bytes) -> CodestreamHeader | None:
             continue
         (length,) = struct.unpack_from(">H", data, position + 2)
         body = data[position + 4 : position + 2 + length]
-        if marker == 0xEE and body[:5] == b"Adobe" and len(body) >= 12:
+        if marker == 0xE0 and body[:5] == b"JFIF\0":
+            has_jfif = True
+        elif marker == 0xEE and body[:5] == b"Adobe" and len(body) >= 12:
             transform = body[11]
         elif marker in _FRAME_MARKERS and len(body) >= 6:
             precision, rows, columns, components = struct.unpack_from(">BHHB", body)
             identifiers = body[6 : 6 + 3 * components : 3]
-            return CodestreamHeader(rows, columns, components, precision, False, transform, identifiers)
+            return CodestreamHeader(
+                rows=rows,
+                columns=columns,
+                components=components,
+                precision=precision,
+                colour_transform=transform,
+                component_ids=identifiers,
+                has_jfif=has_jfif,
+                is_subsampled=len(set(body[7 : 7 + 3 * components : 3])) > 1,
+                is_lossless=marker == _LOSSLESS,
+            )
         position += 2 + length
     return None
 
