@@ -17,12 +17,19 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.annotator.imaging.dimse.conftest import send
+from tests.builders import ct_series
 from tests.fixtures.product import ROOT
 from tools.compose import find_compose, find_nginx
 from tools.free_port import free_port
 
 SECRETS = {"SECRET_KEY": "a-key-for-tests-only-0123456789-abcdefghijklmnop", "POSTGRES_PASSWORD": "for-tests"}
 ANSWERS_WITHIN_SECONDS = 60
+COUNT_INSTANCES = """
+import django; django.setup()
+from annotator.imaging.models import Instance
+print(Instance.objects.count())
+"""
 
 
 @pytest.fixture(scope="module")
@@ -38,12 +45,17 @@ def test_compose_accepts_the_file_and_names_every_service(tmp_path):
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     (tmp_path / ".env").write_text(env_file())
     done = subprocess.run(
-        [*command, "--profile", "gpu", "config"], cwd=tmp_path, capture_output=True, text=True, check=False
+        [*command, "--profile", "gpu", "--profile", "dicom", "config"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     services = yaml.safe_load(done.stdout)["services"]
-    assert {"postgres", "redis", "web", "worker-cpu", "worker-gpu", "beat", "nginx"} <= set(services)
+    assert {"postgres", "redis", "web", "worker-cpu", "worker-gpu", "beat", "receive", "nginx"} <= set(services)
     assert services["worker-gpu"]["profiles"] == ["gpu"]
+    assert services["receive"]["profiles"] == ["dicom"]
 
 
 def test_compose_refuses_to_run_without_secrets(tmp_path):
@@ -120,6 +132,31 @@ def test_the_web_server_and_a_worker_answer_through_nginx(by_hand):
         return found.get("web") == "ok" and found.get("worker") is not None
 
     eventually(healthy, by_hand)
+
+
+@pytest.mark.services
+def test_the_receiver_answers_an_echo_and_what_it_gets_is_sorted_in(by_hand, tmp_path):
+    port = free_port()
+    # Only the port, the address and the sender are this machine's.
+    words = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["receive"]["command"]
+    command = [{"0.0.0.0": "127.0.0.1", "11112": str(port)}.get(word, word) for word in words]
+    environment = {**by_hand.environment, "DICOM_PEERS": "SENDER@127.0.0.1"}
+    (path,) = ct_series(tmp_path, slices=1, study="through-the-set-up")
+    with started(command, environment, by_hand.data_dir / "receive.log"):
+        eventually(lambda: send("echoscu", port).returncode == 0, by_hand)
+        assert send("storescu", port, path).returncode == 0
+
+        def sorted_in() -> bool:
+            return run_python(COUNT_INSTANCES, by_hand.environment).strip().endswith("1")
+
+        eventually(sorted_in, by_hand)
+
+
+def run_python(code: str, environment: dict[str, str]) -> str:
+    settings = {**environment, "DJANGO_SETTINGS_MODULE": "annotator.config.settings"}
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=settings, capture_output=True, text=True, check=True
+    ).stdout
 
 
 @pytest.mark.services

@@ -56,7 +56,8 @@ class IntakeSummary:
     intake_id: uuid.UUID | None = None
 
     def __str__(self) -> str:
-        return f"ingested {self.ingested}, already there {self.already_there}, quarantined {self.quarantined}"
+        beside = f", kept beside {self.beside}" if self.beside else ""
+        return f"ingested {self.ingested}, already there {self.already_there}, quarantined {self.quarantined}{beside}"
 
 
 def summarise(intake_id: uuid.UUID | str) -> IntakeSummary:

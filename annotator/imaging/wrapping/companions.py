@@ -36,7 +36,7 @@ class Companions:
         self._names = {as_path(name): name for name in names if has_picture_name(name)}
         self._rows: dict[str, list[tuple[PictureTable, TableRow]]] = defaultdict(list)
         self._refused = {posixpath.dirname(as_path(name)): (name, why) for name, why in (refused_tables or {}).items()}
-        self._missing: dict[str, list[str]] = defaultdict(list)
+        self._missing: dict[str, list[tuple[int, str]]] = defaultdict(list)
         self._by_last_part: dict[str, list[str]] = defaultdict(list)
         for path in self._names:
             self._by_last_part[posixpath.basename(path)].append(path)
@@ -84,8 +84,8 @@ class Companions:
             try:
                 row.details(default_patient_id="x")
             except DetailsError as error:
-                problems.append(f"line {row.line}: {error}")
-        listed = "; ".join(problem.rstrip(".") for problem in problems[:LISTED])
+                problems.append((row.line, str(error)))
+        listed = "; ".join(f"line {line}: {words.rstrip('.')}" for line, words in sorted(problems)[:LISTED])
         more = f"; and {len(problems) - LISTED:,} more" if len(problems) > LISTED else ""
         return f"Not used: {listed}{more}." if problems else ""
 
@@ -94,7 +94,7 @@ class Companions:
         for row in table.rows:
             path = self._find(folder, row.file)
             if path is None:
-                self._missing[table.name].append(f"line {row.line}: {row.file[:120]} did not come along")
+                self._missing[table.name].append((row.line, f"{row.file[:120]} did not come along"))
             else:
                 self._rows[path].append((table, row))
 

@@ -32,11 +32,11 @@ class TableRow:
 
 @dataclass(frozen=True)
 class PictureTable:
-    """A table of pictures; `problems` are rows that name no file."""
+    """A table of pictures; `problems` are rows that name no file, by their line."""
 
     name: str
     rows: tuple[TableRow, ...]
-    problems: tuple[str, ...] = field(default=())
+    problems: tuple[tuple[int, str], ...] = field(default=())
 
 
 def read_table(content: bytes, *, name: str) -> PictureTable:
@@ -72,14 +72,14 @@ def read_table(content: bytes, *, name: str) -> PictureTable:
 
 def _read_rows(reader: "csv.Reader", columns: dict[int, str], *, name: str, decimal_comma: bool) -> PictureTable:  # type: ignore[name-defined]
     rows: list[TableRow] = []
-    problems: list[str] = []
+    problems: list[tuple[int, str]] = []
     for cells in reader:
         line = reader.line_num
         if not any(cell.strip() for cell in cells):
             continue
         values = {column: cells[place].strip() for place, column in columns.items() if place < len(cells)}
         if not values.get("file"):
-            problems.append(f"line {line} names no file")
+            problems.append((line, "names no file"))
             continue
         rows.append(TableRow(values["file"], line, values, decimal_comma))
     return PictureTable(name, tuple(rows), tuple(problems))

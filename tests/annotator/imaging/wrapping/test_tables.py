@@ -97,7 +97,7 @@ def test_two_rows_for_one_picture_stop_it():
 def test_rows_without_a_file_and_files_that_did_not_come_are_remarked():
     table = read_table(b"file,patient_id\n,P\nb.png,P\na.png,P", name="t.csv")
     said = Companions(["a.png"], [table]).remarks_on(table)
-    assert said == "Not used: line 2 names no file; line 3: b.png did not come along."
+    assert said == "Not used: line 2: names no file; line 3: b.png did not come along."
 
 
 def test_the_nearest_table_counts():
