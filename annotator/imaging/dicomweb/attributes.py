@@ -28,6 +28,7 @@ class Attribute:
     tag : eight hexadecimal digits; of an attribute inside a sequence both tags with a dot between.
     lookup : from the row of its level.
     folded : for names, the column of the folded name.
+    in_words : whether the study's words, which an index searches for parts, hold this value too.
     """
 
     tag: str
@@ -36,19 +37,20 @@ class Attribute:
     lookup: str
     matching: Matching = "text"
     folded: str = ""
+    in_words: bool = False
 
 
 MATCHED = (
     Attribute("0020000D", "StudyInstanceUID", "study", "study_instance_uid", "uid"),
     Attribute("00080020", "StudyDate", "study", "study_date", "date"),
     Attribute("00080030", "StudyTime", "study", "study_time", "time"),
-    Attribute("00080050", "AccessionNumber", "study", "accession_number"),
+    Attribute("00080050", "AccessionNumber", "study", "accession_number", in_words=True),
     Attribute("00080061", "ModalitiesInStudy", "study", "series__modality", "modalities"),
     Attribute("00080062", "SOPClassesInStudy", "study", "series__instances__sop_class_uid", "classes"),
     Attribute("00080090", "ReferringPhysicianName", "study", "referring_physician", "name", "referring_key"),
-    Attribute("00081030", "StudyDescription", "study", "description"),
+    Attribute("00081030", "StudyDescription", "study", "description", in_words=True),
     Attribute("00100010", "PatientName", "study", "patient__name", "name", "patient__name_key"),
-    Attribute("00100020", "PatientID", "study", "patient__patient_id"),
+    Attribute("00100020", "PatientID", "study", "patient__patient_id", in_words=True),
     Attribute("00100021", "IssuerOfPatientID", "study", "patient__issuer"),
     Attribute("00100030", "PatientBirthDate", "study", "patient__birth_date", "date"),
     Attribute("00100040", "PatientSex", "study", "patient__sex"),

@@ -10,7 +10,7 @@ from operator import or_
 from django.db.models import Exists, OuterRef, Q
 
 from annotator.accounts.errors import InvalidError
-from annotator.imaging.catalogue.name_keys import fold_name
+from annotator.imaging.catalogue.name_keys import fold_name, fold_text
 from annotator.imaging.dicomweb.attributes import Attribute
 from annotator.imaging.dicomweb.wildcards import WILDCARDS, name_pattern
 from annotator.imaging.headers.parsing import is_uid
@@ -20,6 +20,8 @@ from annotator.imaging.models import Instance, Series
 EMPTY = '""'
 _TIME = r"(\d{6}\.\d{1,6}|\d{6}|\d{4}|\d{2})"
 _LATEST = "235959.999999"
+# Shorter pieces say nothing to an index of three letters each.
+TRIGRAM = 3
 
 
 def condition(attribute: Attribute, prefix: str, value: str, *, fuzzy: bool = False, empty: bool = False) -> Q:
@@ -59,7 +61,7 @@ def condition(attribute: Attribute, prefix: str, value: str, *, fuzzy: bool = Fa
         case "name":
             folded = prefix + attribute.folded
             return _fuzzy_name(folded, value) if fuzzy else _name(lookup, folded, value)
-    return _text(lookup, value)
+    return _narrowed(prefix, value) & _text(lookup, value) if attribute.in_words else _text(lookup, value)
 
 
 def _uids(attribute: Attribute, value: str) -> list[str]:
@@ -86,6 +88,14 @@ def _text(lookup: str, value: str) -> Q:
         if one
     ]
     return reduce(or_, found, Q())
+
+
+def _narrowed(prefix: str, value: str) -> Q:
+    """Of a value that begins with a wildcard: its longer pieces, looked for among the study's words by their index."""
+    if value[0] not in "*?" or "\\" in value:
+        return Q()
+    words = (word for piece in WILDCARDS.split(value) for word in fold_text(piece).split())
+    return Q(*(Q(**{f"{prefix}search_text__contains": word}) for word in words if len(word) >= TRIGRAM))
 
 
 def _date(attribute: Attribute, lookup: str, value: str) -> Q:
