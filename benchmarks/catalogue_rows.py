@@ -85,6 +85,7 @@ def _studies(number: int, patients: list[Patient], chance: random.Random) -> Non
         reported = series > 2
         study = Study(
             patient=patient,
+            patient_key=patient.name_key,
             study_instance_uid=f"1.2.826.0.1.3680043.8.498.{index + 1}",
             study_date=f"{day:%Y%m%d}",
             study_time=f"{chance.randrange(7, 20):02d}{chance.randrange(60):02d}00",

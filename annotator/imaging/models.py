@@ -71,6 +71,8 @@ class Study(models.Model):
     doubt_count = models.PositiveIntegerField(default=0)
     # As modalities: "CHEST\HEAD".
     body_parts = models.CharField(max_length=400, blank=True)
+    # The patient's name_key, by which studies are put in order.
+    patient_key = models.CharField(max_length=324, blank=True)
     # Every word that the study is found by, folded as catalogue/name_keys.py folds what is typed.
     search_text = models.TextField(blank=True)
     # The stack whose picture stands for the study in lists.
@@ -78,7 +80,23 @@ class Study(models.Model):
 
     class Meta:
         verbose_name_plural = "studies"
-        indexes = [models.Index(fields=["-study_date", "-study_time", "-id"], name="study_newest_first")]
+        indexes = [
+            models.Index(fields=["-study_date", "-study_time", "-id"], name="study_newest_first"),
+            models.Index(
+                fields=["patient_key", "patient", "-study_date", "-study_time", "-id"], name="study_by_patient"
+            ),
+            # The few that somebody has to do something about, among many that are done.
+            models.Index(
+                fields=["-study_date", "-study_time", "-id"],
+                condition=Q(review_count__gt=0) | Q(doubt_count__gt=0),
+                name="study_needs_a_look",
+            ),
+            models.Index(
+                fields=["-study_date", "-study_time", "-id"],
+                condition=Q(failed_count__gt=0),
+                name="study_with_failures",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.study_instance_uid

@@ -3,7 +3,7 @@
 from typing import Any
 
 import django_filters as filters
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -11,9 +11,17 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotator.accounts.policies import Person
-from annotator.imaging.models import Patient, Series, Study
+from annotator.imaging.catalogue.study_filter import StudyFilter, StudyOrder, StudyState, ordered
+from annotator.imaging.models import Patient, Series, Study, Tag
 from annotator.imaging.policies import may_browse_catalogue
-from annotator.imaging.queries import modalities_of, patients_for, series_for, studies_for, study_for
+from annotator.imaging.queries import (
+    body_parts_of,
+    modalities_of,
+    patients_for,
+    series_for,
+    studies_for,
+    study_for,
+)
 from api.v1.listing import ListView, primary_key_filter
 from api.v1.permissions import allowed_by
 from api.v1.responses import problems
@@ -36,10 +44,15 @@ class PatientOfStudySerializer(serializers.ModelSerializer):
 class StudySerializer(serializers.ModelSerializer):
     patient = PatientOfStudySerializer()
     modalities = serializers.SerializerMethodField()
+    body_parts = serializers.SerializerMethodField()
+    tags = serializers.SlugRelatedField[Tag](many=True, read_only=True, slug_field="name")
     series_count = serializers.IntegerField()
     instance_count = serializers.IntegerField()
     ready_count = serializers.IntegerField(help_text="Instances that readers can see.")
     failed_count = serializers.IntegerField()
+    review_count = serializers.IntegerField(help_text="Instances that wait for a look at burned-in text.")
+    withheld_count = serializers.IntegerField(help_text="Instances that were withheld after that look.")
+    doubt_count = serializers.IntegerField(help_text="Stacks whose side nobody has decided.")
     frame_count = serializers.IntegerField()
 
     class Meta:
@@ -53,15 +66,23 @@ class StudySerializer(serializers.ModelSerializer):
             "accession_number",
             "patient",
             "modalities",
+            "body_parts",
+            "tags",
             "series_count",
             "instance_count",
             "ready_count",
             "failed_count",
+            "review_count",
+            "withheld_count",
+            "doubt_count",
             "frame_count",
         ]
 
     def get_modalities(self, study: Study) -> list[str]:
         return modalities_of(study)
+
+    def get_body_parts(self, study: Study) -> list[str]:
+        return body_parts_of(study)
 
 
 class SeriesSerializer(serializers.ModelSerializer):
@@ -89,21 +110,45 @@ class PatientFilter(filters.FilterSet):
     name = filters.CharFilter(lookup_expr="icontains", help_text="A part of the name.")
 
 
-class StudyFilter(filters.FilterSet):
-    patient_id = filters.CharFilter(field_name="patient__patient_id", help_text="The whole identifier.")
-    modality = filters.CharFilter(method="with_modality", help_text='Of any of its series, e.g. "CT".')
-    date_from = filters.DateFilter(method="from_date", help_text="First study date, YYYY-MM-DD.")
-    date_to = filters.DateFilter(method="to_date", help_text="Last study date, YYYY-MM-DD.")
+class StudyFilterSet(filters.FilterSet):
+    """Reads the address; what it means is the catalogue's business."""
 
-    def with_modality(self, studies: QuerySet[Study], _name: str, modality: str) -> QuerySet[Study]:
-        return studies.filter(Exists(Series.objects.filter(study=OuterRef("pk"), modality=modality.upper())))
+    q = filters.CharFilter(
+        method="as_asked",
+        help_text="Words in any order, each a part of patient, identifier, description, accession number or body part.",
+    )
+    patient_id = filters.CharFilter(method="as_asked", help_text="The whole identifier.")
+    description = filters.CharFilter(method="as_asked", help_text="Words of the description.")
+    accession_number = filters.CharFilter(method="as_asked", help_text="A part of it.")
+    modality = filters.CharFilter(method="as_asked", help_text='Of any of its series, e.g. "CT".')
+    body_part = filters.CharFilter(method="as_asked", help_text='Of any of its series, e.g. "HEAD".')
+    date_from = filters.DateFilter(method="as_asked", help_text="First study date, YYYY-MM-DD.")
+    date_to = filters.DateFilter(method="as_asked", help_text="Last study date, YYYY-MM-DD.")
+    tag = filters.CharFilter(method="as_asked", help_text="The whole tag.")
+    collection = primary_key_filter(method="as_asked", help_text="Its number.")
+    state = filters.ChoiceFilter(method="as_asked", choices=StudyState.choices)
+    order = filters.ChoiceFilter(method="as_asked", choices=StudyOrder.choices, help_text="Newest first unless asked.")
 
-    def from_date(self, studies: QuerySet[Study], _name: str, date: Any) -> QuerySet[Study]:
-        return studies.filter(study_date__gte=f"{date:%Y%m%d}")
+    def as_asked(self, studies: QuerySet[Study], _name: str, _value: Any) -> QuerySet[Study]:
+        return studies
 
-    def to_date(self, studies: QuerySet[Study], _name: str, date: Any) -> QuerySet[Study]:
-        # A study without a date is before every date to a comparison of text, and on none to a person.
-        return studies.filter(study_date__lte=f"{date:%Y%m%d}").exclude(study_date="")
+    def filter_queryset(self, queryset: QuerySet[Study]) -> QuerySet[Study]:
+        asked = self.form.cleaned_data
+        collection, state = asked["collection"], asked["state"]
+        wanted = StudyFilter(
+            words=asked["q"],
+            patient_id=asked["patient_id"],
+            description=asked["description"],
+            accession_number=asked["accession_number"],
+            modality=asked["modality"],
+            body_part=asked["body_part"],
+            since=asked["date_from"],
+            until=asked["date_to"],
+            tag=asked["tag"],
+            collection=None if collection is None else int(collection),
+            state=StudyState(state) if state else None,
+        )
+        return ordered(wanted.apply(queryset), StudyOrder(asked["order"] or StudyOrder.NEWEST))
 
 
 class SeriesFilter(filters.FilterSet):
@@ -129,11 +174,11 @@ class PatientList(ListView):
 class StudyList(ListView):
     permission_classes = allowed_by(may_browse_catalogue)
     serializer_class = StudySerializer
-    filterset_class = StudyFilter
+    filterset_class = StudyFilterSet
     model = Study
 
     def rows(self, person: Person) -> QuerySet[Study]:
-        return studies_for(person)
+        return studies_for(person).prefetch_related("tags")
 
 
 class StudyDetail(APIView):

@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from api.problems import TITLES, problem
 from api.v1 import (
+    arranging,
     assignments,
     auth,
     calculators,
@@ -18,6 +19,7 @@ from api.v1 import (
     exports,
     intakes,
     jobs,
+    key_map,
     labels,
     marks,
     people,
@@ -48,7 +50,13 @@ urlpatterns = [
     address("patients", catalogue.PatientList, "api-patients"),
     address("studies", catalogue.StudyList, "api-studies"),
     address("studies/<int:study_id>", catalogue.StudyDetail, "api-study"),
+    address("studies/<int:study_id>/priors", arranging.StudyPriors, "api-study-priors"),
     address("series", catalogue.SeriesList, "api-series"),
+    address("tags", arranging.TagList, "api-tags"),
+    address("collections", arranging.CollectionList, "api-collections"),
+    address("collections/<int:collection_id>", arranging.CollectionDetail, "api-collection"),
+    address("collections/<int:collection_id>/studies", arranging.CollectionStudies, "api-collection-studies"),
+    address("stacks/<str:stack_key>/laterality", arranging.StackLaterality, "api-stack-laterality"),
     address("cases", cases.CaseList, "api-cases"),
     address("cases/<uuid:case_id>", cases.CaseDetail, "api-case"),
     address("cases/<uuid:case_id>/manifest", cases.CaseManifest, "api-case-manifest"),
@@ -91,6 +99,9 @@ urlpatterns = [
     address("people", people.PersonList, "api-people"),
     address("people/<int:person_id>", people.PersonDetail, "api-person"),
     address("people/<int:person_id>/password", people.PersonPassword, "api-person-password"),
+    address("key-map", key_map.PatientKeyList, "api-key-map"),
+    address("key-map/search", key_map.PatientKeySearch, "api-key-map-search"),
+    address("key-map/<int:key_id>/reveal", key_map.PatientKeyReveal, "api-key-map-reveal"),
     address("audit", people.AuditList, "api-audit"),
     path("<path:rest>", never_cache(no_such_address), name="api-unknown"),
 ]

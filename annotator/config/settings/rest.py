@@ -25,5 +25,7 @@ SPECTACULAR_SETTINGS = {
         "MarkKind": "annotator.annotations.models.MarkKind",
         "JobState": "annotator.jobs.models.JobState",
         "AssignmentState": "annotator.readerstudies.models.AssignmentState",
+        "LateralityVerdict": "annotator.imaging.models.LateralityVerdict",
+        "TextVerdict": "annotator.imaging.models.TextVerdict",
     },
 }

@@ -23,6 +23,7 @@ COUNTS = (
     "doubt_count",
     "frame_count",
     "cover",
+    "patient_key",
     "search_text",
 )
 MODALITIES_WIDTH, BODY_PARTS_WIDTH = 200, 400
@@ -62,6 +63,7 @@ def count_studies(study_ids: Iterable[int]) -> None:
             study.doubt_count = doubts.get(study.pk, 0)
             study.frame_count = frames[study.pk]
             study.cover_id = covers.get(study.pk)
+            study.patient_key = study.patient.name_key
             study.search_text = search_text(_words_of(study, series[study.pk]))
         Study.objects.bulk_update(studies, COUNTS, batch_size=500)
 

@@ -28,7 +28,8 @@ def priors_of(person: Person, study: Study) -> list[Prior]:
 
     A hundred at most, the newest ones: a phantom may have thousands.
     """
-    others = studies_for(person).filter(patient=study.patient_id).exclude(pk=study.pk).select_related("cover")
+    others = studies_for(person).filter(patient=study.patient_id).exclude(pk=study.pk)
+    others = others.select_related("patient", "cover").prefetch_related("tags")
     here = _day(study)
     return [Prior(other, _days(here, _day(other))) for other in others[:MOST]]
 

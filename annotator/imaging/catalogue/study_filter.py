@@ -30,7 +30,7 @@ _ORDERS = {
     StudyOrder.NEWEST: ("-study_date", "-study_time", "-pk"),
     StudyOrder.OLDEST: ("study_date", "study_time", "pk"),
     StudyOrder.RECEIVED: ("-pk",),
-    StudyOrder.PATIENT: ("patient__name_key", "patient", "-study_date", "-study_time", "-pk"),
+    StudyOrder.PATIENT: ("patient_key", "patient", "-study_date", "-study_time", "-pk"),
 }
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from annotator.accounts.actions.record_audit import record_audit
 from annotator.accounts.models import Role
 from annotator.datasets.models import Export
-from annotator.imaging.models import Intake, IntakeFile
+from annotator.imaging.models import Collection, Intake, IntakeFile, Tag
 from annotator.jobs.models import Job
 from annotator.readerstudies.models import Assignment
 from tests.annotator.case_rows import make_case, make_stack, make_study
@@ -27,6 +27,7 @@ def catalogue(world):
     us.study_date = ""
     us.save()
     make_case(us, make_stack(us, modality="US", kind="still", frames=1), modality="US")
+    Tag.objects.create(name="motion").studies.add(us)
     record_audit(world.admin, "did_something", target_kind="case", target_id=world.case.pk)
     return world
 
@@ -57,7 +58,7 @@ def test_studies_are_found_by_patient_modality_and_date(query, count, catalogue,
         ("patients", 2),
         ("patients?patient_id=PAT-8", 1),
         ("patients?name=olga", 1),
-        ("series?modality=US", 1),
+        ("series?modality=US", 2),
         ("series?patient_id=PAT-8", 2),
         ("cases?modality=US", 1),
     ],
@@ -86,6 +87,8 @@ def test_pages_follow_each_other(catalogue, manager_client):
         "patients",
         "studies",
         "series",
+        "tags",
+        "collections",
         "cases",
         "jobs",
         "intakes",
@@ -126,6 +129,8 @@ def add_more(world: World) -> None:
     """Three more of everything that is listed."""
     for number in range(3):
         study = make_study(patient_id=f"PAT-1{number}")
+        Tag.objects.create(name=f"tag {number}").studies.add(study)
+        Collection.objects.create(name=f"Set {number}").studies.add(study)
         case = make_case(study, make_stack(study), make_stack(study, series_number=2))
         reader = make_person(f"reader-{number}", Role.RADIOLOGIST)
         Assignment.objects.create(case=case, reader=reader, place=1)

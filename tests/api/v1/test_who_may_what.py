@@ -97,6 +97,10 @@ def layout_body(_world: World) -> dict[str, Any]:
     return {"regions": [{"column": 0, "row": 0, "columns": 9, "rows": 9}], "expected": 1}
 
 
+def collection(world: World) -> list[Any]:
+    return [world.collection.pk]
+
+
 def export(world: World) -> list[Any]:
     return [world.export.pk]
 
@@ -114,7 +118,29 @@ MATRIX = [
     Row("GET", "api-patients", "401 403 403 200 200"),
     Row("GET", "api-studies", "401 403 403 200 200"),
     Row("GET", "api-study", "401 403 403 200 200", args=lambda w: [w.study.pk]),
+    Row("GET", "api-study-priors", "401 403 403 200 200", args=lambda w: [w.study.pk]),
     Row("GET", "api-series", "401 403 403 200 200"),
+    Row("GET", "api-tags", "401 403 403 200 200"),
+    Row("POST", "api-tags", "401 403 403 200 200", body=lambda w: {"name": "motion", "add": [w.study.pk]}),
+    Row("GET", "api-collections", "401 403 403 200 200"),
+    Row("POST", "api-collections", "401 403 403 201 201", body=lambda w: {"name": "Another"}),
+    Row("GET", "api-collection", "401 403 403 200 200", args=collection),
+    Row("PATCH", "api-collection", "401 403 403 200 200", args=collection, body=lambda w: {"name": "Renamed"}),
+    Row("DELETE", "api-collection", "401 403 403 204 204", args=collection),
+    Row(
+        "POST",
+        "api-collection-studies",
+        "401 403 403 200 200",
+        args=collection,
+        body=lambda w: {"remove": [w.study.pk]},
+    ),
+    Row(
+        "POST",
+        "api-stack-laterality",
+        "401 403 403 200 200",
+        args=lambda w: [w.doubtful_stack.key],
+        body=lambda w: {"verdict": "header"},
+    ),
     Row("GET", "api-cases", "401 200 200 200 200"),
     Row("GET", "api-case", "401 200 404 200 200", args=case),
     Row("GET", "api-case-manifest", "401 200 404 200 200", args=case),
@@ -187,6 +213,9 @@ MATRIX = [
         args=person,
         body=lambda w: {"password": "another-long-passphrase"},
     ),
+    Row("GET", "api-key-map", "401 403 403 403 200"),
+    Row("POST", "api-key-map-search", "401 403 403 403 200", body=lambda w: {"text": "RR-"}),
+    Row("POST", "api-key-map-reveal", "401 403 403 403 404", args=lambda w: [7], body=empty),
     Row("GET", "api-audit", "401 403 403 403 200"),
     Row("GET", "api-unknown", "404 404 404 404 404", args=lambda w: ["no/such/thing"]),
 ]

@@ -13,12 +13,14 @@ from annotator.cases.models import Case
 from annotator.datasets.models import Export
 from annotator.datasets.queries import export_path
 from annotator.imaging.models import (
+    Collection,
     Frame,
     Instance,
     InstanceState,
     Intake,
     IntakeFile,
     Series,
+    Stack,
     Study,
     TextReview,
 )
@@ -54,6 +56,8 @@ class World:
     failed_job: Job
     intake: Intake
     export: Export
+    collection: Collection
+    doubtful_stack: Stack
 
     def person(self, role: str) -> User | None:
         return None if role == "anonymous" else getattr(self, role)
@@ -96,6 +100,15 @@ def make_world() -> World:
     done = Job.objects.create(kind="datasets.build_export", state=JobState.DONE, requested_by=manager, title="Export")
     export = Export.objects.create(title="Nodules", requested_by=manager, job=done, request=EXPORT_REQUEST)
     review = make_text_review(study)
+    collection = Collection.objects.create(name="Teaching", created_by=manager)
+    collection.studies.add(study)
+    doubtful_stack = Stack.objects.create(
+        series=case.case_stacks.get().stack.series,
+        kind="still",
+        grouping="doubtful",
+        laterality="L",
+        laterality_from_pixels="R",
+    )
     return World(
         text_review=review,
         reader=reader,
@@ -127,6 +140,8 @@ def make_world() -> World:
         ),
         intake=intake,
         export=export,
+        collection=collection,
+        doubtful_stack=doubtful_stack,
     )
 
 

@@ -25,7 +25,7 @@ def test_priors_are_the_same_patients_newest_first_with_their_distance(
     here = dated("20240301")
     earlier, later, undated = dated("20240201"), dated("20240302"), dated("")
     dated("20240301", patient_id="SOMEBODY-ELSE")
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         priors = priors_of(data_manager, here)
     assert [(prior.study, prior.days) for prior in priors] == [(later, 1), (earlier, -29), (undated, None)]
     assert [prior.days for prior in priors_of(data_manager, undated)] == [None, None, None]
