@@ -12,8 +12,6 @@ from typing import BinaryIO, Protocol, cast
 
 from django.core.files.storage import storages
 
-STORES = ("originals", "frames", "quarantine", "thumbnails", "beside", "sources")
-
 
 class ByteStore(Protocol):
     """What a store of settings.STORAGES must do beyond Django's storage: see LocalFolder and Bucket.

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, cast
 
-from annotator.imaging.store.filing import STORES, Place, byte_store, file_all, open_place, remove
+from django.conf import settings
+
+from annotator.imaging.store.filing import Place, byte_store, file_all, open_place, remove
 
 CHUNK_BYTES = 1 << 18
 COPY_BYTES = 1 << 20
@@ -157,7 +159,7 @@ def sweep_staging(now: float | None = None) -> int:
     """Remove what killed processes left behind a day ago or more; how many files went."""
     limit = (now if now is not None else time.time()) - LEFT_OVER_SECONDS
     swept = 0
-    for folder in {byte_store(store).staging for store in STORES}:
+    for folder in {byte_store(store).staging for store in settings.STORES}:
         for path in folder.glob("*"):
             with suppress(FileNotFoundError):
                 if path.stat().st_mtime < limit:
