@@ -19,6 +19,7 @@ from pydicom.uid import (
 )
 
 from annotator.imaging.deidentification.action_table import table_of_edition
+from annotator.imaging.deidentification.codestream_comments import PICTURE_HEAD_BYTES, without_comments
 from annotator.imaging.deidentification.deidentify_dataset import SealedPatient, deidentify_dataset
 from annotator.imaging.deidentification.site_key import site_key
 from annotator.imaging.errors import QuarantineError
@@ -117,7 +118,7 @@ def _meta(header: OpenHeader) -> bytes:
 
 
 def _copy_pixels(header: OpenHeader, target: Writable) -> None:
-    """Copy the pixel element, its own header and all.
+    """Copy the pixel element, its own header and all, up to its end.
 
     Raises
     ------
@@ -129,25 +130,27 @@ def _copy_pixels(header: OpenHeader, target: Writable) -> None:
     if header.pixel_length is not None:
         _copy(header.file, target, begin, header.pixel_offset + header.pixel_length)
         return
-    end, is_closed = _end_of_fragments(header)
-    _copy(header.file, target, begin, end)
-    if not is_closed:
-        target.write(struct.pack("<HHL", *SEQUENCE_DELIMITER, 0))
+    _copy(header.file, target, begin, header.pixel_offset)
+    _copy_fragments(header, target)
+    # Some writers leave the delimiter out.
+    target.write(struct.pack("<HHL", *SEQUENCE_DELIMITER, 0))
 
 
-def _end_of_fragments(header: OpenHeader) -> tuple[int, bool]:
-    """Where an encapsulated value ends, and whether its delimiter is there: some writers leave it out."""
+def _copy_fragments(header: OpenHeader, target: Writable) -> None:
+    """Copy an encapsulated value's items; comments in their codestreams become zeros, and nothing else changes."""
     file = header.file
     position = header.pixel_offset
     while position + ITEM_HEADER_BYTES <= header.file_size:
         file.seek(position)
         group, element, length = struct.unpack("<HHL", file.read(ITEM_HEADER_BYTES))
-        if (group, element) == SEQUENCE_DELIMITER:
-            return position + ITEM_HEADER_BYTES, True
         if (group, element) != ITEM:
             break
-        position += ITEM_HEADER_BYTES + length
-    return min(position, header.file_size), False
+        start = position + ITEM_HEADER_BYTES
+        _copy(file, target, position, start)
+        head = file.read(min(PICTURE_HEAD_BYTES, length))
+        target.write(without_comments(head))
+        _copy(file, target, start + len(head), start + length)
+        position = start + length
 
 
 def _copy(source: BinaryIO, target: Writable, begin: int, end: int) -> None:

@@ -18,6 +18,7 @@ from pydicom.uid import (
 )
 
 from annotator.imaging.deidentification.action_table import Action, table_of_edition
+from annotator.imaging.deidentification.codestream_comments import without_comments
 from annotator.imaging.errors import QuarantineError
 from annotator.imaging.headers.parsing import open_instance, parse_instance
 from annotator.imaging.pixels.decoding import decode_frame
@@ -223,7 +224,7 @@ def test_real_files_stay_readable_keep_their_pixels_and_lose_their_names(
         written = deidentify(path)
         after = parse_instance(written)
         assert after.picture == before.picture, path
-        assert pixels_of(written) == pixels_of(path), path
+        assert pixels_of(written) == [without_comments(frame) for frame in pixels_of(path)], path
         content = written.read_bytes()[: after.spans[0].offset if after.spans_are_in_the_original else None]
         name = before.patient.name
         for part in (name, *name.replace("=", "^").split("^")):
