@@ -69,7 +69,8 @@ def list_members(path: Path) -> list[ArchiveMember]:
     members = [
         ArchiveMember(index, info.filename, info.file_size)
         for index, info in enumerate(infos)
-        if not info.is_dir() and not is_litter(info.filename)
+        # is_dir() itself fails on a name of no letters.
+        if not info.filename.endswith("/") and not is_litter(info.filename)
     ]
     if not members:
         raise QuarantineError("The zip file holds no files.")
