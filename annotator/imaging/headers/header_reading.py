@@ -138,7 +138,8 @@ def _what_it_looks_like(head: bytes) -> str:
         if head == b"" == start or (start and head.startswith(start)):
             return f"{words}. Nothing was taken from it."
     return (
-        "Not DICOM: neither the DICM prefix nor a DICOM header is there. DICOM, PNG, JPEG, TIFF, NIfTI and zip files are taken in."
+        "Not DICOM: neither the DICM prefix nor a DICOM header is there. "
+        "DICOM, PNG, JPEG, TIFF, NIfTI and zip files are taken in."
     )
 
 
