@@ -257,8 +257,8 @@ def _to_rgb(
         pixels = pixels.view(f"u{pixels.itemsize}")
     eight = _eight_bits(pixels, description, header)
     # libjpeg has converted 8-bit JPEG already (see _run_codec).
-    jpeg = header is not None and description.transfer_syntax_uid in _JPEG and header.precision == 8
-    converted = jpeg and not header.is_lossless
+    jpeg = header if description.transfer_syntax_uid in _JPEG else None
+    converted = jpeg is not None and jpeg.precision == 8 and not jpeg.is_lossless
     return np.ascontiguousarray(eight if already_rgb or converted else rgb_from_ybr(eight))
 
 
