@@ -26,6 +26,8 @@ LARGEST_SPAN = 65_535
 FEWEST_BITS = 9  # PS3.3 A.8.4: a grayscale word holds more than a byte
 MAX_VOXELS = 500_000_000
 CHUNK_BYTES = 1 << 20
+# Extensions stand before the voxels; 16 MB hold any that programs write.
+FURTHEST_BEGIN = 1 << 24
 _LPS_FROM_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 Voxels = NDArray[np.generic]
 
@@ -92,10 +94,17 @@ def _voxels(path: Path, header: nibabel.Nifti1Header) -> Voxels:
     if kind.kind not in "iuf":
         raise QuarantineError("The NIfTI volume holds colours or complex numbers; grey values are taken in.")
     try:
-        begin = int(header["vox_offset"])
-        return np.memmap(path, dtype=kind, mode="r", offset=begin, shape=shape, order="F")
+        return np.memmap(path, dtype=kind, mode="r", offset=_begin(header), shape=shape, order="F")
     except (ValueError, OSError, OverflowError) as error:
         raise QuarantineError("The NIfTI volume is shorter than its header says. Send it again.") from error
+
+
+def _begin(header: nibabel.Nifti1Header) -> int:
+    """Where the voxels begin. NIfTI-1 keeps it as a floating-point number."""
+    begin = float(header["vox_offset"])
+    if not NIFTI_1_HEADER_BYTES <= begin <= FURTHEST_BEGIN:
+        raise QuarantineError("The NIfTI header gives no sensible place for its voxels.")
+    return int(begin)
 
 
 def _shape(header: nibabel.Nifti1Header) -> tuple[int, int, int]:
@@ -205,7 +214,7 @@ def _unpack(path: Path, target: Path) -> None:
             file.write(source.read(NIFTI_2_HEADER_BYTES))
             file.flush()
             header = _header(target)
-            left = int(header["vox_offset"]) + math.prod(_shape(header)) * 8 - NIFTI_2_HEADER_BYTES
+            left = _begin(header) + math.prod(_shape(header)) * 8 - NIFTI_2_HEADER_BYTES
             while left > 0 and (piece := source.read(min(CHUNK_BYTES, left))):
                 file.write(piece)
                 left -= len(piece)

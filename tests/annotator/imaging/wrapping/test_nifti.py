@@ -145,6 +145,16 @@ def test_what_16_bits_can_not_hold_is_refused_in_words(wrap, tmp_path, values, w
         wrap(saved(tmp_path / "v.nii.gz", values))
 
 
+@pytest.mark.parametrize("begin", [float("nan"), float("inf"), -1.0, 0.0, 1e12])
+@pytest.mark.parametrize("name", ["v.nii", "v.nii.gz"])
+def test_a_header_that_puts_the_voxels_nowhere_is_refused(wrap, tmp_path, name, begin):
+    whole = bytearray(saved(tmp_path / "whole.nii", whole_numbers(np.int16, 0, 99)).read_bytes())
+    whole[108:112] = np.float32(begin).tobytes()
+    (tmp_path / name).write_bytes(gzip.compress(whole) if name.endswith(".gz") else whole)
+    with pytest.raises(QuarantineError, match="no sensible place"):
+        wrap(tmp_path / name)
+
+
 @pytest.mark.parametrize("keep", [0.2, 0.6, 0.98])
 @pytest.mark.parametrize("name", ["v.nii", "v.nii.gz"])
 def test_a_volume_that_breaks_off_is_refused(wrap, tmp_path, name, keep):
