@@ -24,6 +24,11 @@ class Case:
     seed: int
     damage: Damage
 
+    @property
+    def without_identity(self) -> bool:
+        """Every third goes the way of a site that de-identifies."""
+        return self.seed % 3 == 0
+
 
 class _Hand:
     """One process, and the case that it has in hand."""
@@ -46,7 +51,7 @@ class _Hand:
     def give(self, case: Case) -> None:
         self.case, self.since = case, time.monotonic()
         sample, harm = case.sample, case.damage
-        self.connection.send((sample.name, sample.content, harm.content, harm.outside_pixels))
+        self.connection.send((sample.name, sample.content, harm.content, harm.outside_pixels, case.without_identity))
 
     def replace(self) -> None:
         self.process.kill()

@@ -42,22 +42,25 @@ class Picture:
 
 
 def work(connection: Connection) -> None:
-    """Take (name, original, damaged or None, outside) until None comes; answer each with an Ending."""
+    """Take (name, original, damaged, outside, without_identity) until None comes; answer each with an Ending."""
     _prepare()
     originals: dict[str, Picture | None] = {}
     with tempfile.TemporaryDirectory() as folder:
         while (task := connection.recv()) is not None:
-            name, original, damaged, outside = task
+            name, original, damaged, outside, without_identity = task
             if name not in originals:
                 originals[name] = _undamaged(original, Path(folder))
-            connection.send(trial(damaged, originals[name], Path(folder), compare=outside))
+            ending = trial(damaged, originals[name], Path(folder), compare=outside, without_identity=without_identity)
+            connection.send(ending)
 
 
 def _prepare() -> None:
     """Load what decoding needs first: only what a file makes of memory counts."""
     import django
+    from django.conf import settings
 
     django.setup()
+    settings.DEIDENTIFICATION_KEY = "a key for damaged files, which nobody uses elsewhere"
     from frontend.pages import header_table  # noqa: F401
 
     sys.setrecursionlimit(1000)
@@ -76,12 +79,14 @@ def _undamaged(content: bytes, folder: Path) -> Picture | None:
         return None
 
 
-def trial(content: bytes, original: Picture | None, folder: Path, *, compare: bool) -> Ending:
+def trial(
+    content: bytes, original: Picture | None, folder: Path, *, compare: bool, without_identity: bool = False
+) -> Ending:
     """Take one damaged file and compare what it shows with the original, when only bytes outside the pixels differ."""
     from annotator.imaging.errors import QuarantineError
 
     try:
-        picture = take(content, folder)
+        picture = take(content, folder, without_identity=without_identity)
     except QuarantineError as error:
         return Ending("quarantined", error.reason)
     except MemoryError:
@@ -94,8 +99,12 @@ def trial(content: bytes, original: Picture | None, folder: Path, *, compare: bo
     return Ending("instance")
 
 
-def take(content: bytes, folder: Path) -> Picture:
+def take(content: bytes, folder: Path, *, without_identity: bool = False) -> Picture:
     """Read, describe and derive a file as an ingest does.
+
+    Parameters
+    ----------
+    without_identity : de-identified and searched for text first, as where a site wants that.
 
     Raises
     ------
@@ -110,6 +119,8 @@ def take(content: bytes, folder: Path) -> Picture:
 
     path, draft = folder / "file", folder / "draft"
     path.write_bytes(content)
+    if without_identity:
+        path = _without_identity(path)
     with reading_odd_headers():
         parsed = parse_instance(path)
         header = header_json(parsed.dataset)
@@ -127,6 +138,18 @@ def take(content: bytes, folder: Path) -> Picture:
             shape = f"{values.shape} {values.dtype}".encode()
             picture.frames.append(hashlib.sha256(shape + values.tobytes()).hexdigest())
     return picture
+
+
+def _without_identity(path: Path) -> Path:
+    from annotator.imaging.burned_in.suspected_text import suspected_text
+    from annotator.imaging.deidentification.deidentify_file import deidentify_file
+    from annotator.imaging.headers.parsing import parse_instance
+
+    parse_instance(path)
+    target = path.with_name("without-identity")
+    deidentify_file(path, target)
+    suspected_text(target)
+    return target
 
 
 def _last_place() -> str:
