@@ -180,7 +180,10 @@ def _modality(stored: NDArray[Any], grey: FrameGrey) -> NDArray[Any]:
 
 
 def _needs_table(grey: FrameGrey, window: Window | None) -> bool:
-    return grey.modality_lut is not None or (window is None and grey.voi_lut is not None)
+    if window is None:
+        return grey.voi_lut is not None
+    # An exponential for each of 65,536 values, once, not for each of millions of pixels.
+    return grey.modality_lut is not None or window.function == "SIGMOID"
 
 
 def grey_from_stored(stored: NDArray[Any], grey: FrameGrey, window: Window | None) -> NDArray[np.uint8]:
