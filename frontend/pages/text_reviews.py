@@ -128,7 +128,7 @@ def _regions(request: HttpRequest, verdict: str) -> list[Any]:
         return []
     try:
         regions = json.loads(request.POST.get("regions", ""))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidError("The regions could not be read. Mark them again.") from error
     if not isinstance(regions, list):
         raise InvalidError("The regions could not be read. Mark them again.")
