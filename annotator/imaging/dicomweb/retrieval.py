@@ -4,8 +4,11 @@ Files and headers are there as soon as they are received, frames when they are r
 burned-in text, was withheld after it, or could not be decoded is not there.
 """
 
+import time
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 from django.db.models import F, QuerySet, Sum
@@ -19,6 +22,9 @@ from annotator.imaging.store.frame_source import FrameSource, source_of
 
 # Headers in memory at a time.
 HEADERS_AT_ONCE = 50
+# Rows of ready frames never change. Who asks is looked at with every request, whether an instance is served still
+# after so many seconds.
+REMEMBERED_INSTANCES, REMEMBERED_FRAMES, REMEMBERED_SECONDS = 64, 200, 10.0
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,10 @@ class ServedFrame:
     source: FrameSource
     number: int
     planar_configuration: int
+
+
+_recent: OrderedDict[Address, tuple[float, dict[int, ServedFrame]]] = OrderedDict()
+_lock = Lock()
 
 
 def instances_at(person: Person, address: Address) -> list[Instance]:
@@ -75,25 +85,57 @@ def frames_at(person: Person, address: Address, numbers: Sequence[int] | None = 
     NotFoundError : no such instance or frame, or it is not ready.
     """
     _check(person)
+    if numbers is None:
+        found = _load_frames(address)
+        if not found:
+            raise NotFoundError(f"There is no such {address.words}, or it is not ready yet.")
+        return found
+    by_number = _frames_of_instance(address, numbers)
+    missing = [number for number in numbers if number not in by_number]
+    if missing:
+        raise NotFoundError(f"There is no frame {missing[0]} of such an instance, or it is not ready yet.")
+    return [by_number[number] for number in numbers]
+
+
+def forget_frames() -> None:
+    """Empty the memory of frames; for tests, whose rows do change."""
+    with _lock:
+        _recent.clear()
+
+
+def _frames_of_instance(address: Address, numbers: Sequence[int]) -> dict[int, ServedFrame]:
+    """The frames of a ready instance, remembered for a moment: a program that asks for one asks for the next."""
+    now = time.monotonic()
+    with _lock:
+        until, known = _recent.get(address, (0.0, {}))
+        if now < until and all(number in known for number in numbers):
+            _recent.move_to_end(address)
+            return known
+    loaded = {frame.number: frame for frame in _load_frames(address, most=REMEMBERED_FRAMES)}
+    if len(loaded) == REMEMBERED_FRAMES:
+        return {frame.number: frame for frame in _load_frames(address, numbers)}
+    if loaded:
+        with _lock:
+            _recent[address] = (now + REMEMBERED_SECONDS, loaded)
+            _recent.move_to_end(address)
+            while len(_recent) > REMEMBERED_INSTANCES:
+                _recent.popitem(last=False)
+    return loaded
+
+
+def _load_frames(
+    address: Address, numbers: Sequence[int] | None = None, *, most: int | None = None
+) -> list[ServedFrame]:
+    order = (f"instance__{name}" for name in ("series__series_number", "series", "instance_number", "pk"))
     rows = (
         Frame.objects.filter(**_filters(address, "instance__"), instance__state=InstanceState.READY)
         .select_related("instance__series")
         .defer("instance__header", "geometry")
-        .order_by(
-            *(f"instance__{name}" for name in ("series__series_number", "series", "instance_number", "pk")), "number"
-        )
+        .order_by(*order, "number")
     )
     if numbers is not None:
         rows = rows.filter(number__in=numbers)
-    found = list(rows)
-    if numbers is not None:
-        by_number = {frame.number: frame for frame in found}
-        missing = [number for number in numbers if number not in by_number]
-        if missing:
-            raise NotFoundError(f"There is no frame {missing[0]} of such an instance, or it is not ready yet.")
-        found = [by_number[number] for number in numbers]
-    if not found:
-        raise NotFoundError(f"There is no such {address.words}, or it is not ready yet.")
+    found = list(rows[:most])
     planar = _planar_configurations({frame.instance_id for frame in found if frame.instance.samples_per_pixel == 3})
     return [ServedFrame(source_of(frame), frame.number, planar.get(frame.instance_id, 0)) for frame in found]
 

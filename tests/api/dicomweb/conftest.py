@@ -6,7 +6,14 @@ from dicomweb_client.api import DICOMwebClient
 from django.test import Client
 
 from annotator.accounts.models import User
+from annotator.imaging.dicomweb.retrieval import forget_frames
 from tests.api.dicomweb.served import token_of
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """Other tests have instances of the same names."""
+    forget_frames()
 
 
 @pytest.fixture
