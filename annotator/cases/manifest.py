@@ -136,6 +136,7 @@ def _frames_by_stack(case: Case) -> dict[int, list[FrameRow]]:
             "geometry",
             "grey",
             "overlays",
+            "prefix_lengths",
             "instance__rows",
             "instance__columns",
             "instance__bits_stored",

@@ -35,6 +35,7 @@ class FrameEntry(TypedDict):
     voi_lut: dict[str, Any] | None
     padding: list[int] | None
     overlays: list[OverlayEntry]
+    prefix_lengths: list[int]
 
 
 class WindowEntry(TypedDict):
@@ -111,6 +112,7 @@ class FrameRow:
     geometry: dict[str, Any]
     grey: dict[str, Any]
     overlays: list[dict[str, Any]]
+    prefix_lengths: list[int]
     rows: int
     columns: int
     bits_stored: int
@@ -175,6 +177,7 @@ def _frame_entry(frame: FrameRow, *, number: int) -> FrameEntry:
         modality_lut=grey.get("modality_lut"),
         voi_lut=grey.get("voi_lut"),
         padding=grey.get("padding"),
+        prefix_lengths=frame.prefix_lengths,
         overlays=[_overlay_entry(frame.key, at, overlay) for at, overlay in enumerate(frame.overlays, start=1)],
     )
 

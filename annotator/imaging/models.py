@@ -250,6 +250,8 @@ class Frame(models.Model):
     derived_format = models.CharField(max_length=8, choices=DerivedFormat.choices)
     derived_offset = models.BigIntegerField(null=True)
     derived_length = models.BigIntegerField(null=True)
+    # How many of the derived bytes hold the picture reduced by 1, 2, ... halvings; empty where it is all or nothing.
+    prefix_lengths = models.JSONField(default=list)
     # Order within the stack: millimetres along the normal, else null and the instance and frame number decide.
     position_along_normal = models.FloatField(null=True)
     # FrameGeometry and FrameGrey of imaging/frame_description.py, as JSON.

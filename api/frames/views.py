@@ -3,7 +3,9 @@
 A token is issued with a case's manifest, to a person who may open it; see annotator/imaging/store/frame_tokens.py.
 """
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
@@ -23,6 +25,7 @@ CACHING = "private, immutable, max-age=31536000"
 # The server asks no cookie, but the browser's cache must: a copy is good for the session that fetched it. Signing out
 # has browsers drop their cache over HTTPS only, and the next person on the machine would get the copy without a token.
 VARY = "Cookie"
+_FIRST_BYTES = re.compile(r"bytes=0-([0-9]{1,18})", re.ASCII)
 _TYPES = {DerivedFormat.HTJ2K: HTJ2K_TYPE, DerivedFormat.JPEG: "image/jpeg"}
 
 P = ParamSpec("P")
@@ -80,14 +83,26 @@ def answer_bytes(content: bytes, content_type: str, etag: str, headers: dict[str
 
 @_guarded
 def frame_bytes(request: HttpRequest, key: str) -> HttpResponse:
-    """The stored bytes of a frame, verbatim: HTJ2K, or JPEG where the source was baseline JPEG."""
+    """The stored bytes of a frame, verbatim: HTJ2K, or JPEG where the source was baseline JPEG.
+
+    Of byte ranges the one that begins at the beginning is answered (206); others get the whole, as RFC 9110 allows.
+    """
     source = source_of_frame(key)
     # A frame's stored bytes never change, so its key is their tag.
     etag, caching = f'"{key}"', {"Cache-Control": CACHING, "Vary": VARY}
     known = _cached(request, etag, caching)
     if known is not None:
         return known
-    return answer_bytes(source.stored.read(), _TYPES[source.stored_format], etag, caching)
+    stored, content_type = source.stored, _TYPES[source.stored_format]
+    first = _FIRST_BYTES.fullmatch(request.META.get("HTTP_RANGE", ""))
+    if first is None or int(first[1]) >= stored.length - 1:
+        return answer_bytes(stored.read(), content_type, etag, {**caching, "Accept-Ranges": "bytes"})
+    # The beginning of a frame is the frame at a lower resolution.
+    length = int(first[1]) + 1
+    part = {**caching, "Content-Range": f"bytes 0-{length - 1}/{stored.length}"}
+    answer = answer_bytes(replace(stored, length=length).read(), content_type, etag, part)
+    answer.status_code = 206
+    return answer
 
 
 @_guarded

@@ -46,7 +46,7 @@ def arrange_stacks(series_ids: Iterable[int]) -> int:
     moved = 0
     for series_id in sorted(set(series_ids)):
         with transaction.atomic():
-            series = Series.objects.select_for_update().get(pk=series_id)
+            series = Series.objects.select_for_update(no_key=True).get(pk=series_id)
             if series.modality in SLICE_MODALITIES:
                 moved += _arrange(series)
     return moved

@@ -222,6 +222,7 @@ def _frames(instance: Instance, stack: Stack, derived: DerivedInstance) -> Itera
             derived_format=derived.derived_format,
             derived_offset=frame.derived_offset,
             derived_length=frame.derived_length,
+            prefix_lengths=list(frame.prefix_lengths),
             position_along_normal=frame.description.position_along_normal,
             geometry=frame.description.geometry.to_json(),
             grey=frame.description.grey.to_json(),

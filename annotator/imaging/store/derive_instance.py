@@ -14,7 +14,7 @@ from annotator.imaging.headers.parsing import OpenInstance, ParsedInstance, open
 from annotator.imaging.laterality import breast_header, find_chest_wall, side_of_picture
 from annotator.imaging.models import DerivedFormat
 from annotator.imaging.pixels.decoding import JPEG_BASELINE, DecodingError, decode_frame
-from annotator.imaging.pixels.htj2k import MAX_REDUCTION, Htj2kError, decode_htj2k, encode_htj2k
+from annotator.imaging.pixels.htj2k import MAX_REDUCTION, Htj2kError, decode_htj2k, encode_htj2k, prefix_lengths
 from annotator.imaging.stacking import StackIdentity, stack_of
 from annotator.imaging.store.derive_overlays import has_overlays, write_overlays
 from annotator.imaging.store.filing import Place, frames_place
@@ -36,6 +36,7 @@ class DerivedFrame:
     derived_length: int | None
     description: FrameDescription
     overlays: tuple[FrameOverlay, ...] = ()
+    prefix_lengths: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,7 @@ def _with_htj2k(work: _Work) -> DerivedInstance:
                     native_length=span.length if served else None,
                     derived_offset=target.tell(),
                     derived_length=len(encoded),
+                    prefix_lengths=prefix_lengths(encoded),
                     description=description,
                 )
             )

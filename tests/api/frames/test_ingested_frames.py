@@ -93,3 +93,27 @@ def decode_of(path: Path, index: int) -> np.ndarray:
     dataset = pydicom.dcmread(path)
     frames = pydicom.encaps.generate_frames(dataset.PixelData, number_of_frames=dataset.NumberOfFrames)
     return imagecodecs.jpegls_decode(list(frames)[index])
+
+
+def test_the_beginning_of_a_frame_is_the_frame_at_a_lower_resolution(
+    client: Client, frame_store: Path, tmp_path: Path
+) -> None:
+    frame = ingested([tomosynthesis(tmp_path, rows=300, columns=220)])[1]
+    token = issue_token(frame.instance.stack.key, person_id=1).token
+    whole = get(client, frame)
+    for reduce, length in enumerate(frame.prefix_lengths, start=1):
+        asked = {"X-Frame-Token": token, "Range": f"bytes=0-{length - 1}"}
+        answer = client.get(f"/frames/{frame.key}", headers=asked)
+        assert (answer.status_code, answer["Content-Range"]) == (206, f"bytes 0-{length - 1}/{len(whole)}")
+        assert int(answer["Content-Length"]) == len(answer.content) == length
+        np.testing.assert_array_equal(decode_htj2k(answer.content, reduce=reduce), decode_htj2k(whole, reduce=reduce))
+
+
+@pytest.mark.parametrize(
+    "asked", ["bytes=0-99999999", "bytes=5-9", "bytes=-5", "bytes=0-5,7-9", "lines=0-3", "bytes=0-x"]
+)
+def test_any_other_range_gets_the_whole_frame(client: Client, frame_store: Path, tmp_path: Path, asked: str) -> None:
+    frame = ingested([tomosynthesis(tmp_path)])[0]
+    token = issue_token(frame.instance.stack.key, person_id=1).token
+    answer = client.get(f"/frames/{frame.key}", headers={"X-Frame-Token": token, "Range": asked})
+    assert (answer.status_code, answer.content) == (200, get(client, frame))

@@ -58,6 +58,8 @@ export interface FrameJson {
   voi_lut: LookupTable | null;
   padding: readonly [number, number] | null;
   overlays: readonly OverlayJson[];
+  /** How many of the frame's bytes hold it reduced by 1, 2, ... halvings; empty where only all of them do. */
+  prefix_lengths: readonly number[];
 }
 
 /** A picture to lay over a frame, its top-left pixel at row, column of the frame's matrix. */

@@ -1,8 +1,8 @@
 /** A worker that decodes one frame at a time: HTJ2K by OpenJPH in WebAssembly, JPEG by the browser. */
 import createOpenJph, { type OpenJph } from '@cornerstonejs/codec-openjph';
 import wasmUrl from '@cornerstonejs/codec-openjph/wasm?url';
-import { type Modality, type Pixels, type StoredPixels, toModality } from './modality';
-import { sizeAt } from './resolution';
+import { decodeHtj2k, type Stored } from './htj2k';
+import { type Modality, type Pixels, toModality } from './modality';
 
 export interface DecodeRequest {
   id: number;
@@ -32,38 +32,6 @@ function codec(): Promise<OpenJph> {
   return openJph;
 }
 
-interface Stored {
-  values: StoredPixels;
-  columns: number;
-  rows: number;
-  components: number;
-}
-
-async function decodeHtj2k(bytes: ArrayBuffer, level: number): Promise<Stored> {
-  const decoder = new (await codec()).HTJ2KDecoder();
-  try {
-    decoder.getEncodedBuffer(bytes.byteLength).set(new Uint8Array(bytes));
-    if (level > 0) decoder.decodeSubResolution(level);
-    else decoder.decode();
-    const { width, height, bitsPerSample, componentCount, isSigned } = decoder.getFrameInfo();
-    // The decoded bytes lie in the WebAssembly memory, which the next frame overwrites.
-    const copy = decoder.getDecodedBuffer().slice().buffer;
-    const wide = bitsPerSample > 8;
-    const values = wide
-      ? isSigned
-        ? new Int16Array(copy)
-        : new Uint16Array(copy)
-      : isSigned
-        ? new Int8Array(copy)
-        : new Uint8Array(copy);
-    const [columns, rows] = [sizeAt(level, width), sizeAt(level, height)];
-    if (values.length !== columns * rows * componentCount) throw new Error('the picture has another size than it says');
-    return { values, columns, rows, components: componentCount };
-  } finally {
-    decoder.delete();
-  }
-}
-
 async function decodeJpeg(bytes: ArrayBuffer, colour: boolean): Promise<Stored> {
   const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/jpeg' }), { colorSpaceConversion: 'none' });
   const { width, height } = bitmap;
@@ -85,7 +53,7 @@ async function decode(request: DecodeRequest): Promise<DecodedFrame> {
   const stored =
     request.format === 'jpeg'
       ? await decodeJpeg(request.bytes, request.colour)
-      : await decodeHtj2k(request.bytes, request.level);
+      : decodeHtj2k(await codec(), request.bytes, request.level);
   const { columns, rows } = stored;
   if (stored.components >= 3) {
     const pixels = new Uint8Array(stored.values.buffer as ArrayBuffer);

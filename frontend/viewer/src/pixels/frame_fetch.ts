@@ -28,9 +28,9 @@ export class FrameFetch {
     this.clock = setTimeout(() => void this.renew(), Math.min(Math.max(wait, 30_000), 2 ** 31 - 1));
   }
 
-  /** The bytes of a frame. Raises FrameError with the reason in words. */
-  bytes(stackKey: string, frameKey: string): Promise<ArrayBuffer> {
-    return this.fetched(stackKey, this.address + frameKey);
+  /** The bytes of a frame, or the first `length` of them. Raises FrameError with the reason in words. */
+  bytes(stackKey: string, frameKey: string, length?: number): Promise<ArrayBuffer> {
+    return this.fetched(stackKey, this.address + frameKey, length);
   }
 
   /** The picture (PNG) of an overlay plane, by the address that the manifest names. Raises as `bytes` does. */
@@ -38,9 +38,9 @@ export class FrameFetch {
     return this.fetched(stackKey, address);
   }
 
-  private async fetched(stackKey: string, address: string): Promise<ArrayBuffer> {
+  private async fetched(stackKey: string, address: string, length?: number): Promise<ArrayBuffer> {
     for (let attempt = 1; ; attempt++) {
-      const response = await this.once(stackKey, address);
+      const response = await this.once(stackKey, address, length);
       if (response instanceof Response && response.ok) return response.arrayBuffer();
       const status = response instanceof Response ? response.status : 0;
       const last = attempt >= ATTEMPTS;
@@ -58,9 +58,11 @@ export class FrameFetch {
     }
   }
 
-  private async once(stackKey: string, address: string): Promise<Response | null> {
+  private async once(stackKey: string, address: string, length?: number): Promise<Response | null> {
+    const headers: Record<string, string> = { 'X-Frame-Token': this.tokens.get(stackKey) ?? '' };
+    if (length) headers.Range = `bytes=0-${length - 1}`;
     try {
-      return await fetch(address, { headers: { 'X-Frame-Token': this.tokens.get(stackKey) ?? '' } });
+      return await fetch(address, { headers });
     } catch {
       return null;
     }

@@ -124,7 +124,8 @@ export class FrameStore {
     if (!known) throw new Error('This picture is not part of the case.');
     const { stack, frame } = known;
     const began = performance.now();
-    const bytes = await this.fetcher.bytes(stack.key, key);
+    // A server or a cache that knows no ranges sends all, which will do as well.
+    const bytes = await this.fetcher.bytes(stack.key, key, level > 0 ? frame.prefix_lengths[level - 1] : undefined);
     const fetched = performance.now();
     const decoded = await this.pool.decode({
       bytes,

@@ -1,12 +1,15 @@
 """What goes into the frame store comes out of it bit for bit."""
 
+from contextlib import suppress
+
+import imagecodecs
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from annotator.imaging.pixels.htj2k import MAX_REDUCTION, Htj2kError, decode_htj2k, encode_htj2k
+from annotator.imaging.pixels.htj2k import MAX_REDUCTION, Htj2kError, decode_htj2k, encode_htj2k, prefix_lengths
 
 SIDES = st.integers(1, 70)
 SAMPLE_TYPES = st.sampled_from([np.uint8, np.int8, np.uint16, np.int16])
@@ -91,3 +94,27 @@ def test_a_halved_colour_frame_is_cut_too() -> None:
     wanted = np.clip(low_pass(low_pass(values[..., 0].astype(np.int64)).T).T, 0, 255)
     for channel in range(3):
         np.testing.assert_array_equal(reduced[..., channel], wanted)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.uint16, np.int16])
+def test_the_first_bytes_are_the_reduced_picture_and_no_byte_fewer_would_do(dtype: type) -> None:
+    information = np.iinfo(dtype)
+    values = np.random.default_rng(5).integers(information.min, information.max, (217, 130)).astype(dtype)
+    encoded = encode_htj2k(values)
+    lengths = prefix_lengths(encoded)
+    assert len(lengths) == MAX_REDUCTION
+    assert list(lengths) == sorted(lengths, reverse=True)
+    assert lengths[0] < 0.4 * len(encoded)
+    for reduce, length in enumerate(lengths, start=1):
+        assert np.array_equal(decode_htj2k(encoded[:length], reduce=reduce), decode_htj2k(encoded, reduce=reduce))
+    cut = encoded[: lengths[0] - 400]
+    with suppress(Htj2kError):
+        assert not np.array_equal(decode_htj2k(cut, reduce=1), decode_htj2k(encoded, reduce=1))
+
+
+def test_a_codestream_in_one_piece_has_no_such_beginning() -> None:
+    values = np.zeros((64, 64), np.uint8)
+    whole = imagecodecs.htj2k_encode(values, reversible=True, resolutions=MAX_REDUCTION)
+    assert prefix_lengths(bytes(whole)) == ()
+    assert prefix_lengths(b"") == ()
+    assert prefix_lengths(encode_htj2k(values)[:60]) == ()
