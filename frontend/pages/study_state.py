@@ -7,10 +7,11 @@ from annotator.imaging.models import Study
 
 @dataclass(frozen=True)
 class StateWords:
-    """`kind` is the style's name of the state: ready, received, failed, look or empty."""
+    """`kind` is the style's name of the state: ready, received, failed, look or empty; `at` names the page to go to."""
 
     kind: str
     words: str
+    at: str = ""
 
 
 def state_of(study: Study) -> list[StateWords]:
@@ -19,7 +20,7 @@ def state_of(study: Study) -> list[StateWords]:
     if study.failed_count:
         states.append(StateWords("failed", f"{study.failed_count:,} failed"))
     if study.review_count:
-        states.append(StateWords("look", f"Text to look at: {study.review_count:,}"))
+        states.append(StateWords("look", f"Text to look at: {study.review_count:,}", at="text-reviews"))
     if study.doubt_count:
         states.append(StateWords("look", "Side in doubt"))
     pending = study.instance_count - sum(

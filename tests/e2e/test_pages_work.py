@@ -168,3 +168,48 @@ def test_no_page_is_wider_than_the_window(
         if excess(admin) > 0:
             too_wide.append(name)
     assert too_wide == []
+
+
+def test_the_catalogue_is_searched_walked_ticked_and_opened_with_the_keyboard(
+    signed_in_page: SignedInPage, reading_room: ReadingRoom, tmp_path: Path
+) -> None:
+    mark = bring_in(reading_room, tmp_path, 3)
+    page = signed_in_page("data_manager")
+    page.goto("/studies/")
+    page.keyboard.press("/")
+    expect(page.locator("[data-search]")).to_be_focused()
+    page.keyboard.type(f"{mark} test")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/studies/\?q=[0-9a-f]{8}\+test$"))  # what is not asked stays out of the address
+    links = page.locator("a[data-open]")
+    expect(links).to_have_count(3)
+    page.keyboard.press("Escape")
+    page.locator("h1").click()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(links.nth(1)).to_be_focused()
+    page.keyboard.press("Space")
+    expect(page.locator("[data-count]")).to_have_text("1 study chosen")
+    expect(page.locator("tbody tr").nth(1).locator("input")).to_be_checked()
+    picture = page.locator("tbody img.picture").first
+    picture.wait_for()
+    assert picture.evaluate("(image) => image.decode().then(() => image.naturalWidth)") > 0
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/studies/\d+/$"))
+
+
+def test_ticked_studies_are_tagged_and_stay_ticked_for_the_next_step(
+    signed_in_page: SignedInPage, reading_room: ReadingRoom, tmp_path: Path
+) -> None:
+    mark = bring_in(reading_room, tmp_path, 2)
+    page = signed_in_page("data_manager")
+    page.goto(f"/studies/?q={mark}")
+    page.get_by_label("All on this page").check()
+    page.get_by_placeholder("Tag", exact=True).fill(f"tag {mark}")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.locator(".messages")).to_contain_text(f"2 studies tagged “tag {mark}”")
+    expect(page.locator("[data-count]")).to_have_text("2 studies chosen")
+    page.locator("a.label", has_text=mark).first.click()
+    page.wait_for_url(re.compile(r"/studies/\?tag="))
+    expect(page.locator("a[data-open]")).to_have_count(2)

@@ -9,6 +9,9 @@ from django.db.models import F, Q, QuerySet
 from annotator.imaging.catalogue.search_text import words_of
 from annotator.imaging.models import Collection, Study, Tag
 
+# Fewer letters stand in too many words ("ct" in "fracture"), and a trigram index knows them as beginnings only.
+SHORTEST_PART = 3
+
 
 class StudyState(models.TextChoices):
     """How far a study is. Withheld pictures don't keep it from being ready: nobody will read them."""
@@ -40,8 +43,9 @@ class StudyFilter:
 
     Attributes
     ----------
-    words : all must occur, in any order, as parts of words, in any of: patient's name and identifier, descriptions of
-        the study and its series, accession number, modalities, body parts, study UID.
+    words : all must occur, in any order, as parts of words (one or two letters as their beginning), in any of:
+        patient's name and identifier, descriptions of the study and its series, accession number, modalities, body
+        parts, study UID.
     description, accession_number : words that must occur there.
     patient_id : the whole of it, as DICOM compares identifiers.
     modality, body_part, tag : the whole of it, without regard to case.
@@ -76,7 +80,7 @@ class StudyFilter:
         return studies
 
     def _conditions(self) -> list[Q]:
-        asked = [Q(search_text__contains=word) for word in words_of(self.words)]
+        asked = [_has_word(word) for word in words_of(self.words)]
         # The folded column is the one with an index; the exact one decides.
         for typed, column in ((self.description, "description"), (self.accession_number, "accession_number")):
             for word in typed.split():
@@ -117,6 +121,12 @@ def has_value(column: str, value: str) -> Q:
         | Q(**{f"{column}__endswith": f"\\{value}"})
         | Q(**{f"{column}__contains": f"\\{value}\\"})
     )
+
+
+def _has_word(word: str) -> Q:
+    if len(word) >= SHORTEST_PART or not (word.isascii() and word.isalnum()):
+        return Q(search_text__contains=word)
+    return Q(search_text__startswith=word) | Q(search_text__contains=f" {word}")
 
 
 def _in_state(state: StudyState) -> Q:
