@@ -4,10 +4,13 @@ import contextlib
 import os
 import secrets
 
+from django.core.exceptions import ImproperlyConfigured
+
 from annotator.config.settings.base import DATA_DIR
 
 DEIDENTIFY = os.environ.get("DEIDENTIFY", "0") == "1"
 # The edition of PS3.15 whose table of actions is used; see annotator/imaging/deidentification/action_table.py.
+DEIDENTIFY_EDITIONS = ("2023", "2024b", "2026c")
 DEIDENTIFY_EDITION = os.environ.get("DEIDENTIFY_EDITION", "2026c")
 # What came in, before de-identification: kept in the store "sources", for administrators alone, when this is on.
 DEIDENTIFY_KEEP_ORIGINALS = os.environ.get("DEIDENTIFY_KEEP_ORIGINALS", "0") == "1"
@@ -36,3 +39,11 @@ def _deidentification_key() -> str:
 
 
 DEIDENTIFICATION_KEY = _deidentification_key()
+# Found out by the first file, these would put every file into the quarantine.
+if DEIDENTIFY and len(DEIDENTIFICATION_KEY) < 32:
+    raise ImproperlyConfigured(
+        f"DEIDENTIFICATION_KEY has {len(DEIDENTIFICATION_KEY)} characters; at least 32 are needed. "
+        "Make one with: openssl rand -hex 32"
+    )
+if DEIDENTIFY_EDITION not in DEIDENTIFY_EDITIONS:
+    raise ImproperlyConfigured(f"DEIDENTIFY_EDITION is one of {', '.join(DEIDENTIFY_EDITIONS)}.")

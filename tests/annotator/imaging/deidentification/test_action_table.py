@@ -1,6 +1,7 @@
 """The table of actions: what the library has, what the options change, and what is done with compound codes."""
 
 import pytest
+from django.conf import settings
 from pydicom.datadict import dictionary_VR, keyword_for_tag, tag_for_keyword
 
 from annotator.imaging.deidentification.action_table import EDITIONS, Action, table_of_edition
@@ -46,6 +47,10 @@ def test_curves_and_overlays_go_in_every_repetition() -> None:
 def test_an_unknown_edition_names_those_that_there_are() -> None:
     with pytest.raises(DeidentificationError, match="2023, 2024b, 2026c"):
         table_of_edition("1999")
+
+
+def test_the_settings_know_the_same_editions() -> None:
+    assert settings.DEIDENTIFY_EDITIONS == EDITIONS
 
 
 def test_newer_editions_list_more() -> None:

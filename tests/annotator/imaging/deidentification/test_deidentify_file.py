@@ -258,3 +258,28 @@ def test_pictures_decode_to_the_same_values(deidentify: Deidentify) -> None:
             with open_instance(path) as instance:
                 values.append(decode_frame(instance.frame_bytes(0), instance.pixel_description))
         np.testing.assert_array_equal(values[0], values[1])
+
+
+def test_values_too_long_for_a_header_are_cleaned_kept_or_dropped_like_all_others(
+    tmp_path: Path, deidentify: Deidentify
+) -> None:
+    """Above a megabyte our reader leaves values in the file."""
+    dataset = pydicom.dcmread(ct_series(tmp_path, slices=1, patient_name="Wolkenstein^Ada")[0])
+    item = Dataset()
+    item.ConceptNameCodeSequence = []
+    item.AnnotationGroupUID = "1.2.3"
+    item.Manufacturer = "Wolkenstein"
+    item.SegmentedRedPaletteColorLookupTableData = bytes(1_200_000)
+    dataset.PerFrameFunctionalGroupsSequence = [item]
+    dataset.SpectroscopyData = bytes(2_000_000)
+    dataset.add_new(0x60003000, "OW", b"Wolkenstein ".ljust(1_500_000, b"\0"))
+    dataset.add_new(0x00330010, "LO", "WOLKENSTEIN")
+    dataset.add_new(0x00331001, "OB", b"Wolkenstein ".ljust(1_500_000, b"\0"))
+    path = tmp_path / "long.dcm"
+    dataset.save_as(path)
+    written = deidentify(path)
+    assert b"wolkenstein" not in written.read_bytes().lower()
+    after = pydicom.dcmread(written)
+    assert len(after.SpectroscopyData) == 2_000_000
+    assert len(after.PerFrameFunctionalGroupsSequence[0].SegmentedRedPaletteColorLookupTableData) == 1_200_000
+    assert (0x6000, 0x3000) not in after
