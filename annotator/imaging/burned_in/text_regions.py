@@ -166,7 +166,7 @@ def _region(group: list[_Letter]) -> TextRegion | None:
     # Chance puts specks side by side: the more letters stand in a straight line, the less it was chance.
     tallest = max(one.height for one in group)
     straightness = min(1.0, 1.3 * tallest / height)
-    score = sharpness * straightness * (1 - 0.6 / count)
+    score = sharpness * straightness * (1 - 0.45 / count)
     if score < LEAST_SCORE:
         return None
     return TextRegion(left, top, width, height, round(min(1.0, score), 3))

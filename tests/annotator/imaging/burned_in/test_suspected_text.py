@@ -1,5 +1,7 @@
 """Finding writing in pictures: on drawn ones, and measured on real ones against boxes made by hand."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -11,7 +13,7 @@ from annotator.imaging.burned_in.suspected_text import SuspectedText, decoded_fr
 from annotator.imaging.errors import QuarantineError
 from annotator.imaging.frame_description import UltrasoundRegion
 from annotator.imaging.headers.parsing import open_instance
-from tests.annotator.imaging.burned_in.marked_text import MARKED, MarkedPicture
+from tests.annotator.imaging.burned_in.marked_text import MARKED, OVER_TISSUE, MarkedPicture
 from tests.builders import ct_series, written_ultrasound
 
 FONT = cv2.FONT_HERSHEY_SIMPLEX
@@ -121,32 +123,57 @@ def test_a_picture_that_cannot_be_decoded_is_not_let_through_unseen(tmp_path: Pa
         suspected_text(path)
 
 
-def first_frame(root: Path, marked: MarkedPicture) -> list[SuspectedText]:
-    found = suspected_text(root / marked.path)
+def boxes_of(root: Path, marked: MarkedPicture) -> list[SuspectedText]:
+    path = root / marked.path
+    if path.suffix == ".png":
+        return search_frames([cv2.imread(str(path))])
+    found = suspected_text(path)
     if found is None:  # it says that it shows no text: search it all the same
-        with open_instance(root / marked.path) as instance:
+        with open_instance(path) as instance:
             return search_frames([decoded_frame(instance, 0)])
     return found
 
 
-@pytest.mark.needs_data
-def test_the_real_pictures_lines_are_found_as_the_documentation_says(data_dir: Path) -> None:
+@dataclass
+class Measured:
+    lines: int = 0
+    found: int = 0
+    identifying: int = 0
+    identifying_found: int = 0
+    boxes: int = 0
+    right: int = 0
+
+
+def measured(root: Path, pictures: Sequence[MarkedPicture]) -> Measured:
     """A line is found when boxes cover four fifths of it; a box is right when half of it lies on lines."""
-    lines = found_lines = identifying = found_identifying = boxes = right = 0
-    for marked in MARKED:
-        found = first_frame(data_dir, marked)
+    sums = Measured()
+    for marked in pictures:
+        boxes = boxes_of(root, marked)
         covered, text = np.zeros((2, 1000, 1200), bool)
-        for box in found:
+        for box in boxes:
             covered[box.row : box.row + box.rows, box.column : box.column + box.columns] = True
         for order, (column, row, columns, rows, _) in enumerate(marked.lines):
-            is_found = covered[row : row + rows, column : column + columns].mean() >= 0.8
-            lines, found_lines = lines + 1, found_lines + is_found
+            is_found = bool(covered[row : row + rows, column : column + columns].mean() >= 0.8)
+            sums.lines, sums.found = sums.lines + 1, sums.found + is_found
             if order < marked.identifying:
-                identifying, found_identifying = identifying + 1, found_identifying + is_found
+                sums.identifying, sums.identifying_found = sums.identifying + 1, sums.identifying_found + is_found
             text[max(0, row - 4) : row + rows + 4, max(0, column - 4) : column + columns + 4] = True
-        for box in found:
-            boxes += 1
-            right += text[box.row : box.row + box.rows, box.column : box.column + box.columns].mean() >= 0.5
-    assert (found_identifying, identifying) == (26, 26)
-    assert found_lines / lines >= 0.97
-    assert right / boxes >= 0.7
+        for box in boxes:
+            sums.boxes += 1
+            sums.right += bool(text[box.row : box.row + box.rows, box.column : box.column + box.columns].mean() >= 0.5)
+    return sums
+
+
+@pytest.mark.needs_data
+def test_the_lines_of_real_screens_are_found_as_the_documentation_says(data_dir: Path) -> None:
+    sums = measured(data_dir, MARKED)
+    assert (sums.identifying_found, sums.identifying) == (26, 26)
+    assert sums.found / sums.lines >= 0.97
+    assert sums.right / sums.boxes >= 0.6
+
+
+@pytest.mark.needs_data
+def test_writing_over_real_tissue_is_missed_in_part_as_the_documentation_says(data_dir: Path) -> None:
+    sums = measured(data_dir, OVER_TISSUE)
+    assert sums.lines == 10
+    assert sums.found >= 7
