@@ -58,6 +58,7 @@ class FrameSource:
     native : the same where the server reads them faster than the stored ones: grey, uncompressed or RLE.
     pixels : how native bytes, and a stored JPEG, are decoded.
     overlays, overlay_place : what lies over the frame, and where its pictures lie.
+    prefix_lengths : of the stored bytes that hold the picture halved 1, 2, ... times; empty where it is all or nothing.
     """
 
     key: str
@@ -71,6 +72,7 @@ class FrameSource:
     body_part: str
     overlay_place: Place
     overlays: tuple[FrameOverlay, ...] = ()
+    prefix_lengths: tuple[int, ...] = ()
 
     def __hash__(self) -> int:
         # Keys are unique, and a table of 65,536 values would be walked for every picture that is looked up.
@@ -87,6 +89,12 @@ class FrameSource:
             raise NotFoundError("There is no such overlay.")
         overlay = self.overlays[number - 1]
         return ByteSpan(self.overlay_place, overlay.offset, overlay.length)
+
+    def stored_for(self, reduction: int) -> ByteSpan:
+        """The stored bytes that the picture takes when it is halved so often: a quarter or less of them, if known."""
+        if 1 <= reduction <= len(self.prefix_lengths):
+            return replace(self.stored, length=self.prefix_lengths[reduction - 1])
+        return self.stored
 
     @property
     def rows(self) -> int:
@@ -163,6 +171,7 @@ def source_of(frame: Frame) -> FrameSource:
         body_part=instance.series.body_part,
         overlay_place=derived,
         overlays=tuple(FrameOverlay.from_json(overlay) for overlay in frame.overlays),
+        prefix_lengths=tuple(frame.prefix_lengths),
     )
 
 

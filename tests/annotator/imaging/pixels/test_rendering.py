@@ -1,5 +1,6 @@
 """Pictures of frames: the same from every source, at every size, in every format."""
 
+import dataclasses
 import io
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from PIL import Image
 from pydicom.pixels import apply_modality_lut, apply_windowing, pixel_array
 
 from annotator.imaging.frame_description import FrameGrey, Window
+from annotator.imaging.pixels.htj2k import Htj2kError, prefix_lengths
 from annotator.imaging.pixels.rendering import Rendering, reduction_for, render_frame, render_pixels
 from annotator.imaging.store.frame_source import FrameSource, FrameStoreError, source_of, source_of_frame
 from tests.annotator.imaging.filed_frames import file_instance
@@ -121,6 +123,21 @@ def test_a_reduced_picture_looks_like_the_full_one(frame_store: Path) -> None:
     assert small.shape == wanted.shape
     # Not equal: a reduced copy lies up to half a pixel off (see decode_htj2k) and is windowed after averaging.
     assert np.corrcoef(small.ravel(), wanted.ravel())[0, 1] > 0.9
+
+
+def test_a_small_picture_reads_the_beginning_of_the_frame_only(frame_store: Path) -> None:
+    frame = file_instance(BUNDLED / "examples_overlay.dcm")[0]
+    viewport = (frame.instance.columns // 2, frame.instance.rows // 2)
+    whole = render_pixels(source_of(frame), viewport=viewport)
+    frame.prefix_lengths = list(prefix_lengths(source_of(frame).stored.read()))
+    source = source_of(frame)
+
+    assert source.stored_for(0) == source.stored
+    assert source.stored_for(1).length < source.stored.length / 2
+    np.testing.assert_array_equal(render_pixels(source, viewport=viewport), whole)
+    damaged = dataclasses.replace(source, prefix_lengths=(10,) * 5)
+    with pytest.raises(Htj2kError):
+        render_pixels(damaged, viewport=viewport)
 
 
 def test_colour_and_its_jpeg_are_shown_in_colour(frame_store: Path) -> None:
