@@ -21,6 +21,8 @@ _LISTS = {
 # What each holds is said in the file.
 IDENTIFIERS, PHRASES, COMMON = _LISTS["identifiers"], _LISTS["phrases"], _LISTS["common"]
 WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
+SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe", "ł": "l"})
+DIGRAPHS = re.compile("ae|oe|ue|aa")
 DIGITS = re.compile(r"\d+")
 # Scripts that put no space between words.
 UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
@@ -45,9 +47,7 @@ class IdentifyingWords:
     def add_name(self, name: str) -> None:
         """The parts of a person's name: components, groups, and what hyphens and blanks separate."""
         for part in re.split(r"[\^=\s,;.\-'’\\]+", name):
-            word = folded(part)
-            if word and _is_telling(word):
-                self.words.add(word)
+            self.words.update(word for word in spellings(part) if word and _is_telling(word))
             self._add_digits(part)
 
     def add_identifier(self, value: str) -> None:
@@ -60,9 +60,7 @@ class IdentifyingWords:
     def add_phrase(self, value: str) -> None:
         """The telling words of an address or of an institution's name."""
         for word in WORD.findall(value):
-            telling = folded(word)
-            if _is_telling(telling) and len(telling) > LEAST_LETTERS:
-                self.words.add(telling)
+            self.words.update(one for one in spellings(word) if _is_telling(one) and len(one) > LEAST_LETTERS)
         self._add_digits(value)
 
     def _add_digits(self, value: str) -> None:
@@ -83,6 +81,13 @@ def words_of(dataset: Dataset) -> IdentifyingWords:
         elif keyword in PHRASES:
             found.add_phrase(value)
     return found
+
+
+def spellings(word: str) -> set[str]:
+    """How else a word is written where a keyboard has no umlauts, or the other way round: Müller, Mueller, Muller."""
+    plain = folded(word)
+    spelled_out = folded(word.casefold().translate(SPELLED_OUT))
+    return {plain, spelled_out, DIGRAPHS.sub(lambda found: found[0][0], plain)}
 
 
 def folded(text: str) -> str:
