@@ -155,8 +155,9 @@ class Scenes:
         self._take(page, "worklist", "/worklist/")
 
     def _photograph_data_managing(self, page: Page) -> None:
+        self._arrange(page)
         self._take(page, "studies", "/studies/")
-        page.locator("tbody tr", has_text="CT head").get_by_role("link").last.click()
+        page.locator("tbody tr", has_text="CT head").locator("a[data-open]").first.click()
         self._take(page, "study")
         page.goto("/intakes/")
         page.locator("[data-upload][data-ready]").wait_for(state="attached")
@@ -169,6 +170,23 @@ class Scenes:
         self._export(page)
         self._take(page, "exports")
         self._take(page, "jobs", "/jobs/")
+
+    def _arrange(self, page: Page) -> None:
+        """A collection and two tags, as they are after some weeks of work."""
+        page.goto("/collections/")
+        page.get_by_label("Name", exact=True).fill("Monday conference")
+        page.get_by_label("Description", exact=True).fill("Cases for the residents.")
+        page.get_by_role("button", name="Make it").click()
+        for words, tag in (("CT head", "second look"), ("DEMO", "teaching")):
+            page.goto(f"/studies/?q={words}")
+            page.get_by_label("All on this page").check()
+            page.get_by_label("Tag, several").fill(tag)
+            page.get_by_role("button", name="Add", exact=True).click()
+            page.locator(".messages").wait_for()
+        page.get_by_label("Collection", exact=True).last.select_option(label="Monday conference")
+        page.get_by_role("button", name="Put in").click()
+        page.locator(".messages").wait_for()
+        page.get_by_role("button", name="Choose none").click()
 
     def _export(self, page: Page) -> None:
         page.goto("/studies/?q=DEMO")
