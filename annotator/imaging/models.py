@@ -5,7 +5,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 
 def stack_key() -> str:
@@ -84,6 +84,12 @@ class Study(models.Model):
             models.Index(fields=["-study_date", "-study_time", "-id"], name="study_newest_first"),
             models.Index(
                 fields=["patient_key", "patient", "-study_date", "-study_time", "-id"], name="study_by_patient"
+            ),
+            # What DICOMweb finds: some of it is served. Programs page deep, by this index alone.
+            models.Index(
+                fields=["-study_date", "-study_time", "-id"],
+                condition=Q(instance_count__gt=F("failed_count") + F("review_count") + F("withheld_count")),
+                name="study_served",
             ),
             # The few that somebody has to do something about, among many that are done.
             models.Index(

@@ -55,6 +55,7 @@ class OpenHeader:
     pixel_tag : of the first pixel element, None when there is none.
     pixel_offset, pixel_length : of its value; length is None when it is undefined (fragments follow).
     spans_are_in_the_original : offsets count in the original file (not so when it was deflated).
+    pixel_vr : of the first pixel element; big-endian words of two 8-bit pixels are told by it.
     """
 
     file: BinaryIO
@@ -66,6 +67,7 @@ class OpenHeader:
     pixel_offset: int
     pixel_length: int | None
     spans_are_in_the_original: bool = True
+    pixel_vr: str = "OW"
 
 
 class _BoundedFile(io.BufferedReader):
@@ -163,6 +165,11 @@ def _read(file: BinaryIO, inflated_syntax: str | None) -> OpenHeader:
         _refuse_cut_header(dataset, file_size)
     file.seek(position)
     tag, offset, length = _pixel_element(file, encoding_uid)
+    pixel_vr = "OW"
+    if tag is not None and encoding_uid != ImplicitVRLittleEndian:
+        # In front of two reserved bytes and the length, PS3.5 7.1.2.
+        file.seek(offset - 8)
+        pixel_vr = file.read(2).decode("ascii", "replace")
     return OpenHeader(
         file=file,
         file_size=file_size,
@@ -173,6 +180,7 @@ def _read(file: BinaryIO, inflated_syntax: str | None) -> OpenHeader:
         pixel_offset=offset,
         pixel_length=None if length == UNDEFINED_LENGTH else length,
         spans_are_in_the_original=inflated_syntax is None,
+        pixel_vr=pixel_vr,
     )
 
 

@@ -91,6 +91,7 @@ class OpenInstance:
     def __init__(self, parsed: ParsedInstance, header: OpenHeader) -> None:
         self.parsed = parsed
         self._file = header.file
+        self._pixel_vr = header.pixel_vr
 
     def frame_bytes(self, index: int) -> bytes:
         """One frame's stored bytes, fragments joined; index counts from 0."""
@@ -111,6 +112,7 @@ class OpenInstance:
             planar_configuration=integer(self.parsed.dataset, "PlanarConfiguration") or 0,
             transfer_syntax_uid=self.parsed.transfer_syntax_uid,
             palette=self._palette(),
+            pixel_data_vr=self._pixel_vr,
             high_bit=usable_high_bit(self.parsed.dataset, picture),
         )
 

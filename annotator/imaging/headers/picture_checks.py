@@ -17,6 +17,7 @@ from annotator.imaging.headers.frame_spans import (
 )
 from annotator.imaging.headers.header_reading import PIXEL_DATA, OpenHeader
 from annotator.imaging.pixels.decoding import (
+    BIG_ENDIAN,
     RLE,
     UNCOMPRESSED_SYNTAXES,
     PixelDescription,
@@ -252,6 +253,9 @@ def _native(header: OpenHeader, picture: PictureAttributes, transfer_syntax_uid:
             f"Truncated: the header promises {expected:,} bytes of pixels and {max(0, present):,} are there. "
             "Copy or send the file again."
         )
+    if transfer_syntax_uid == BIG_ENDIAN and picture.number_of_frames == 1 and frame_bytes % 2 and present > expected:
+        # In words of two 8-bit pixels the last one stands behind the byte that fills the value up.
+        frame_bytes += 1
     return native_spans(header.pixel_offset, frame_bytes=frame_bytes, number_of_frames=picture.number_of_frames)
 
 

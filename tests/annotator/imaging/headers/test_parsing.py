@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
+from pydicom.dataset import Dataset
 from pydicom.filereader import read_file_meta_info
 from pydicom.filewriter import dcmwrite
 from pydicom.uid import (
@@ -281,14 +282,18 @@ def test_odd_values_and_bad_character_sets_do_not_stop_a_file(slice_path: Path) 
     assert header_json(parsed.dataset)["00100020"]["Value"] == ["PAT-CT"]
 
 
-def test_the_header_as_json_holds_no_bulk_data_and_no_not_a_number(slice_path: Path) -> None:
+def test_the_header_as_json_refers_to_bulk_data_and_holds_no_not_a_number(slice_path: Path) -> None:
     made = dcmread(slice_path)
+    made.ModalityLUTSequence = [Dataset()]
+    made.ModalityLUTSequence[0].add_new(0x00283006, "OW", bytes(2048))
     made.add_new(0x00189305, "FD", float("nan"))
     made.add_new(0x60003000, "OW", bytes(4096))
     made.save_as(slice_path)
     found = header_json(parse_instance(slice_path).dataset)
     assert found["00189305"]["Value"] == [None]
-    assert "60003000" not in found
+    assert found["60003000"] == {"vr": "OW", "BulkDataURI": "bulkdata/60003000"}
+    nested = found["00283000"]["Value"][0]["00283006"]
+    assert nested == {"vr": "OW", "BulkDataURI": "bulkdata/00283000/0/00283006"}
     assert "7FE00010" not in found
 
 
@@ -315,7 +320,7 @@ def test_a_large_private_value_stays_in_the_file(slice_path: Path) -> None:
     header = header_json(parsed.dataset)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert "00291001" not in header
+    assert header["00291001"] == {"vr": "OB", "BulkDataURI": "bulkdata/00291001"}
     assert parsed.spans[0].length == 32 * 40 * 2
     assert peak < 5_000_000
 
