@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 
-from annotator.imaging.burned_in.suspected_text import suspected_text
 from annotator.imaging.deidentification.arrival_labels import shown_reason
 from annotator.imaging.deidentification.deidentify_dataset import SealedPatient
 from annotator.imaging.deidentification.deidentify_file import deidentify_file
@@ -14,6 +13,7 @@ from annotator.imaging.errors import QuarantineError
 from annotator.imaging.headers.header_json import header_json
 from annotator.imaging.headers.header_reading import reading_odd_headers
 from annotator.imaging.headers.parsing import ParsedInstance, parse_instance
+from annotator.imaging.store.guarded_deriving import search_text_guarded
 from annotator.imaging.store.staging import StagedFile, restage, staging_name
 from annotator.imaging.wrapping.companions import Companions
 from annotator.imaging.wrapping.wrap_picture import kind_of_picture, wrap_picture
@@ -92,13 +92,13 @@ def _without_identity(staged: StagedFile) -> PreparedArrival:
         patient = deidentify_file(staged.path, draft)
         made = restage(draft)
         parsed, header = _read(draft)
-        suspected = _suspected(draft)
+        suspected = _suspected(draft, parsed)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
     return PreparedArrival(made, parsed, header, deidentified=True, suspected=suspected, patient=patient)
 
 
-def _suspected(path: Path) -> list[dict[str, Any]] | None:
-    found = suspected_text(path)
+def _suspected(path: Path, parsed: ParsedInstance) -> list[dict[str, Any]] | None:
+    found = search_text_guarded(path, transfer_syntax_uid=parsed.transfer_syntax_uid)
     return None if found is None else [one.to_json() for one in found]

@@ -1,6 +1,6 @@
 """Where a file's pictures look as if something were written on them, over all frames."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -42,10 +42,14 @@ class SuspectedText:
         return asdict(self)
 
 
-def suspected_text(path: Path) -> list[SuspectedText] | None:
+def suspected_text(path: Path, *, progress: Callable[[int], None] = lambda _frame: None) -> list[SuspectedText] | None:
     """Search a file's pictures for writing, the most suspect first; None when nobody needs to look at it.
 
     Every frame is decoded, one in memory at a time.
+
+    Parameters
+    ----------
+    progress : called with each frame's number before it is decoded.
 
     Raises
     ------
@@ -56,8 +60,13 @@ def suspected_text(path: Path) -> list[SuspectedText] | None:
             return None
         regions = ultrasound_regions(instance.parsed.dataset)
         picture = instance.parsed.picture
-        frames = (decoded_frame(instance, index) for index in range(picture.number_of_frames))
-        return search_frames(frames, regions=regions)
+
+        def frames() -> Iterator[NDArray[Any]]:
+            for index in range(picture.number_of_frames):
+                progress(index + 1)
+                yield decoded_frame(instance, index)
+
+        return search_frames(frames(), regions=regions)
 
 
 def decoded_frame(instance: OpenInstance, index: int) -> NDArray[Any]:

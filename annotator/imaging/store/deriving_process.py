@@ -12,20 +12,35 @@ import resource
 import signal
 import struct
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 from typing import IO, Any
 
 LENGTH = struct.Struct("<Q")
 
 
+class Work(Enum):
+    """What is done here, each a function that reports the frames it begins: its module and its name."""
+
+    DERIVE = ("annotator.imaging.store.derive_instance", "derive_instance")
+    SEARCH_TEXT = ("annotator.imaging.burned_in.suspected_text", "suspected_text")
+
+
 @dataclass(frozen=True)
 class Request:
-    """One instance to derive."""
+    """One file to be worked on."""
 
+    work: Work
     path: Path
-    sha256: str
-    draft: Path
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What the function gave."""
+
+    result: Any
 
 
 @dataclass(frozen=True)
@@ -90,15 +105,13 @@ def _limit_memory(more_bytes: int) -> None:
 def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     """Answer until the input ends."""
     from annotator.imaging.errors import QuarantineError
-    from annotator.imaging.store.derive_instance import derive_instance
 
     while (request := receive(requests)) is not None:
         try:
-            answer: object = derive_instance(
-                request.path,
-                sha256=request.sha256,
-                draft=request.draft,
-                progress=lambda frame: send(answers, Progress(frame)),
+            module, name = request.work.value
+            function = getattr(importlib.import_module(module), name)
+            answer: object = Done(
+                function(request.path, **request.arguments, progress=lambda frame: send(answers, Progress(frame)))
             )
         except QuarantineError as error:
             answer = Refused(error.reason)
@@ -117,7 +130,8 @@ def main() -> None:
 
     django.setup()
     # Its libraries count as what this process holds from the start.
-    importlib.import_module("annotator.imaging.store.derive_instance")
+    for work in Work:
+        importlib.import_module(work.value[0])
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     # What decoders print must not come between the answers.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""Derive an instance so that no file can hang, fill or break the worker: compressed ones in a process with limits.
+"""Decode pictures so that no file can hang, fill or break the worker: compressed ones in a process with limits.
 
 Uncompressed pictures take no decoder and stay in this process; they are what comes by the thousand. The other process
 is started with the first compressed picture and serves this one for good.
@@ -18,10 +18,11 @@ from typing import IO, Any, cast
 
 from django.conf import settings
 
+from annotator.imaging.burned_in.suspected_text import SuspectedText, suspected_text
 from annotator.imaging.errors import QuarantineError
 from annotator.imaging.pixels.decoding import LITTLE_ENDIAN
 from annotator.imaging.store.derive_instance import DerivedInstance, derive_instance
-from annotator.imaging.store.deriving_process import Broke, Progress, Refused, Request, receive, send
+from annotator.imaging.store.deriving_process import Broke, Done, Progress, Refused, Request, Work, receive, send
 from annotator.imaging.store.filing import frames_place, local_file, original_place
 from annotator.imaging.store.staging import staging_name
 
@@ -52,10 +53,23 @@ def derive_guarded(sha256: str, *, transfer_syntax_uid: str) -> DerivedInstance:
         with local_file(original_place(sha256)) as path:
             if transfer_syntax_uid in LITTLE_ENDIAN:
                 return derive_instance(path, sha256=sha256, draft=draft)
-            return _decoder.derive(Request(path, sha256, draft))
+            request = Request(Work.DERIVE, path, {"sha256": sha256, "draft": draft})
+            return cast(DerivedInstance, _decoder.ask(request))
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+
+
+def search_text_guarded(path: Path, *, transfer_syntax_uid: str) -> list[SuspectedText] | None:
+    """Search a file's pictures for writing (see suspected_text), with the same limits.
+
+    Raises
+    ------
+    QuarantineError, DecoderBrokeError, OSError : as derive_guarded.
+    """
+    if transfer_syntax_uid in LITTLE_ENDIAN:
+        return suspected_text(path)
+    return cast("list[SuspectedText] | None", _decoder.ask(Request(Work.SEARCH_TEXT, path)))
 
 
 class DecodingProcess:
@@ -66,8 +80,8 @@ class DecodingProcess:
         self._started_by = 0
         self._lock = Lock()
 
-    def derive(self, request: Request) -> DerivedInstance:
-        """As derive_guarded."""
+    def ask(self, request: Request) -> Any:
+        """What the work gives; errors as derive_guarded has them."""
         with self._lock:
             process = self._running()
             try:
@@ -110,7 +124,7 @@ class DecodingProcess:
                 raise OSError(errno.ECHILD, "The process that decodes pictures does not start; its log says why")
         return self._process
 
-    def _asked(self, process: "subprocess.Popen[bytes]", request: Request) -> DerivedInstance:
+    def _asked(self, process: "subprocess.Popen[bytes]", request: Request) -> Any:
         try:
             send(cast(IO[bytes], process.stdin), request)
         except BrokenPipeError:
@@ -120,8 +134,8 @@ class DecodingProcess:
             answer = self._answer(process, frame)
             if isinstance(answer, Progress):
                 frame = answer.frame
-            elif isinstance(answer, DerivedInstance):
-                return answer
+            elif isinstance(answer, Done):
+                return answer.result
             elif isinstance(answer, Refused):
                 raise _AnsweredError(QuarantineError(answer.reason))
             elif isinstance(answer, Broke):

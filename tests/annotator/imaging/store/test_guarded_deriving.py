@@ -10,17 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydicom.uid import HTJ2KLossless, JPEGLSLossless
+from pydicom import dcmread
+from pydicom.uid import HTJ2KLossless, JPEGBaseline8Bit, JPEGLSLossless
 
 from annotator.imaging.actions.derive_frames import derive_frames
+from annotator.imaging.burned_in.suspected_text import suspected_text
 from annotator.imaging.errors import QuarantineError
 from annotator.imaging.models import Frame, Instance, InstanceState, IntakeFile, Outcome
 from annotator.imaging.store import guarded_deriving as guarded
 from annotator.imaging.store.derive_instance import DerivedInstance
-from annotator.imaging.store.deriving_process import Request
-from annotator.imaging.store.guarded_deriving import DecoderBrokeError, DecodingProcess
+from annotator.imaging.store.deriving_process import Request, Work
+from annotator.imaging.store.guarded_deriving import DecoderBrokeError, DecodingProcess, search_text_guarded
 from tests.annotator.imaging.conftest import Take
-from tests.builders import ct_series, multi_frame
+from tests.builders import ct_series, multi_frame, ultrasound
 
 START = """
 import os, time
@@ -33,7 +35,8 @@ def serve(*pipes):
         if {when}:
             {does}
         return decode(data, description)
-    derive_instance.decode_frame = decoder
+    from annotator.imaging.burned_in import suspected_text
+    derive_instance.decode_frame = suspected_text.decode_frame = decoder
     before(*pipes)
 deriving_process.serve = serve
 deriving_process.main()
@@ -59,7 +62,8 @@ def evil(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Evil]:
 
 
 def request(folder: Path, **options: Any) -> Request:
-    return Request(multi_frame(folder, syntax=JPEGLSLossless, **options), "0" * 64, folder / "draft")
+    path = multi_frame(folder, syntax=JPEGLSLossless, **options)
+    return Request(Work.DERIVE, path, {"sha256": "0" * 64, "draft": folder / "draft"})
 
 
 BAD = {
@@ -78,8 +82,8 @@ def test_whatever_a_decoder_does_there_is_a_reason_and_the_next_picture_is_decod
     does, words = BAD[name]
     decoder = evil(does, when="description.rows == 16")
     with pytest.raises(QuarantineError, match=words):
-        decoder.derive(request(tmp_path / "bad", rows=16))
-    derived = decoder.derive(request(tmp_path / "good", frames=2, rows=24))
+        decoder.ask(request(tmp_path / "bad", rows=16))
+    derived = decoder.ask(request(tmp_path / "good", frames=2, rows=24))
     assert isinstance(derived, DerivedInstance)
     assert len(derived.frames) == 2
 
@@ -87,30 +91,30 @@ def test_whatever_a_decoder_does_there_is_a_reason_and_the_next_picture_is_decod
 def test_each_frame_has_the_whole_time(evil: Evil, settings: Any, tmp_path: Path) -> None:
     settings.MAX_DECODE_SECONDS = 1.0
     decoder = evil("until = time.process_time() + 0.3\n            while time.process_time() < until: pass")
-    assert len(decoder.derive(request(tmp_path, frames=5)).frames) == 5
+    assert len(decoder.ask(request(tmp_path, frames=5)).frames) == 5
 
 
 def test_an_error_of_our_own_is_told_apart_from_a_bad_file(evil: Evil, tmp_path: Path) -> None:
     decoder = evil("raise KeyError('ours')")
     with pytest.raises(DecoderBrokeError, match="KeyError"):
-        decoder.derive(request(tmp_path))
+        decoder.ask(request(tmp_path))
 
 
 def test_a_full_disk_is_no_fault_of_the_picture(evil: Evil, tmp_path: Path) -> None:
     decoder = evil("import errno; raise OSError(errno.ENOSPC, 'full')")
     with pytest.raises(OSError, match="No space left"):
-        decoder.derive(request(tmp_path))
+        decoder.ask(request(tmp_path))
 
 
 def test_the_same_process_serves_one_picture_after_the_other(tmp_path: Path) -> None:
     decoder = DecodingProcess()
     try:
         for number in range(3):
-            decoder.derive(request(tmp_path / str(number)))
+            decoder.ask(request(tmp_path / str(number)))
             process = decoder._process
             assert process is not None
         first = process.pid
-        decoder.derive(request(tmp_path / "last"))
+        decoder.ask(request(tmp_path / "last"))
         assert decoder._process is not None
         assert decoder._process.pid == first
     finally:
@@ -144,3 +148,28 @@ def test_what_needs_no_decoder_stays_in_this_process(
     ct_series(tmp_path, slices=2)
     assert derive_frames(intake_id=take(tmp_path).intake_id).ready == 2
     assert decoder._process is None
+
+
+def unchecked_ultrasound(folder: Path) -> Path:
+    """A cine of which nobody says that it shows no text."""
+    path = ultrasound(folder, frames=3)
+    whole = dcmread(path)
+    whole.BurnedInAnnotation = "YES"
+    whole.save_as(path)
+    return path
+
+
+def test_looking_for_text_is_guarded_too(evil: Evil, tmp_path: Path) -> None:
+    path = unchecked_ultrasound(tmp_path)
+    evil("while True: pass")
+    with pytest.raises(QuarantineError, match="Frame 1 can't be decoded: it takes longer"):
+        search_text_guarded(path, transfer_syntax_uid=JPEGBaseline8Bit)
+
+
+def test_text_is_found_there_as_it_is_here(evil: Evil, tmp_path: Path) -> None:
+    path = unchecked_ultrasound(tmp_path)
+    decoder = evil("pass")
+    here = suspected_text(path)
+    assert here is not None
+    assert search_text_guarded(path, transfer_syntax_uid=JPEGBaseline8Bit) == here
+    assert decoder._process is not None
