@@ -45,11 +45,16 @@ class Batch:
         self.last_at = time.monotonic()
         self.folder = Path(settings.UPLOADS_DIR) / str(self.id)
         self.folder.mkdir(parents=True)
-        self._descriptor = os.open(self.folder / LOCK, os.O_WRONLY | os.O_CREAT, 0o600)
-        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
-        os.write(self._descriptor, json.dumps({"source": source}).encode())
-        os.fsync(self._descriptor)
-        sync_folder(self.folder.parent)
+        self._descriptor = -1
+        try:
+            self._descriptor = os.open(self.folder / LOCK, os.O_WRONLY | os.O_CREAT, 0o600)
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+            os.write(self._descriptor, json.dumps({"source": source}).encode())
+            os.fsync(self._descriptor)
+            sync_folder(self.folder.parent)
+        except OSError:
+            self.release()
+            raise
 
     def release(self) -> None:
         """Give the lock back; the folder is the ingest's now, or goes when nothing whole lies in it."""
@@ -59,7 +64,8 @@ class Batch:
             (self.folder / LOCK).unlink(missing_ok=True)
             with suppress(OSError):
                 self.folder.rmdir()
-        os.close(self._descriptor)
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
 
 
 class Batches:

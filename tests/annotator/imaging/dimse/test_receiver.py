@@ -230,9 +230,14 @@ def test_half_an_object_leaves_nothing_behind(start_receiver: Start, store: Path
 
 
 @pytest.mark.parametrize(("number", "status"), [(errno.ENOSPC, 0xA700), (errno.EDQUOT, 0xA700), (errno.EIO, 0x0110)])
-def test_a_disk_that_takes_no_more_is_said_to_the_sender(start_receiver: Start, tmp_path, monkeypatch, number, status):
-    """The disk is a stand-in: filling a real one would take the other tests along."""
-    (path,) = ct_series(tmp_path, slices=1)
+def test_a_disk_that_takes_no_more_is_said_to_the_sender(
+    start_receiver: Start, store: Path, tmp_path, monkeypatch, number, status
+):
+    """The disk is a stand-in: filling a real one would take the other tests along.
+
+    It fails at an intake's first object, and again when the intake is open.
+    """
+    first, second = ct_series(tmp_path, slices=2)
     association = open_association(start_receiver().port)
 
     def full(_self: ArrivingObject) -> object:
@@ -240,11 +245,16 @@ def test_a_disk_that_takes_no_more_is_said_to_the_sender(start_receiver: Start, 
 
     with monkeypatch.context() as broken:
         broken.setattr("annotator.imaging.dimse.arriving_object.os.fsync", full)
-        assert association.send_c_store(dcmread(path)).Status == status
-        assert not IntakeFile.objects.exists()
-    assert association.send_c_store(dcmread(path)).Status == 0x0000
+        assert association.send_c_store(dcmread(first)).Status == status
+        assert not list((store / "uploads").iterdir())
+    assert association.send_c_store(dcmread(first)).Status == 0x0000
+    with monkeypatch.context() as broken:
+        broken.setattr("annotator.imaging.dimse.arriving_object.os.fsync", full)
+        assert association.send_c_store(dcmread(second)).Status == status
+    assert association.send_c_store(dcmread(second)).Status == 0x0000
     association.release()
-    assert sealed_intakes(1)[0].files.count() == 1
+    assert sealed_intakes(1)[0].files.count() == 2
+    assert IntakeFile.objects.count() == 2
 
 
 def test_a_database_that_is_away_is_said_to_the_sender(start_receiver: Start, store: Path, tmp_path, monkeypatch):
