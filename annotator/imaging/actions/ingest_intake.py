@@ -1,5 +1,6 @@
 """Take in every waiting file of an intake: its bytes filed, its rows written, or put aside with the reason."""
 
+import errno
 import logging
 import shutil
 import uuid
@@ -39,6 +40,8 @@ logger = logging.getLogger(__name__)
 # Files a transaction, and a round of fsync.
 BATCH = 64
 ROWS_AT_ONCE = 1000
+# What a file can't be blamed for, while something is made of it.
+OUR_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 NAME_LIMIT = 1024
 
 Report = Callable[[int, str], None]
@@ -254,6 +257,8 @@ def _prepare_unknown(arrivals: Iterable[Arrival], staged: dict[int, StagedFile],
         except QuarantineError as error:
             arrival.reason = error.reason
         except Exception as error:
+            if isinstance(error, OSError) and error.errno in OUR_DISK:
+                raise
             # The one place where anything may go wrong with a file: it must not take the others with it.
             # Where the site de-identifies without the error's own words: they may hold values of the header.
             logger.exception(

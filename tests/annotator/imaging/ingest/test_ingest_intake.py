@@ -1,5 +1,6 @@
 """Taking an intake in: what is filed, what is refused, and that nothing is lost or counted twice."""
 
+import errno
 import hashlib
 import shutil
 import threading
@@ -318,3 +319,23 @@ def test_a_member_may_not_pass_for_a_path(data_manager: User, store: Path, tmp_p
         row = receive_file(data_manager, intake.pk, name="../../../../etc/cron.d/x", content=content)
     assert Path(row.path).resolve().is_relative_to((store / "uploads").resolve())
     assert counts(ingest_intake(intake.pk)) == (1, 0, 0)
+
+
+@pytest.mark.parametrize(("number", "blamed"), [(errno.ENOSPC, False), (errno.EIO, False), (None, True)])
+def test_a_full_disk_is_no_fault_of_the_file(
+    number: int | None, blamed: bool, upload: Upload, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error is made here: a disk can't be filled in a test."""
+
+    def failing(*_: Any, **__: Any) -> Any:
+        raise OSError(number, "full") if number else OSError("a decoder's own words")
+
+    intake = upload(*ct_series(tmp_path, slices=2), ingest=False)
+    with monkeypatch.context() as patch:
+        patch.setattr(ingesting, "prepare_arrival", failing)
+        if blamed:
+            assert counts(ingest_intake(intake.pk)) == (0, 0, 2)
+            return
+        with pytest.raises(OSError, match="full"):
+            ingest_intake(intake.pk)
+    assert counts(ingest_intake(intake.pk)) == (2, 0, 0)
