@@ -73,6 +73,21 @@ def test_safe_private_numbers_stay_and_nothing_else_private_does(tmp_path: Path,
     assert private == {"00190010": "SIEMENS MR HEADER", "0019100C": 1000}
 
 
+def test_overlays_and_curves_go_whole_not_only_their_bits(tmp_path: Path, deidentify: Deidentify) -> None:
+    dataset = pydicom.dcmread(deidentify(Plant("Ghqz").file(tmp_path / "planted.dcm", chain=("unlisted",))))
+    inside = dataset.PerFrameFunctionalGroupsSequence[0]
+    assert not any(element.tag.group >> 8 in (0x50, 0x60) for one in (dataset, inside) for element in one)
+
+
+def test_a_name_of_a_person_goes_where_the_standard_forgot_it(tmp_path: Path, deidentify: Deidentify) -> None:
+    plant = Plant("Ghqz")
+    written = pydicom.dcmread(deidentify(plant.file(tmp_path / "planted.dcm", chain=("unlisted",))))
+    known = ("RR-", "REMOVED")
+    names = [str(element.value) for element in written.iterall() if element.VR == "PN" and element.value]
+    assert names
+    assert all(name.startswith(known) for name in names)
+
+
 def test_what_lies_behind_the_pixels_and_in_the_preamble_goes(tmp_path: Path, deidentify: Deidentify) -> None:
     written = deidentify(Plant("Ghqz").file(tmp_path / "planted.dcm", chain=()))
     assert written.read_bytes()[:128] == bytes(128)
