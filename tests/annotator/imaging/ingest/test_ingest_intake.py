@@ -20,8 +20,8 @@ from annotator.imaging.actions.ingest_paths import ingest_paths
 from annotator.imaging.actions.receive_file import receive_file
 from annotator.imaging.actions.start_intake import start_intake
 from annotator.imaging.models import Instance, Intake, IntakeFile, Outcome, Patient, Series, Study
-from annotator.imaging.store.filing import original_place, place_exists
-from annotator.imaging.store.staging import sweep_staging
+from annotator.imaging.store.filing import original_place, place_exists, remove
+from annotator.imaging.store.staging import move, sweep_staging
 from tests.annotator.imaging.conftest import Take, Upload
 from tests.annotator.imaging.stored_files import bytes_at, names_in
 from tests.builders import (
@@ -339,3 +339,45 @@ def test_a_full_disk_is_no_fault_of_the_file(
         with pytest.raises(OSError, match="full"):
             ingest_intake(intake.pk)
     assert counts(ingest_intake(intake.pk)) == (2, 0, 0)
+
+
+def test_a_stopped_ingest_leaves_no_copies_behind(
+    upload: Upload, tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a batch is recorded the next one is being copied."""
+
+    def stopping(_percent: int, doing: str) -> None:
+        raise KilledError(doing)
+
+    monkeypatch.setattr(ingesting, "BATCH", 2)
+    intake = upload(*ct_series(tmp_path, slices=6), ingest=False)
+    with pytest.raises(KilledError, match="2 of 6"):
+        ingest_intake(intake.pk, report=stopping)
+    assert files_in(store / "originals" / "staging") == []
+    assert intake.files.filter(outcome=Outcome.WAITING).count() == 4
+
+
+def test_what_was_changed_after_it_came_in_is_known_by_what_it_was(take: Take, tmp_path: Path) -> None:
+    """A picture whose text was blanked, or whose patient was renamed, lies under another hash."""
+    (path,) = ct_series(tmp_path, slices=1)
+    take(path)
+    kept = original_place(Instance.objects.get().sha256)
+    changed = original_place("f" * 64)
+    move(kept, changed)
+    Instance.objects.update(sha256="f" * 64)
+    assert counts(take(path)) == (0, 1, 0)
+    assert names_in("originals") == [changed.name]
+    # The changed bytes, handed out and sent back, are known too.
+    (tmp_path / "back.dcm").write_bytes(path.read_bytes() + bytes(2))
+    Instance.objects.update(sha256=hashlib.sha256((tmp_path / "back.dcm").read_bytes()).hexdigest())
+    assert counts(take(tmp_path / "back.dcm")) == (0, 1, 0)
+
+
+@on_both_stores
+def test_a_lost_original_comes_back_when_it_is_sent_again(take: Take, tmp_path: Path) -> None:
+    (path,) = ct_series(tmp_path, slices=1)
+    take(path)
+    place = original_place(Instance.objects.get().sha256)
+    remove(place)
+    assert counts(take(path)) == (0, 1, 0)
+    assert bytes_at(place) == path.read_bytes()
