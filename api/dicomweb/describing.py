@@ -37,6 +37,8 @@ def describe_series(found: FoundSeries, root: str, *, of_one_study: bool) -> Att
             **found.header,
             **({} if of_one_study else _of_study(series.study)),
             **_of_series(series),
+            # The header's own where it was asked for: the row holds two of its attributes.
+            **{tag: found.header[tag] for tag in ("00400275",) if tag in found.header},
             "00081190": _element("UR", series_address(root, series)),
             "00201209": _element("IS", found.instance_count),
         }

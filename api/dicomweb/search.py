@@ -27,13 +27,23 @@ _PARAMETERS = frozenset(
     {"limit", "offset", "includefield", "fuzzymatching", "emptyvaluematching", "multiplevaluematching", "accept"}
 )
 _TAG = re.compile(r"[0-9A-Fa-f]{8}")
-# What every answer holds anyway: no header is read for it.
-_IN_THE_ROWS = frozenset(
+# What the rows of a level tell: no header is read for it where the answer holds that level.
+_OF_STUDY = frozenset(
     {
-        *("00080005", "00080016", "00080018", "00080020", "00080030", "00080050", "00080056", "00080060", "00080061"),
-        *("00080090", "00081030", "0008103E", "00081190", "00083002", "00100010", "00100020", "00100021", "00100030"),
-        *("00100040", "00180015", "0020000D", "0020000E", "00200010", "00200011", "00200013", "00201206", "00201208"),
-        *("00201209", "00280008", "00280010", "00280011", "00280100", "00400244", "00400245"),
+        *("00080005", "00080020", "00080030", "00080050", "00080056", "00080061", "00080090", "00081030", "00081190"),
+        *("00100010", "00100020", "00100021", "00100030", "00100040", "0020000D", "00200010", "00201206", "00201208"),
+    }
+)
+_OF_SERIES = frozenset(
+    {
+        *("00080005", "00080056", "00080060", "0008103E", "00081190", "00180015", "0020000D", "0020000E", "00200011"),
+        *("00201209", "00400244", "00400245"),
+    }
+)
+_OF_INSTANCE = frozenset(
+    {
+        *("00080005", "00080016", "00080018", "00080056", "00081190", "00083002", "0020000D", "0020000E", "00200013"),
+        *("00280008", "00280010", "00280011", "00280100"),
     }
 )
 
@@ -41,21 +51,23 @@ _IN_THE_ROWS = frozenset(
 @for_people
 def studies(request: HttpRequest, person: Person) -> HttpResponse:
     """Studies that match the query."""
-    page, root = search_studies(person, _search(request)), root_of(request)
+    page, root = search_studies(person, _search(request, _OF_STUDY)), root_of(request)
     return _answer(request, page, [describe_study(found, root) for found in page.results])
 
 
 @for_people
 def series(request: HttpRequest, person: Person, study: str = "") -> HttpResponse:
     """Series that match the query, of one study or of all."""
-    page, root = search_series(person, _search(request, study)), root_of(request)
+    held = _OF_SERIES if study else _OF_SERIES | _OF_STUDY
+    page, root = search_series(person, _search(request, held, study)), root_of(request)
     return _answer(request, page, [describe_series(one, root, of_one_study=bool(study)) for one in page.results])
 
 
 @for_people
 def instances(request: HttpRequest, person: Person, study: str = "", series: str = "") -> HttpResponse:
     """Instances that match the query, of one series, one study, or of all."""
-    page, root = search_instances(person, _search(request, study, series)), root_of(request)
+    held = _OF_INSTANCE | (frozenset() if series else _OF_SERIES) | (frozenset() if study else _OF_STUDY)
+    page, root = search_instances(person, _search(request, held, study, series)), root_of(request)
     described = [
         describe_instance(one, root, of_one_study=bool(study), of_one_series=bool(series)) for one in page.results
     ]
@@ -73,7 +85,7 @@ def refuse_other_than_json(request: HttpRequest) -> None:
         raise NotAcceptableError(f"Attributes are answered as {JSON} only; there is no XML here.")
 
 
-def _search(request: HttpRequest, study: str = "", series: str = "") -> Search:
+def _search(request: HttpRequest, held: frozenset[str], study: str = "", series: str = "") -> Search:
     refuse_other_than_json(request)
     matches: dict[str, str] = {}
     for name, values in request.GET.lists():
@@ -86,7 +98,7 @@ def _search(request: HttpRequest, study: str = "", series: str = "") -> Search:
         matches,
         study=study,
         series=series,
-        include=_included(request),
+        include=_included(request, held),
         fuzzy=_yes(request, "fuzzymatching"),
         match_empty=_yes(request, "emptyvaluematching"),
         limit=_whole(request, "limit", DEFAULT_RESULTS),
@@ -94,7 +106,7 @@ def _search(request: HttpRequest, study: str = "", series: str = "") -> Search:
     )
 
 
-def _included(request: HttpRequest) -> frozenset[str] | None:
+def _included(request: HttpRequest, held: frozenset[str]) -> frozenset[str] | None:
     """Tags of the attributes asked for; None for all. Of a path into a sequence the whole sequence is answered."""
     wanted: set[str] = set()
     for name in (one.strip() for text in request.GET.getlist("includefield") for one in text.split(",")):
@@ -102,7 +114,7 @@ def _included(request: HttpRequest) -> frozenset[str] | None:
             return None
         if name:
             wanted.add(_tag_of(name.partition(".")[0]))
-    return frozenset(wanted - _IN_THE_ROWS)
+    return frozenset(wanted - held)
 
 
 def _tag_of(name: str) -> str:

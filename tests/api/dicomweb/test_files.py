@@ -7,7 +7,9 @@ from pathlib import Path
 import pydicom
 import pydicom.data
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from annotator.imaging.models import Instance, InstanceState
 from tests.api.dicomweb.served import body_of, bundled, bytes_of, parts_of, take_in
@@ -31,6 +33,31 @@ def test_an_instance_comes_back_byte_for_byte(manager: Client) -> None:
         assert bytes_of(part) == whole
         assert part.get_content_type() == DICOM
         assert part["Content-Location"] == f"http://testserver{served.address}"
+
+
+@pytest.mark.django_db
+@on_both_stores
+def test_frames_bulk_data_and_pictures_come_from_either_store(manager: Client) -> None:
+    served = bundled("CT_small")
+    for ending in ("/frames/1", "/bulkdata/7FE00010"):
+        for accept in ("application/octet-stream", 'multipart/related; type="application/octet-stream"'):
+            answer = manager.get(served.address + ending, headers={"Accept": accept})
+            assert served.dataset.PixelData in body_of(answer)
+    (part,) = parts_of(manager.get(f"{served.address}/bulkdata/00431029"))
+    assert bytes_of(part) == served.dataset[0x0043, 0x1029].value
+    assert manager.get(f"{served.address}/rendered").status_code == 200
+    assert manager.get(f"{served.study}/thumbnail").status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_second_frame_costs_no_second_look_at_the_tables(manager: Client) -> None:
+    served = bundled("examples_ybr_color")
+    with CaptureQueriesContext(connection) as first:
+        manager.get(f"{served.address}/frames/1")
+    with CaptureQueriesContext(connection) as second:
+        assert manager.get(f"{served.address}/frames/2").status_code == 200
+    assert len(second) < len(first)
+    assert not [query for query in second if "imaging_" in query["sql"]]
 
 
 @pytest.mark.django_db

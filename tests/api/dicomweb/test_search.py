@@ -51,7 +51,9 @@ def make_instance(series: Series, uid: str, *, number: int = 1, state: str = Ins
         bits_stored=8,
         pixel_representation=0,
         header={
+            "00080060": {"vr": "CS", "Value": ["CT"]},
             "00080070": {"vr": "LO", "Value": ["Maker"]},
+            "00100020": {"vr": "LO", "Value": ["A-1"]},
             "00101010": {"vr": "AS", "Value": ["070Y"]},
             "00180060": {"vr": "DS", "Value": [120.0]},
             "00091010": {"vr": "OB", "BulkDataURI": "bulkdata/00091010"},
@@ -278,6 +280,9 @@ def test_included_fields_come_from_the_headers_at_their_own_level(manager: Clien
     assert of("series", fields) == of("series", "includefield=all") == dict([age, maker])
     assert of("instances", fields) == of("instances", "includefield=all") == dict([age, maker, kvp])
     assert of("instances", "includefield=KVP") == dict([kvp])
+    # What another level's rows would tell is told by the header where the answer doesn't hold that level.
+    below = manager.get("/dicomweb/studies/1.2.1/series/1.2.1.1/instances?includefield=Modality,PatientID").json()[0]
+    assert (below["00080060"]["Value"], below["00100020"]["Value"]) == (["CT"], ["A-1"])
     assert "00091010" not in manager.get("/dicomweb/instances?includefield=all").json()[0]
 
 
