@@ -43,7 +43,6 @@ CODE = re.compile(r"[\w.\-^/:*{}\[\]%']{1,64}", re.ASCII)
 TERM = re.compile(r"[A-Za-z0-9 _.\-+/]{1,32}")
 # Trees of content: their codes say what is meant, their texts and names are replaced.
 CONTENT = frozenset({"ContentSequence", "GraphicAnnotationSequence"})
-OVERLAYS = 0x6000
 LONG_RUN = re.compile(r"\d{5,}")
 LONGEST_NUMBERS_BYTES = 6
 # A shorter number of a picture may equal an identifier by chance.
@@ -91,6 +90,7 @@ class Walk:
         for tag in list(dataset.keys()):
             if tag.group & 1 or int(tag) == CHARACTER_SET:
                 continue
+            # Curves and overlays, which repeat over groups, aren't in the dictionary: they go whole.
             if tag.element == 0 or tag.group < 8 or not dictionary_has_tag(tag):
                 del dataset[tag]
                 continue
@@ -105,13 +105,8 @@ class Walk:
         if CHARACTER_SET in dataset:
             del dataset[CHARACTER_SET]
 
-    def _action(self, tag: BaseTag) -> Action | None:
-        if tag.group & 0xFF00 == OVERLAYS:
-            return Action.REMOVE  # without its bits an overlay plane is none
-        return self._table.action_for(int(tag))
-
     def _sequence(self, dataset: Dataset, element: DataElement, *, dummies: bool, codes: bool) -> None:
-        action = self._action(element.tag)
+        action = self._table.action_for(int(element.tag))
         if action is Action.REMOVE or not isinstance(element.value, Sequence):
             del dataset[element.tag]
         elif action is Action.EMPTY:
@@ -129,7 +124,7 @@ class Walk:
         if " or " in element.VR and isinstance(element.value, bytes) and not _settle_vr(element):
             del dataset[element.tag]
             return
-        action = self._action(element.tag) or _unlisted(element)
+        action = self._table.action_for(int(element.tag)) or _unlisted(element)
         if dummies and element.VR in TEXTS and action is not Action.REMOVE:
             action = action if codes and _is_code(element.keyword) else Action.DUMMY
         if int(element.tag) in (PATIENT_NAME, PATIENT_ID):
