@@ -218,7 +218,8 @@ def step_through(
     page = open_case(browser, address, case_id, TALL_WINDOW if alone else QUARTERS_WINDOW)
     if alone:
         page.locator(".picture-bar button", has_text="1×1").click()
-        page.wait_for_timeout(300)
+        # The resolution that a larger pane needs is asked for once the page has come to rest.
+        page.wait_for_timeout(1000)
     if cached:
         until(page, "window.readingRoom.panes[0].loaded === window.readingRoom.panes[0].slices")
     page.keyboard.press("Home")

@@ -2,7 +2,7 @@
  * What tests and benchmarks may read of the page, as window.readingRoom. Nothing here changes anything.
  *
  * - ready: the first pane shows its picture.
- * - panes[i]: stack, kind, slice (0-based, on the screen), target, slices, loaded (how many are in memory),
+ * - panes[i]: stack, kind, slice (0-based, on the screen), target, slices, loaded (how many are in memory, fine enough),
  *   frame (its key), window {centre, width, name}, zoom (screen pixels a stored pixel), level (0: the stored
  *   resolution is shown, each one more halves it), failure.
  * - pixelToScreen(pane, column, row): the place in the browser's window of a point of the stored matrix.
@@ -71,7 +71,7 @@ export function exposeForTests(page: ReadingPage, acts: Acts): void {
           slice: pane.shown,
           target: pane.target,
           slices: pane.stack?.frames.length ?? 0,
-          loaded: pane.loaded().there.filter(Boolean).length,
+          loaded: pane.loadedCount,
           frame: pane.frame?.key ?? null,
           window: pane.window
             ? { centre: pane.window.centre, width: pane.window.width, name: pane.window.name ?? '' }

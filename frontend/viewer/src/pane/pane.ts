@@ -225,6 +225,12 @@ export class Pane {
     };
   }
 
+  /** How many slices are in memory as fine as this pane needs them. */
+  get loadedCount(): number {
+    const asNeeded = (f: FrameJson): boolean => [...this.frames.levels(f.key)].some((level) => level <= this.planned);
+    return this.stack?.frames.filter(asNeeded).length ?? 0;
+  }
+
   /** The edge at which a breast hangs; none while its side is in doubt. */
   private get edge(): 'left' | 'right' | null {
     const { stack } = this;
