@@ -11,8 +11,15 @@ from PIL import Image
 from pydicom.pixels import apply_modality_lut, apply_windowing, pixel_array
 
 from annotator.imaging.frame_description import FrameGrey, Window
+from annotator.imaging.pixels import rendering
 from annotator.imaging.pixels.htj2k import Htj2kError, prefix_lengths
-from annotator.imaging.pixels.rendering import Rendering, reduction_for, render_frame, render_pixels
+from annotator.imaging.pixels.rendering import (
+    Rendering,
+    finished_pictures,
+    reduction_for,
+    render_frame,
+    render_pixels,
+)
 from annotator.imaging.store.frame_source import FrameSource, FrameStoreError, source_of, source_of_frame
 from tests.annotator.imaging.filed_frames import file_instance
 from tests.builders.studies import ct_series, tomosynthesis, ultrasound
@@ -221,6 +228,17 @@ def test_a_damaged_store_says_so(frame_store: Path) -> None:
         path.unlink()
     with pytest.raises(FrameStoreError, match="can't be opened"):
         render_frame(source, Rendering())
+
+
+def test_a_picture_that_was_just_made_is_not_made_again(ct: FrameSource, monkeypatch: pytest.MonkeyPatch) -> None:
+    finished_pictures().clear()
+    asked = Rendering("image/png", Window(40, 400))
+    first = render_frame(ct, asked)
+    other = render_frame(ct, Rendering("image/png", Window(-600, 1500)))
+    monkeypatch.setattr(rendering, "render_pixels", lambda *_, **__: pytest.fail("it was made again"))
+
+    # Another object that says the same of the same frame, as after the stack was read again.
+    assert render_frame(dataclasses.replace(ct), asked) == first != other
 
 
 def test_what_the_demo_makes_is_shown(frame_store: Path, tmp_path: Path) -> None:
