@@ -74,7 +74,8 @@ class _BoundedFile(io.BufferedReader):
     """Never makes room for more than is there: a damaged header may promise a value of four gigabytes."""
 
     def __init__(self, path: Path) -> None:
-        raw = io.FileIO(path)
+        # pydicom comes back to long values by the name, and takes anything but text for an open file.
+        raw = io.FileIO(os.fspath(path))
         super().__init__(raw)
         self._byte_size = os.fstat(raw.fileno()).st_size
 
