@@ -5,6 +5,7 @@ import logging
 import threading
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 from django.db import Error as DatabaseError
@@ -39,7 +40,7 @@ PASSING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.ESHUTDOWN)
 # Result, source and diagnostic of PS3.8 9.3.4.
 CALLING_TITLE_UNKNOWN = (1, 1, 3)
 TEMPORARY_CONGESTION = (2, 3, 1)
-TICK_SECONDS = 0.2
+TICK_SECONDS = 0.1
 DESERTED_EVERY_SECONDS = 60.0
 
 
@@ -126,7 +127,8 @@ class Receiver:
             request_handler=handler,
         )
         self._entity._servers.append(self._server)  # what its shutdown() stops
-        threading.Thread(target=self._server.serve_forever, name="dicom-receiver", daemon=True).start()
+        serving = partial(self._server.serve_forever, poll_interval=TICK_SECONDS)
+        threading.Thread(target=serving, name="dicom-receiver", daemon=True).start()
         titles = ", ".join(options.peers.titles)
         logger.info("%s listens on %s:%d for %s.", options.title, options.host, self.port, titles)
 
@@ -155,7 +157,8 @@ class Receiver:
         until = time.monotonic() + self.options.grace_seconds
         while self._batches.in_hand and time.monotonic() < until:
             time.sleep(TICK_SECONDS / 4)
-        time.sleep(TICK_SECONDS)  # for the last answers to leave
+        if self._entity.active_associations:
+            time.sleep(TICK_SECONDS)  # for the last answers to leave
         self._entity.shutdown()
         self._seal_due(everything=True)
         logger.info("%s has stopped.", self.options.title)

@@ -17,7 +17,8 @@ PROGRESS_SECONDS = 0.5
 
 class Command(BaseCommand):
     help = (
-        "Takes in DICOM files: files, folders (with all below them) and zip files. Originals are kept unchanged under "
+        "Takes in DICOM files and pictures (PNG, JPEG, TIFF, NIfTI; a CSV beside them says whose they are, see "
+        "docs/bringing-in.md): files, folders (with all below them) and zip files. Originals are kept unchanged under "
         "their SHA-256. Progress goes to standard error; the last line of standard output is the summary, for example "
         "'ingested 64, already there 0, quarantined 2', after a line for each quarantined file with the reason. "
         "Frames and cases are then made by the worker; with --derive they are made before this command returns, and "

@@ -10,6 +10,7 @@ from PIL import Image
 
 from annotator.imaging.models import Instance, InstanceState, Intake, IntakeFile, Outcome
 from annotator.imaging.store.filing import Place, open_place, place_exists
+from tests.fixtures.stores import on_both_stores
 
 Take = Callable[..., object]
 
@@ -46,6 +47,7 @@ def folder(tmp_path: Path) -> Path:
     return root
 
 
+@on_both_stores
 def test_a_folder_of_pictures_with_its_table_and_masks_comes_in(take: Take, folder: Path):
     summary = take(folder, derive=True)
     assert (summary.ingested, summary.beside, summary.quarantined) == (2, 3, 0)
@@ -60,6 +62,7 @@ def test_a_folder_of_pictures_with_its_table_and_masks_comes_in(take: Take, fold
     assert made.source_sha256 == rows["a.png"].sha256 != made.sha256
 
 
+@on_both_stores
 def test_masks_are_kept_and_linked_to_their_pictures(take: Take, folder: Path):
     rows = rows_of(take(folder))
     mask = rows["ma.png"]
