@@ -15,7 +15,7 @@ from annotator.accounts.errors import InvalidError, NotAllowedError, NotFoundErr
 from annotator.accounts.policies import Person, is_signed_in
 from annotator.imaging.pixels.three_window import CompositionError
 from annotator.imaging.store.frame_source import FrameStoreError
-from api.problems import TITLES, problem, problem_of
+from api.problems import TITLES, problem, problem_of, problem_response
 from api.rendered_query import NotAcceptableError
 
 P = ParamSpec("P")
@@ -50,6 +50,11 @@ def for_people(view: PersonView[P]) -> View[P]:
             return problem(400, TITLES[400], str(error), path="composition")
         except FileNotFoundError:
             return problem(404, TITLES[404], "The file is not in the store any more. Tell an administrator.")
+        except OSError as error:
+            full = problem_response(error, {})
+            if full is None:
+                raise
+            return full
         except FrameStoreError as error:
             return problem(404, TITLES[404], f"{error} Tell an administrator.")
 

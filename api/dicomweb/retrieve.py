@@ -142,7 +142,7 @@ def _element(element: dict[str, Any], base: str) -> dict[str, Any]:
         return {**element, "BulkDataURI": base + element["BulkDataURI"]}
     if element.get("vr") != "SQ" or "Value" not in element:
         return element
-    items = [{tag: _element(inner, base) for tag, inner in item.items()} for item in element["Value"]]
+    items = [{tag: _element(inner, base) for tag, inner in (item or {}).items()} for item in element["Value"]]
     return {**element, "Value": items}
 
 

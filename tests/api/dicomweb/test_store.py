@@ -1,5 +1,6 @@
 """STOW-RS: what is taken, what is refused with which number and words, and that nothing is half taken."""
 
+import errno
 import io
 import json
 from collections.abc import Sequence
@@ -201,6 +202,20 @@ def test_a_body_that_breaks_off_takes_back_what_had_arrived(manager: Client, fra
 
 
 @pytest.mark.django_db
+def test_a_full_disk_is_said_and_nothing_is_kept(manager: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk is played: nobody fills a real one."""
+
+    def full(*_arguments: Any, **_names: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("annotator.imaging.actions.store_instances.receive_file", full)
+    answer = manager.post(STUDIES, bundled_path("CT_small").read_bytes(), "application/dicom")
+
+    assert (answer.status_code, answer["Content-Type"]) == (507, "application/problem+json")
+    assert not Intake.objects.exists()
+
+
+@pytest.mark.django_db
 def test_addresses_and_answers_that_cannot_be(manager: Client) -> None:
     content = bundled_path("CT_small").read_bytes()
     assert manager.post(f"{STUDIES}/nonsense", content, "application/dicom").status_code == 400
@@ -210,8 +225,7 @@ def test_addresses_and_answers_that_cannot_be(manager: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_what_waits_for_a_look_at_burned_in_text_has_no_address(manager: Client, monkeypatch: Any) -> None:
-    """The pipeline's suspicion is put in its place: what finds text is tested apart."""
+def test_what_waits_for_a_look_at_burned_in_text_has_no_address(manager: Client) -> None:
     send(manager, bundled_path("CT_small"))
     Instance.objects.update(state="review")
     status, answer = send(manager, bundled_path("CT_small"))
@@ -236,7 +250,7 @@ def test_a_session_needs_its_secret_and_a_token_does_not(data_manager: Any, fram
 
 
 @pytest.mark.django_db
-def test_a_body_is_read_in_pieces(manager: Client, monkeypatch: Any) -> None:
+def test_a_body_is_read_in_pieces(manager: Client) -> None:
     """The request's own `read` is watched: nobody asks for the whole."""
     asked: list[int | None] = []
     whole = io.BytesIO.read
