@@ -14,6 +14,7 @@ from annotator.imaging.actions.ingest_intake import ingest_intake
 from annotator.imaging.actions.ingest_paths import DERIVE_WORK, unready_instances
 from annotator.imaging.actions.receive_file import receive_file
 from annotator.imaging.actions.start_intake import start_intake
+from annotator.imaging.deidentification.arrival_labels import shown_reason
 from annotator.imaging.errors import QuarantineError
 from annotator.imaging.headers.dicom_values import text
 from annotator.imaging.headers.header_reading import open_header, reading_odd_headers
@@ -108,7 +109,7 @@ def _refuse(identities: dict[int, _Identity]) -> None:
     rows = list(IntakeFile.objects.filter(pk__in=faults))
     file_all((Path(row.path), quarantine_place(row.sha256)) for row in rows)
     for row in rows:
-        row.outcome, row.reason = Outcome.QUARANTINED, faults[row.pk]
+        row.outcome, row.reason = Outcome.QUARANTINED, shown_reason(faults[row.pk])
         row.path = str(quarantine_place(row.sha256))
     IntakeFile.objects.bulk_update(rows, ["outcome", "reason", "path"])
 

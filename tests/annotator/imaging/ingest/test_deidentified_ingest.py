@@ -115,6 +115,25 @@ def test_uploads_leave_nothing_that_tells_and_their_sender_still_learns_what_arr
     assert not any((site / "uploads").rglob("*.name"))
 
 
+def test_what_programs_send_by_dicomweb_leaves_nothing_that_tells(
+    site: Path, told: list[Path], data_manager: User, log: Callable[[], str]
+) -> None:
+    parts = [b"--part\r\nContent-Type: application/dicom\r\n\r\n" + path.read_bytes() + b"\r\n" for path in told]
+    client = Client()
+    client.force_login(data_manager)
+    answer = client.post(
+        "/dicomweb/studies",
+        b"".join(parts) + b"--part--\r\n",
+        content_type='multipart/related; type="application/dicom"; boundary=part',
+        headers={"accept": "application/dicom+json"},
+    )
+    # PS3.18 10.5.3.1: taken in, and changed.
+    assert answer.status_code == 202
+    assert Instance.objects.filter(deidentified=True).count() == 3
+    assert telling_places(site) == []
+    assert SURNAME.lower() not in log() + answer.content.decode().lower()
+
+
 def test_members_of_a_zip_lose_their_names_too(site: Path, told: list[Path], tmp_path: Path) -> None:
     archive = tmp_path / f"{SURNAME}.zip"
     with zipfile.ZipFile(archive, "w") as packed:
