@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from annotator.demo.dicom_files import MadeStudy, save
 from annotator.demo.tomosynthesis_object import tomosynthesis_volume
@@ -139,3 +139,19 @@ def test_zooming_in_brings_finer_pixels_and_scrolling_on_keeps_the_place(viewer:
     page.keyboard.press("ArrowDown")
     viewer.wait_for_slice(FRAMES // 2 + 2)
     viewer.until(lambda: viewer.pane()["level"] == coarse, "the resolution of the pane again")
+
+
+def test_a_picture_coarser_than_the_screen_says_so_when_the_rest_can_not_be_loaded(viewer: Viewer) -> None:
+    page = viewer.page
+    br = page.locator(".overlay-br")
+    expect(br).not_to_contain_text("Coarse")
+    page.route("**/frames/**", lambda route: route.abort())
+    x, y = viewer.screen(SQUARES[0])
+    page.mouse.move(round(x), round(y))
+    page.keyboard.down("Control")
+    for _ in range(8):
+        page.mouse.wheel(0, -200)
+    page.keyboard.up("Control")
+    expect(br).to_contain_text("Coarse: the rest could not be loaded", timeout=15_000)
+    assert viewer.pane()["failure"] is None, "what there is stays on the screen"
+    assert viewer.pane()["level"] >= 1

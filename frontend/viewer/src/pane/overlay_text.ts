@@ -72,7 +72,9 @@ export class OverlayText {
     const turned = pane.flips.horizontal || pane.flips.vertical ? 'turned to hanging' : '';
     setText(
       this.corner.br,
-      [this.overlayWords(), turned, `Zoom ${Math.round(pane.zoom * 100)} %`].filter(Boolean).join('\n'),
+      [pane.coarseness, this.overlayWords(), turned, `Zoom ${Math.round(pane.zoom * 100)} %`]
+        .filter(Boolean)
+        .join('\n'),
     );
     const letters = pane.letters;
     for (const name of ['left', 'right', 'top', 'bottom'] as const) setText(this.edge[name], letters?.[name] ?? '');

@@ -231,6 +231,15 @@ export class Pane {
     return this.stack?.frames.filter(asNeeded).length ?? 0;
   }
 
+  /** Said while the picture has fewer pixels than the screen; "" as a rule. */
+  get coarseness(): string {
+    const { frame } = this;
+    if (!frame || this.level === 0) return '';
+    const wanted = this.levelOf(frame);
+    if (this.level <= wanted) return '';
+    return this.frames.gaveUp(frame.key, wanted) ? 'Coarse: the rest could not be loaded' : 'Coarse, loading…';
+  }
+
   /** The edge at which a breast hangs; none while its side is in doubt. */
   private get edge(): 'left' | 'right' | null {
     const { stack } = this;

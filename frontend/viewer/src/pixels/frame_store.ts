@@ -14,6 +14,7 @@ import { FrameSchedule } from './frame_schedule';
 import { sizeAt } from './resolution';
 
 const SCHEME = 'frame';
+const TRY_AGAIN_MS = 10_000;
 
 /** What the schedule is asked for: a frame at a level. */
 export function requestOf(frameKey: string, level: number): string {
@@ -34,8 +35,8 @@ export class FrameStore {
   private readonly frames = new Map<string, { stack: StackJson; frame: FrameJson }>();
   private readonly loaded = new Map<string, Set<number>>();
   private readonly failures = new Map<string, string>();
-  /** Finer resolutions that could not be had of frames that are shown all the same. */
-  private readonly givenUp = new Set<string>();
+  /** Finer resolutions that could not be had of frames that are shown all the same, and when. */
+  private readonly givenUp = new Map<string, number>();
   private readonly listeners = new Set<(frameKey: string) => void>();
 
   constructor(
@@ -66,6 +67,12 @@ export class FrameStore {
   /** Whether a frame can be shown, at whatever resolution. */
   isLoaded(frameKey: string): boolean {
     return (this.loaded.get(frameKey)?.size ?? 0) > 0;
+  }
+
+  /** Whether a resolution could not be had a moment ago; it is tried again when it is asked for later. */
+  gaveUp(frameKey: string, level: number): boolean {
+    const at = this.givenUp.get(requestOf(frameKey, level));
+    return at !== undefined && performance.now() - at < TRY_AGAIN_MS;
   }
 
   /** The levels at which a frame is in memory. */
@@ -99,7 +106,7 @@ export class FrameStore {
 
   private needsNothing(request: string): boolean {
     const { key, level } = parsed(request);
-    return this.failures.has(key) || this.givenUp.has(request) || [...this.levels(key)].some((there) => there <= level);
+    return this.failures.has(key) || this.gaveUp(key, level) || [...this.levels(key)].some((there) => there <= level);
   }
 
   private async start(request: string): Promise<void> {
@@ -112,7 +119,7 @@ export class FrameStore {
       this.loaded.set(key, (this.loaded.get(key) ?? new Set()).add(level));
       this.failures.delete(key);
     } catch (error) {
-      if (this.isLoaded(key)) this.givenUp.add(request);
+      if (this.isLoaded(key)) this.givenUp.set(request, performance.now());
       else this.failures.set(key, reasonOf(error));
     }
     this.announce(key);
