@@ -115,7 +115,8 @@ def ordered(studies: QuerySet[Study], order: StudyOrder) -> QuerySet[Study]:
 
 def has_value(column: str, value: str) -> Q:
     """Whether a column with values between backslashes holds this one: `CT` in `CT\\SR`, not in `PTCT`."""
-    return (
+    # The first condition says no to most rows at the price of one comparison instead of four.
+    return Q(**{f"{column}__contains": value}) & (
         Q(**{column: value})
         | Q(**{f"{column}__startswith": f"{value}\\"})
         | Q(**{f"{column}__endswith": f"\\{value}"})
