@@ -47,7 +47,7 @@ def as_jpeg_2000(slices: list[Path], folder: Path, description: str) -> list[Pat
     series_uid, paths = generate_uid(), []
     for index, path in enumerate(slices):
         dataset = dcmread(path)
-        dataset.PixelData = encapsulate([imagecodecs.jpeg2k_encode(dataset.pixel_array, codecformat="j2k")])
+        dataset.PixelData = encapsulate([bytes(imagecodecs.jpeg2k_encode(dataset.pixel_array, codecformat="j2k"))])
         dataset["PixelData"].VR = "OB"
         dataset.SeriesInstanceUID, dataset.SOPInstanceUID = series_uid, generate_uid()
         dataset.SeriesDescription = description
