@@ -21,9 +21,10 @@ from pydicom.uid import (
 from annotator.imaging.deidentification.action_table import table_of_edition
 from annotator.imaging.deidentification.codestream_comments import PICTURE_HEAD_BYTES, without_comments
 from annotator.imaging.deidentification.deidentify_dataset import SealedPatient, deidentify_dataset
+from annotator.imaging.deidentification.embedded_overlays import bits_of_values, only_bits
 from annotator.imaging.deidentification.site_key import site_key
 from annotator.imaging.errors import QuarantineError
-from annotator.imaging.headers.dicom_values import HEADER_ERRORS, text
+from annotator.imaging.headers.dicom_values import HEADER_ERRORS, integer, text
 from annotator.imaging.headers.frame_spans import ITEM, ITEM_HEADER_BYTES, SEQUENCE_DELIMITER
 from annotator.imaging.headers.header_reading import OpenHeader, open_header, reading_odd_headers
 
@@ -57,6 +58,7 @@ def deidentify_file(source: Path, target: Path) -> SealedPatient:
     """
     key, table = site_key(), table_of_edition(settings.DEIDENTIFY_EDITION)
     with reading_odd_headers(), open_header(source) as header:
+        kept = bits_of_values(header.dataset)
         try:
             patient = deidentify_dataset(
                 header.dataset, key=key, table=table, fetch=lambda raw: _value_in_file(header.file, raw)
@@ -74,11 +76,11 @@ def deidentify_file(source: Path, target: Path) -> SealedPatient:
             if header.transfer_syntax_uid == DeflatedExplicitVRLittleEndian:
                 deflated = _Deflated(file)
                 deflated.write(encoded)
-                _copy_pixels(header, deflated)
+                _copy_pixels(header, deflated, kept)
                 deflated.finish()
             else:
                 file.write(encoded)
-                _copy_pixels(header, file)
+                _copy_pixels(header, file, kept)
     return patient
 
 
@@ -117,8 +119,8 @@ def _meta(header: OpenHeader) -> bytes:
     return length + encoded
 
 
-def _copy_pixels(header: OpenHeader, target: Writable) -> None:
-    """Copy the pixel element, its own header and all, up to its end.
+def _copy_pixels(header: OpenHeader, target: Writable, kept: int | None) -> None:
+    """Copy the pixel element, its own header and all, up to its end; of uncompressed words only the bits to be kept.
 
     Raises
     ------
@@ -128,7 +130,9 @@ def _copy_pixels(header: OpenHeader, target: Writable) -> None:
         return
     begin = header.pixel_offset - (8 if header.encoding_uid == ImplicitVRLittleEndian else 12)
     if header.pixel_length is not None:
-        _copy(header.file, target, begin, header.pixel_offset + header.pixel_length)
+        _copy(header.file, target, begin, header.pixel_offset)
+        values = target if kept is None else _OnlyBits(target, kept, header)
+        _copy(header.file, values, header.pixel_offset, header.pixel_offset + header.pixel_length)
         return
     _copy(header.file, target, begin, header.pixel_offset)
     _copy_fragments(header, target)
@@ -165,6 +169,20 @@ def _copy(source: BinaryIO, target: Writable, begin: int, end: int) -> None:
             )
         target.write(piece)
         left -= len(piece)
+
+
+class _OnlyBits:
+    """Clears the bits of pixel words that an overlay lies in; pieces come in whole words."""
+
+    def __init__(self, target: Writable, kept: int, header: OpenHeader) -> None:
+        self._target = target
+        self._kept = kept
+        self._bytes_each = (integer(header.dataset, "BitsAllocated") or 16) // 8
+        self._little_endian = header.encoding_uid != ExplicitVRBigEndian
+
+    def write(self, content: bytes, /) -> object:
+        words = only_bits(content, self._kept, bytes_each=self._bytes_each, little_endian=self._little_endian)
+        return self._target.write(words)
 
 
 class _Deflated:
