@@ -61,7 +61,7 @@ def searches(studies: int, name: str) -> list[Question]:
         ("QIDO a month", f"{root}&StudyDate=20190301-20190331"),
         ("QIDO modality", f"{root}&ModalitiesInStudy=MG"),
         ("QIDO modality and year", f"{root}&ModalitiesInStudy=US&StudyDate=20200101-20201231"),
-        ("QIDO *description*", f"{root}&StudyDescription=*thorax*"),
+        ("QIDO *description*", f"{root}&StudyDescription=*Thorax*"),
         ("QIDO no such name", f"{root}&PatientName=Xyzzy*"),
         ("QIDO includefield", f"{root}&includefield=StudyDescription,NumberOfStudyRelatedInstances"),
         ("QIDO series of a modality", "/dicomweb/series?limit=50&Modality=MR"),
@@ -118,13 +118,15 @@ def _measure(options: argparse.Namespace) -> None:
     for what, address in asked:
         status, rows, queries = _look_once(client, address)
         spent = sorted(times[address])
-        p95 = statistics.quantiles(spent, n=20)[18] if len(spent) > 1 else spent[0]
+        p95 = statistics.quantiles(spent, n=20, method="inclusive")[18] if len(spent) > 1 else spent[0]
         print(
             f"{what:32} {status:6} {rows:>6} {queries:7d} {statistics.median(spent):8.1f} {p95:8.1f} {spent[-1]:8.1f}"
         )
     for group, part in (("catalogue", questions), ("QIDO-RS", asked[len(questions) :])):
         every = sorted(spent for _, address in part for spent in times[address])
-        print(f"{group}: p50 {statistics.median(every):.1f} ms, p95 {statistics.quantiles(every, n=20)[18]:.1f} ms")
+        print(
+            f"{group}: p50 {statistics.median(every):.1f} ms, p95 {statistics.quantiles(every, n=20, method='inclusive')[18]:.1f} ms"
+        )
 
 
 def _ask(client: Any, asked: list[Question], rounds: int) -> dict[str, list[float]]:
