@@ -124,9 +124,8 @@ def _measure(options: argparse.Namespace) -> None:
         )
     for group, part in (("catalogue", questions), ("QIDO-RS", asked[len(questions) :])):
         every = sorted(spent for _, address in part for spent in times[address])
-        print(
-            f"{group}: p50 {statistics.median(every):.1f} ms, p95 {statistics.quantiles(every, n=20, method='inclusive')[18]:.1f} ms"
-        )
+        p95 = statistics.quantiles(every, n=20, method="inclusive")[18]
+        print(f"{group}: p50 {statistics.median(every):.1f} ms, p95 {p95:.1f} ms")
 
 
 def _ask(client: Any, asked: list[Question], rounds: int) -> dict[str, list[float]]:
