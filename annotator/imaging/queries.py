@@ -152,10 +152,7 @@ def intakes_for(person: Person) -> QuerySet[Intake]:
         Intake.objects.select_related("requested_by")
         .annotate(
             file_count=Count("files"),
-            **{
-                outcome.value: Count("files", filter=Q(files__outcome=outcome))
-                for outcome in Outcome
-            },
+            **{outcome.value: Count("files", filter=Q(files__outcome=outcome)) for outcome in Outcome},
         )
         .order_by("-created_at")
     )

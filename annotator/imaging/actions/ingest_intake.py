@@ -31,6 +31,7 @@ from annotator.imaging.store.filing import (
     original_place,
     place_exists,
     quarantine_place,
+    remove,
     source_place,
 )
 from annotator.imaging.store.staging import StagedFile, discard, move, sweep_staging
@@ -225,6 +226,7 @@ def _ingest_batch(batch: _Batch, beside: Beside) -> None:
     finally:
         batch.discard()
     _move_refused_originals(arrivals)
+    _remove_second_files(arrivals)
     discard(Path(path) for path in uploads)
 
 
@@ -304,3 +306,13 @@ def _move_refused_originals(arrivals: Iterable[Arrival]) -> None:
         sha256 = arrival.prepared.file.sha256
         if place_exists(original_place(sha256)) and not Instance.objects.filter(sha256=sha256).exists():
             move(original_place(sha256), quarantine_place(sha256))
+
+
+def _remove_second_files(arrivals: Iterable[Arrival]) -> None:
+    """What was filed and turned out to be another file of an object that is here already."""
+    for arrival in arrivals:
+        held = arrival.row.instance
+        if held is None or arrival.prepared is None or arrival.prepared.file.sha256 == held.sha256:
+            continue
+        if not Instance.objects.filter(sha256=arrival.prepared.file.sha256).exists():
+            remove(original_place(arrival.prepared.file.sha256))

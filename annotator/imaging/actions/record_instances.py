@@ -23,7 +23,8 @@ from annotator.imaging.models import (
     Study,
     TextReview,
 )
-from annotator.imaging.store.filing import Place, quarantine_place
+from annotator.imaging.store.filing import Place, original_place, quarantine_place
+from annotator.imaging.store.same_dataset import same_dataset
 
 ATTEMPTS = 5
 
@@ -180,6 +181,8 @@ class _Catalogue:
             self.by_hash[arrival.source_sha256] = self.by_hash[prepared.file.sha256]
             return Outcome.ALREADY_THERE
         parsed = prepared.parsed
+        if self._is_held_already(arrival, prepared):
+            return Outcome.ALREADY_THERE
         self._refuse_other_bytes(arrival, parsed)
         instance = _new_instance(arrival, prepared, self._series_of(parsed, self._study_of(parsed)))
         fresh.append(instance)
@@ -187,6 +190,19 @@ class _Catalogue:
             self.by_hash[name] = instance
         self._by_uid[parsed.sop_instance_uid] = instance
         return Outcome.INGESTED
+
+    def _is_held_already(self, arrival: Arrival, prepared: PreparedArrival) -> bool:
+        """Whether another file of this object is here: the same, but for who is said to have written it."""
+        held = self._by_uid.get(prepared.parsed.sop_instance_uid)
+        if held is None or held.transfer_syntax_uid != prepared.parsed.transfer_syntax_uid:
+            return False
+        try:
+            same = same_dataset(original_place(held.sha256), original_place(prepared.file.sha256))
+        except FileNotFoundError:
+            return False
+        if same:
+            self.by_hash[arrival.source_sha256] = held
+        return same
 
     def _refuse_other_bytes(self, arrival: Arrival, parsed: ParsedInstance) -> None:
         held = self._by_uid.get(parsed.sop_instance_uid)
