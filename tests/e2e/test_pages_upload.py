@@ -249,4 +249,4 @@ def test_a_real_ct_is_brought_in_through_the_page(
     page.get_by_role("link", name="Lung_Dx-A0001").first.click()
     picture = page.locator("img.picture").first
     expect(picture).to_be_visible()
-    assert picture.evaluate("(image) => image.decode().then(() => image.naturalWidth)") == 192
+    assert picture.evaluate("(image) => image.decode().then(() => image.naturalWidth)") == 256
