@@ -11,4 +11,5 @@ pytest_plugins = [
     "tests.fixtures.product",
     "tests.fixtures.browser",
     "tests.fixtures.process_groups",
+    "tests.fixtures.what_needs_a_database",
 ]

@@ -18,7 +18,8 @@ from tools.errors import ToolError
 from tools.front_end import install_viewer_packages, npm_command, prepare_front_end
 from tools.python_environment import ROOT, VENV, environment_with_venv, prepare_python
 
-# SQLite: all but what asks for services by name. PostgreSQL: all but the browser, and of that what is marked so too.
+# SQLite: all but what asks for services by name. PostgreSQL: all but the browser, and of that what is marked so too;
+# tests/fixtures/what_needs_a_database.py leaves pure tests out of that second run.
 ON_SQLITE = "browser or not services"
 ON_POSTGRES = "services or not browser"
 # pynetdicom puts programs of the same names into the virtual environment: DCMTK's own are looked for beside it.

@@ -42,3 +42,20 @@ def test_what_skips_fails_unless_real_images_are_missing(tmp_path, code, ends):
         check=False,
     )
     assert ends in done.stdout.splitlines()[-1], done.stdout[-2000:] + done.stderr[-1000:]
+
+
+def test_on_postgresql_pure_tests_are_not_run_again(tmp_path):
+    path = tmp_path / "test_two.py"
+    path.write_text(
+        "import pytest\n\ndef test_of_numbers():\n    pass\n\n@pytest.mark.services\ndef test_of_rows():\n    pass\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "pyproject.toml"]
+    done = subprocess.run(
+        [*command, "-p", "tests.fixtures.what_needs_a_database", "--rootdir", str(ROOT), str(path)],
+        cwd=ROOT,
+        env={"PATH": "", "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "1 passed, 1 deselected" in done.stdout.splitlines()[-1], done.stdout[-2000:] + done.stderr[-1000:]
