@@ -2,15 +2,29 @@
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from annotator.accounts.errors import InvalidError
 
 # A freehand contour at a point a pixel round a whole 4,000-pixel breast stays below this.
 MAX_CONTOUR_POINTS = 5_000
+MAX_SPLINE_POINTS = 500
 # Square pixels; what is smaller than this has no area but for rounding.
 MIN_AREA = 1e-6
 
-_COUNTS = {"box": (2, 2), "contour": (3, MAX_CONTOUR_POINTS), "point": (1, 1)}
+_COUNTS = {
+    "box": (2, 2),
+    "ellipse": (4, 4),
+    "contour": (3, MAX_CONTOUR_POINTS),
+    "spline": (3, MAX_SPLINE_POINTS),
+    "point": (1, 1),
+    "length": (2, 2),
+    "bidirectional": (4, 4),
+    "angle": (3, 3),
+    "arrow": (2, 2),
+    "mask": (2, 2),
+    "slices": (0, 0),
+}
 
 
 def check_points(kind: str, points: object, *, rows: int, columns: int) -> list[list[float]]:
@@ -18,7 +32,10 @@ def check_points(kind: str, points: object, *, rows: int, columns: int) -> list[
 
     Parameters
     ----------
-    kind : "box" (two opposite corners), "contour" (closed polygon) or "point".
+    kind : "box" two opposite corners; "ellipse" the ends of its major, then of its minor axis (DICOM SCOORD);
+        "contour" a closed polygon; "spline" the points that a closed curve goes through; "point" one; "length" two
+        ends; "bidirectional" the ends of the long, then of the short axis; "angle" three, the vertex between; "arrow"
+        tip and tail; "mask" the corners of what encloses it; "slices" none.
     points : [[column, row], ...], continuous, (0, 0) the outer top-left corner of the top-left pixel, so that
         columns run from 0 to `columns` and rows from 0 to `rows`, ends included (DICOM SCOORD, PS3.3 C.18.6).
 
@@ -27,7 +44,7 @@ def check_points(kind: str, points: object, *, rows: int, columns: int) -> list[
     InvalidError : with the path of the first fault, e.g. "points[3][0]".
     """
     if kind not in _COUNTS:
-        raise InvalidError(f"A mark is a box, a contour or a point, not {kind!r}.", path="kind")
+        raise InvalidError(f"A mark is one of {', '.join(_COUNTS)}, not {kind!r}.", path="kind")
     if not isinstance(points, Sequence) or isinstance(points, (str, bytes)):
         raise InvalidError("The points of a mark are a list of [column, row].", path="points")
     least, most = _COUNTS[kind]
@@ -35,10 +52,12 @@ def check_points(kind: str, points: object, *, rows: int, columns: int) -> list[
         wanted = f"{least}" if least == most else f"{least} to {most:,}"
         raise InvalidError(f"A {kind} has {wanted} points, not {len(points):,}.", path="points")
     checked = [_checked_point(point, f"points[{at}]", rows=rows, columns=columns) for at, point in enumerate(points)]
-    if kind == "box":
+    if kind in {"box", "mask"}:
         _check_box(checked)
-    elif kind == "contour":
-        _check_contour(checked)
+    elif kind in {"contour", "spline", "ellipse"}:
+        _check_contour([checked[0], checked[2], checked[1], checked[3]] if kind == "ellipse" else checked)
+    elif kind in {"length", "arrow", "bidirectional", "angle"}:
+        _check_lines(kind, checked)
     return checked
 
 
@@ -75,6 +94,12 @@ def _check_box(corners: list[list[float]]) -> None:
     (column_a, row_a), (column_b, row_b) = corners
     if abs(column_a - column_b) * abs(row_a - row_b) < MIN_AREA:
         raise InvalidError("The box has no area. Draw it from one corner to the opposite one.", path="points")
+
+
+def _check_lines(kind: str, points: list[list[float]]) -> None:
+    ends = zip(points[::2], points[1::2], strict=True) if kind == "bidirectional" else pairwise(points)
+    if any(a == b for a, b in ends):
+        raise InvalidError(f"The {kind} has a line without length. Draw it from one end to the other.", path="points")
 
 
 def _check_contour(points: list[list[float]]) -> None:

@@ -24,8 +24,16 @@ class FindingKind(models.TextChoices):
 
 class MarkKind(models.TextChoices):
     BOX = "box", "Box"
+    ELLIPSE = "ellipse", "Ellipse"
     CONTOUR = "contour", "Contour"
+    SPLINE = "spline", "Spline"
     POINT = "point", "Point"
+    LENGTH = "length", "Length"
+    BIDIRECTIONAL = "bidirectional", "Bidirectional"
+    ANGLE = "angle", "Angle"
+    ARROW = "arrow", "Arrow"
+    MASK = "mask", "Mask"
+    SLICES = "slices", "Label of slices"
 
 
 class Provenance(models.TextChoices):
@@ -68,15 +76,17 @@ class Finding(OwnedRecord):
 
 
 class Annotation(OwnedRecord):
-    """A mark on one frame. Points: [[column, row], ...] in the frame's stored matrix (SCOORD convention).
-
-    A box is two opposite corners, a contour a closed polygon of three points or more, a point one.
-    """
+    """A mark on one frame, or held for a span of them. What its points are by kind: geometry_checks.py."""
 
     frame = models.ForeignKey(Frame, on_delete=models.PROTECT, related_name="annotations")
     finding = models.ForeignKey(Finding, null=True, on_delete=models.PROTECT, related_name="annotations")
-    kind = models.CharField(max_length=8, choices=MarkKind.choices)
-    points = models.JSONField()
+    # The span that it holds for, ends included, in the order of the frame's stack; null: its own frame alone.
+    first_frame = models.ForeignKey(Frame, null=True, on_delete=models.PROTECT, related_name="+")
+    last_frame = models.ForeignKey(Frame, null=True, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16, choices=MarkKind.choices)
+    points = models.JSONField(help_text="[[column, row], ...] in the frame's stored matrix (SCOORD convention)")
+    mask = models.JSONField(null=True, help_text='{"runs": [out, in, out, ...]}, row by row within the points\' box')
+    locked = models.BooleanField(default=False, help_text="the reader guards it against moving it by chance")
     label = models.CharField(max_length=64, blank=True)
     provenance = models.CharField(max_length=16, choices=Provenance.choices, default=Provenance.DRAWN)
 
@@ -86,6 +96,15 @@ class Annotation(OwnedRecord):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=MarkKind.values), name="mark_kind_is_known"),
             models.CheckConstraint(condition=Q(provenance__in=Provenance.values), name="provenance_is_known"),
+            models.CheckConstraint(
+                condition=Q(first_frame__isnull=True, last_frame__isnull=True)
+                | Q(first_frame__isnull=False, last_frame__isnull=False),
+                name="a_span_has_both_ends",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="mask", mask__isnull=False) | (~Q(kind="mask") & Q(mask__isnull=True)),
+                name="a_mask_has_its_pixels",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -28,8 +28,10 @@ class Marks:
 
 
 def annotations_for(person: Person) -> QuerySet[Annotation]:
-    """Live marks that a person may see, with their frame and owner."""
-    return Annotation.objects.select_related("frame", "owner").filter(_visible_to(person), deleted_at__isnull=True)
+    """Live marks that a person may see, with their frames and owner."""
+    return Annotation.objects.select_related("frame", "first_frame", "last_frame", "owner").filter(
+        _visible_to(person), deleted_at__isnull=True
+    )
 
 
 def findings_for(person: Person) -> QuerySet[Finding]:

@@ -9,8 +9,12 @@ class AnnotationRecord(TypedDict):
     id: str
     case: str
     frame: str
+    first_frame: str | None
+    last_frame: str | None
     kind: str
     points: list[list[float]]
+    mask: dict[str, list[int]] | None
+    locked: bool
     finding: str | None
     label: str
     provenance: str
@@ -46,13 +50,17 @@ class AnswerRecord(TypedDict):
 
 
 def annotation_as_dict(annotation: Annotation) -> AnnotationRecord:
-    """A mark as JSON. Reads `frame` and `owner`: select them with it."""
+    """A mark as JSON. Reads `frame`, `first_frame`, `last_frame` and `owner`: select them with it."""
     return AnnotationRecord(
         id=str(annotation.pk),
         case=str(annotation.case_id),
         frame=annotation.frame.key,
+        first_frame=annotation.first_frame.key if annotation.first_frame else None,
+        last_frame=annotation.last_frame.key if annotation.last_frame else None,
         kind=annotation.kind,
         points=annotation.points,
+        mask=annotation.mask,
+        locked=annotation.locked,
         finding=_identifier(annotation.finding_id),
         label=annotation.label,
         provenance=annotation.provenance,

@@ -20,7 +20,7 @@ Record = TypeVar("Record", Annotation, Finding, Answer)
 
 # What a record's JSON reads, so that showing one costs no further query.
 _RELATED: dict[type, tuple[str, ...]] = {
-    Annotation: ("owner", "frame"),
+    Annotation: ("owner", "frame", "first_frame", "last_frame"),
     Finding: ("owner",),
     Answer: ("owner", "schema"),
 }

@@ -11,6 +11,7 @@ class SuggestionRecord(TypedDict):
     frame: str
     kind: str
     points: list[list[float]]
+    mask: dict[str, list[int]] | None
     label: str
     score: float
     model: str
@@ -32,6 +33,7 @@ def suggestion_as_dict(suggestion: Suggestion) -> SuggestionRecord:
         frame=suggestion.frame.key,
         kind=suggestion.kind,
         points=suggestion.points,
+        mask=suggestion.mask,
         label=suggestion.label,
         score=suggestion.score,
         model=str(suggestion.model_version),

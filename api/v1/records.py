@@ -15,8 +15,10 @@ _POINTS = {
     "type": "array",
     "items": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
     "description": "[[column, row], ...] in the frame's stored matrix: (0, 0) is the outer top-left corner of the "
-    "top-left pixel, its centre lies at (0.5, 0.5). A box is two opposite corners, a contour three points or more, "
-    "a point one.",
+    "top-left pixel, its centre lies at (0.5, 0.5). Box: two opposite corners. Ellipse: the ends of its major, then "
+    "of its minor axis. Contour: a closed polygon. Spline: points that a closed curve goes through. Point: one. "
+    "Length: two ends. Bidirectional: the ends of the long, then of the short axis. Angle: three, the vertex between. "
+    "Arrow: tip and tail. Mask: the corners of what encloses it. Slices: none.",
 }
 
 
@@ -29,6 +31,12 @@ class PointsField(serializers.Field):
 
     def to_representation(self, value: Any) -> Any:
         return value
+
+
+class MaskSerializer(serializers.Serializer):
+    """The pixels of a mask within its box: row by row, how many are out, in, out, ..."""
+
+    runs = serializers.ListField(child=serializers.IntegerField(min_value=0))
 
 
 class ScoreSerializer(serializers.Serializer):
@@ -61,8 +69,12 @@ class OwnedSerializer(serializers.Serializer):
 
 class AnnotationSerializer(OwnedSerializer):
     frame = serializers.CharField(help_text="The frame's key, from the manifest.")
+    first_frame = serializers.CharField(allow_null=True, help_text="Where the span begins that it holds for.")
+    last_frame = serializers.CharField(allow_null=True, help_text="Where it ends, this frame included.")
     kind = serializers.ChoiceField(MarkKind.choices)
     points = PointsField()
+    mask = MaskSerializer(allow_null=True)
+    locked = serializers.BooleanField(help_text="Guarded against being moved by chance.")
     finding = serializers.UUIDField(allow_null=True)
     label = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     provenance = serializers.ChoiceField(Provenance.choices)
@@ -87,6 +99,7 @@ class SuggestionSerializer(serializers.Serializer):
     frame = serializers.CharField()
     kind = serializers.ChoiceField(MarkKind.choices)
     points = PointsField()
+    mask = MaskSerializer(allow_null=True)
     label = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     score = serializers.FloatField(min_value=0, max_value=1)
     model = serializers.CharField(help_text="Name and version.")
@@ -119,8 +132,12 @@ class SaveSerializer(serializers.Serializer):
 
 class SaveAnnotationSerializer(SaveSerializer):
     frame = serializers.CharField(max_length=64)
+    first_frame = serializers.CharField(max_length=64, allow_null=True, default=None)
+    last_frame = serializers.CharField(max_length=64, allow_null=True, default=None)
     kind = serializers.ChoiceField(MarkKind.choices)
     points = PointsField()
+    mask = MaskSerializer(allow_null=True, default=None)
+    locked = serializers.BooleanField(default=False)
     finding = serializers.UUIDField(allow_null=True, default=None)
     label = serializers.CharField(allow_blank=True, default="", max_length=64)  # type: ignore[assignment]
 

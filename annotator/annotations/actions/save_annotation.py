@@ -9,12 +9,12 @@ from annotator.accounts.errors import InvalidError
 from annotator.accounts.policies import Person
 from annotator.annotations.findings import own_live_finding
 from annotator.annotations.geometry_checks import check_points
+from annotator.annotations.masks import check_mask
 from annotator.annotations.models import Annotation, Provenance
 from annotator.annotations.revisions import save_as_next_revision, verb_for
+from annotator.annotations.spans import frame_of_case, span_of
 from annotator.annotations.storable_checks import check_line
 from annotator.annotations.turns import check_may_change, own_record, take_turn
-from annotator.cases.models import Case
-from annotator.imaging.models import Frame, InstanceState
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class SaveAnnotation:
     ----------
     id : made by the reader's program, so that sending twice is saving once.
     points : [[column, row], ...] in the frame's stored matrix; checked here.
+    mask : {"runs": [...]} of a mask, None of every other kind; checked here.
+    first_frame_key, last_frame_key : the span that it holds for, both or neither.
     revision : the one that the program last saw, 0 for a new mark.
     provenance : counts when the mark is made; a later save doesn't change it.
     """
@@ -34,6 +36,10 @@ class SaveAnnotation:
     frame_key: str
     kind: str
     points: object
+    mask: object = None
+    locked: bool = False
+    first_frame_key: str | None = None
+    last_frame_key: str | None = None
     finding_id: UUID | None = None
     label: str = ""
     revision: int = 0
@@ -52,30 +58,31 @@ def save_annotation(person: Person, wanted: SaveAnnotation) -> Annotation:
     with transaction.atomic():
         turn = take_turn(person, wanted.case_id)
         existing = own_record(Annotation, wanted.id, turn)
-        frame = _frame_of_case(turn.case, wanted.frame_key)
+        frame = frame_of_case(turn.case, wanted.frame_key)
         points = check_points(wanted.kind, wanted.points, rows=frame.instance.rows, columns=frame.instance.columns)
+        mask = check_mask(wanted.kind, wanted.mask, points)
+        first, last = span_of(turn.case, frame, wanted.first_frame_key, wanted.last_frame_key, kind=wanted.kind)
         label = check_line(wanted.label, path="label", longest=64)
-        if existing is not None and existing.deleted_at is None:
-            asked = (frame.pk, wanted.kind, points, wanted.finding_id, label)
-            if asked == (existing.frame_id, existing.kind, existing.points, existing.finding_id, existing.label):
-                return existing
+        asked = {
+            "frame": frame,
+            "first_frame": first,
+            "last_frame": last,
+            "kind": wanted.kind,
+            "points": points,
+            "mask": mask,
+            "locked": wanted.locked,
+            "label": label,
+            "finding_id": wanted.finding_id,
+        }
+        is_there = existing is not None and existing.deleted_at is None
+        if existing is not None and is_there and all(getattr(existing, name) == asked[name] for name in asked):
+            return existing
         check_may_change(turn, existing, seen=wanted.revision)
         mark = existing or Annotation(id=wanted.id, case=turn.case, owner=turn.owner, provenance=wanted.provenance)
         if existing is not None and existing.kind != wanted.kind:
             raise InvalidError(f"This mark is a {existing.kind}. Draw a new one to have a {wanted.kind}.", path="kind")
-        mark.frame, mark.kind, mark.points, mark.label = frame, wanted.kind, points, label
+        for name, value in asked.items():
+            setattr(mark, name, value)
         mark.finding = own_live_finding(turn, wanted.finding_id)
         save_as_next_revision(mark, saved_by=turn.owner, verb=verb_for(mark))
     return mark
-
-
-def _frame_of_case(case: Case, frame_key: str) -> Frame:
-    frame = (
-        Frame.objects.select_related("instance")
-        .defer("instance__header", "geometry", "grey")
-        .filter(key=frame_key, instance__state=InstanceState.READY, instance__stack__case_stacks__case=case)
-        .first()
-    )
-    if frame is None:
-        raise InvalidError("This case has no such frame.", path="frame")
-    return frame

@@ -53,6 +53,7 @@ def accept_suggestion(
                 frame_key=suggestion.frame.key,
                 kind=suggestion.kind,
                 points=suggestion.points,
+                mask=suggestion.mask,
                 finding_id=finding_id,
                 label=suggestion.label,
                 revision=accepted.revision if accepted is not None else 0,

@@ -109,7 +109,7 @@ def test_too_few_too_many_or_flat_points_are_refused(kind: str, points: list[lis
 
 def test_a_kind_that_there_is_not_is_refused() -> None:
     with pytest.raises(InvalidError) as refused:
-        check("ellipse", [[1, 1]])
+        check("spiral", [[1, 1]])
     assert refused.value.path == "kind"
 
 

@@ -55,6 +55,7 @@ def test_recorded_suggestions_are_shown_surest_first(
         "label": "caliper",
         "score": 0.9,
         "model": "calipers 1",
+        "mask": None,
         "decision": None,
         "annotation": None,
     }

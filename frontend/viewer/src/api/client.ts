@@ -107,18 +107,8 @@ function bodyOf(kind: RecordKind, record: AnyRecord): unknown {
     return { id, case: caseId, kind: findingKind, name, revision };
   }
   if (kind === 'annotation') {
-    const {
-      id,
-      case: caseId,
-      frame,
-      kind: markKind,
-      points,
-      finding,
-      label,
-      provenance,
-      revision,
-    } = record as Annotation;
-    return { id, case: caseId, frame, kind: markKind, points, finding, label, provenance, revision };
+    const { owner: _owner, deleted: _deleted, updated_at: _at, ...sent } = record as Annotation;
+    return sent;
   }
   const { id, case: caseId, finding, schema, answers, revision, size_mm = null } = record as Answer;
   return { id, case: caseId, finding, schema, answers, revision, size_mm };

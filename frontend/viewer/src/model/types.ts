@@ -181,12 +181,40 @@ interface Owned {
   updated_at?: string;
 }
 
-export type MarkKind = 'box' | 'contour' | 'point';
+/**
+ * Points by kind, in stored pixels of the mark's frame: box two opposite corners; ellipse the ends of its major, then
+ * of its minor axis (DICOM SCOORD); contour a closed polygon; spline the points that a closed curve goes through;
+ * length two ends; bidirectional the ends of the long, then of the short axis; angle three, the vertex between;
+ * arrow tip and tail; mask the corners of what encloses it; slices (a label of slices) none.
+ */
+export type MarkKind =
+  | 'box'
+  | 'ellipse'
+  | 'contour'
+  | 'spline'
+  | 'point'
+  | 'length'
+  | 'bidirectional'
+  | 'angle'
+  | 'arrow'
+  | 'mask'
+  | 'slices';
+
+/** Row by row within the mask's box: how many pixels are out, in, out, ... */
+export interface MaskRuns {
+  runs: readonly number[];
+}
 
 export interface Annotation extends Owned {
   frame: string;
   kind: MarkKind;
   points: readonly Point[];
+  /** The span of frames that it holds for, ends included, in the order of the stack; null: its own frame alone. */
+  first_frame: string | null;
+  last_frame: string | null;
+  mask: MaskRuns | null;
+  /** Not to be moved or reshaped until it is unlocked. */
+  locked: boolean;
   finding: string | null;
   label: string;
   provenance: 'drawn' | 'suggestion';
@@ -223,6 +251,7 @@ export interface Suggestion {
   frame: string;
   kind: MarkKind;
   points: readonly Point[];
+  mask: MaskRuns | null;
   label: string;
   score: number;
   model: string;

@@ -2,6 +2,7 @@
 import { RenderingEngine } from '@cornerstonejs/core';
 import type { StackJson } from '../model/types';
 import { Cine } from '../pane/cine';
+import type { PaneLayer } from '../pane/layer';
 import { MarksLayer } from '../pane/marks_layer';
 import { OverlayPictures } from '../pane/overlay_pictures';
 import { OverlayText } from '../pane/overlay_text';
@@ -15,7 +16,8 @@ import { h } from './dom';
 export interface PaneUnit {
   pane: Pane;
   layer: MarksLayer;
-  overlays: OverlayPictures;
+  /** What lies between the picture and the marks, from below. */
+  layers: readonly PaneLayer[];
   text: OverlayText;
   bar: ScrollBar;
   cine: Cine;
@@ -42,11 +44,11 @@ export class PaneGrid {
     for (let index = 0; index < MOST_PANES; index++) {
       const pane = new Pane(index, this.engine, frames);
       const layer = new MarksLayer(pane);
-      const overlays = new OverlayPictures(pane, fetcher, () => ui.now.showsOverlays);
+      const layers = [new OverlayPictures(pane, fetcher, () => ui.now.showsOverlays)];
       const text = new OverlayText(pane, () => ui.now.showsOverlays);
       const bar = new ScrollBar(pane, markedFrames);
-      const unit: PaneUnit = { pane, layer, overlays, text, bar, cine: new Cine(pane, () => this.onChanged()) };
-      pane.element.append(overlays.element, layer.element, text.element, bar.element);
+      const unit: PaneUnit = { pane, layer, layers, text, bar, cine: new Cine(pane, () => this.onChanged()) };
+      pane.element.append(...layers.map((one) => one.element), layer.element, text.element, bar.element);
       pane.events = { changed: () => this.paneChanged(unit), drawn: () => this.paneDrawn(unit) };
       this.units.push(unit);
     }
@@ -140,13 +142,13 @@ export class PaneGrid {
     unit.text.update();
     unit.bar.update();
     unit.layer.follow();
-    unit.overlays.update();
+    for (const layer of unit.layers) layer.update();
     this.onChanged();
   }
 
   private paneDrawn(unit: PaneUnit): void {
     unit.layer.follow();
-    unit.overlays.follow();
+    for (const layer of unit.layers) layer.follow();
     unit.text.update();
   }
 }

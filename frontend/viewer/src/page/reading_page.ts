@@ -1,11 +1,14 @@
 /** The reading page: puts the panes and panels together and carries out commands. */
-import type { Annotation, Suggestion } from '../model/types';
+import { COMMANDS } from '../commands/all';
+import type { Desk } from '../commands/command';
+import { CommandRegistry } from '../commands/registry';
+import type { Suggestion } from '../model/types';
 import { windowName } from '../model/windows';
-import { SPEEDS } from '../pane/cine';
 import { CasePanel } from '../panels/case_panel';
 import { FindingsPanel } from '../panels/findings_panel';
 import { Header } from '../panels/header';
-import { helpOverlay } from '../panels/help_overlay';
+import { HelpOverlay } from '../panels/help_overlay';
+import type { Panel } from '../panels/panel';
 import { StackPicker } from '../panels/stack_picker';
 import { SuggestionsPanel } from '../panels/suggestions_panel';
 import { PictureBar, Toolbar } from '../panels/toolbar';
@@ -13,11 +16,12 @@ import type { FrameFetch } from '../pixels/frame_fetch';
 import type { FrameStore } from '../pixels/frame_store';
 import type { Acts } from '../store/acts';
 import type { Places } from '../store/places';
+import { toolNamed } from '../tools/registry';
 import { h, setText } from './dom';
-import { type Command, commandFor, focusOf } from './keyboard';
+import { focusOf } from './keyboard';
 import { PaneGrid, type PaneUnit } from './pane_grid';
 import { marksOn } from './shown_marks';
-import { StageInput, TOOLS } from './stage_input';
+import { StageInput } from './stage_input';
 
 export interface Leaving {
   submit: () => void;
@@ -26,25 +30,24 @@ export interface Leaving {
   worklist: string;
 }
 
-export class ReadingPage {
+export class ReadingPage implements Desk {
   readonly grid: PaneGrid;
+  readonly commands = new CommandRegistry(COMMANDS);
   private readonly inputs: StageInput[];
   private readonly header: Header;
   private readonly toolbar: Toolbar;
   private readonly bar: PictureBar;
   private readonly picker: StackPicker;
-  private readonly casePanel: CasePanel;
-  private readonly findings: FindingsPanel;
-  private readonly suggestions: SuggestionsPanel;
-  private readonly help = helpOverlay();
+  private readonly sidePanels: readonly Panel[];
+  private readonly help = new HelpOverlay(this.commands);
   private readonly notice = h('div', { class: 'notice', role: 'status', hidden: true });
   private refreshing = 0;
   private noticeTimer = 0;
 
   constructor(
     private readonly root: HTMLElement,
-    private readonly acts: Acts,
-    private readonly places: Places,
+    readonly acts: Acts,
+    readonly places: Places,
     frames: FrameStore,
     fetcher: FrameFetch,
     private readonly leaving: Leaving,
@@ -58,25 +61,20 @@ export class ReadingPage {
       submit: leaving.submit,
       next: leaving.next,
       settleConflicts: leaving.settleConflicts,
-      help: () => this.help.showModal(),
+      help: this.showHelp,
     });
-    const journal = workspace.journal;
-    this.toolbar = new Toolbar(ui, () => ({ undo: journal.canUndo, redo: journal.canRedo, mayEdit: acts.mayEdit }), {
-      fit: () => this.grid.active.pane.fit(),
-      invert: () => this.grid.active.pane.toggleInvert(),
-      reset: () => this.grid.active.pane.reset(),
-      undo: () => this.run({ name: 'undo' }),
-      redo: () => this.run({ name: 'redo' }),
-    });
+    this.toolbar = new Toolbar(acts, this.commands, (id) => this.run(id));
     this.bar = new PictureBar(ui, () => this.grid.active.cine, {
       preset: (preset) => this.grid.active.pane.setWindow(preset),
       layout: (rows, columns) => ui.set({ layout: { rows, columns }, maximised: null }),
       play: () => this.grid.active.cine.toggle(),
     });
     this.picker = new StackPicker(manifest.stacks, (stack) => this.grid.open(this.grid.active.pane.index, stack));
-    this.casePanel = new CasePanel(acts);
-    this.findings = new FindingsPanel(acts, places, (mark) => this.jumpToMark(mark));
-    this.suggestions = new SuggestionsPanel(acts, places, (suggestion) => this.jumpToSuggestion(suggestion));
+    this.sidePanels = [
+      new CasePanel(acts),
+      new FindingsPanel(acts, places, (mark) => this.jumpToMark(mark.id)),
+      new SuggestionsPanel(acts, places, (suggestion) => this.jumpToSuggestion(suggestion)),
+    ];
     this.build();
     this.listen();
   }
@@ -89,165 +87,44 @@ export class ReadingPage {
     });
   }
 
-  say(words: string): void {
+  run(id: string): void {
+    this.commands.get(id)?.run(this);
+    this.refresh();
+  }
+
+  get busy(): boolean {
+    return this.inputs.some((input) => input.busy);
+  }
+
+  // Bound to the page: commands take them from it by name.
+  readonly say = (words: string): void => {
     window.clearTimeout(this.noticeTimer);
     setText(this.notice, words);
     this.notice.hidden = false;
     this.noticeTimer = window.setTimeout(() => {
       this.notice.hidden = true;
     }, 4000);
-  }
+  };
 
-  run(command: Command): void {
-    const { acts, grid } = this;
-    const { ui, workspace } = acts;
-    const { pane, cine } = grid.active;
-    switch (command.name) {
-      case 'step':
-        cine.stop();
-        pane.step(command.by);
-        break;
-      case 'end':
-        cine.stop();
-        pane.goTo(command.last ? Number.MAX_SAFE_INTEGER : 0);
-        break;
-      case 'preset': {
-        const preset = pane.stack?.presets.find((p, i) => (p.key ?? String(i + 1)) === command.key);
-        if (preset && !pane.frame?.colour) pane.setWindow(preset);
-        break;
-      }
-      case 'tool':
-        if (acts.mayEdit || !['box', 'contour'].includes(command.tool)) ui.set({ tool: command.tool });
-        break;
-      case 'fit':
-        pane.fit();
-        break;
-      case 'invert':
-        pane.toggleInvert();
-        break;
-      case 'reset':
-        pane.reset();
-        break;
-      case 'marks':
-        ui.set({ showsMarks: !ui.now.showsMarks });
-        this.say(ui.now.showsMarks ? 'Marks shown' : 'Marks hidden');
-        break;
-      case 'overlays':
-        ui.set({ showsOverlays: !ui.now.showsOverlays });
-        this.say(ui.now.showsOverlays ? 'Overlays shown' : 'Overlays hidden');
-        break;
-      case 'play':
-        cine.toggle();
-        break;
-      case 'speed': {
-        const at = SPEEDS.indexOf(cine.speed as (typeof SPEEDS)[number]) + command.by;
-        if (SPEEDS[at] !== undefined) cine.setSpeed(SPEEDS[at]);
-        break;
-      }
-      case 'undo':
-      case 'redo': {
-        if (!acts.mayEdit || this.inputs.some((input) => input.busy)) break;
-        const words = command.name === 'undo' ? workspace.undo() : workspace.redo();
-        if (words) this.say(`${command.name === 'undo' ? 'Undone' : 'Done again'}: ${words}`);
-        break;
-      }
-      case 'pane':
-        ui.set({ activePane: (ui.now.activePane + 1) % grid.count });
-        break;
-      case 'submit':
-        this.leaving.submit();
-        break;
-      case 'next':
-        this.leaving.next();
-        break;
-      case 'help':
-        this.help.showModal();
-        break;
-      case 'escape':
-        this.escape();
-        break;
-      default:
-        this.runOnMarks(command);
-    }
-    this.refresh();
-  }
+  readonly cancelGestures = (): void => {
+    for (const input of this.inputs) input.cancel();
+  };
 
-  private runOnMarks(command: Command): void {
-    const { acts } = this;
-    const { selectedMark, selectedFinding, selectedSuggestion } = acts.ui.now;
-    switch (command.name) {
-      case 'delete':
-        if (selectedMark) acts.deleteMark(selectedMark);
-        break;
-      case 'copy':
-        if (selectedMark) this.copyToNextSlice(selectedMark);
-        break;
-      case 'link':
-        if (selectedMark && selectedFinding) acts.linkMark(selectedMark, selectedFinding);
-        break;
-      case 'unlink':
-        if (selectedMark) acts.linkMark(selectedMark, null);
-        break;
-      case 'accept':
-      case 'reject': {
-        const suggestion =
-          selectedSuggestion ?? acts.openSuggestions().find((s) => s.frame === this.grid.active.pane.frame?.key)?.id;
-        if (!suggestion) break;
-        if (command.name === 'accept') acts.accept(suggestion);
-        else acts.reject(suggestion);
-        acts.ui.set({ selectedSuggestion: null });
-        break;
-      }
-      case 'mark':
-        this.stepMark(command.by);
-        break;
-      default:
-        break;
-    }
-  }
+  readonly showHelp = (): void => this.help.show();
 
-  private escape(): void {
-    if (this.inputs.some((input) => input.busy)) {
-      for (const input of this.inputs) input.cancel();
-      return;
-    }
-    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-    const { ui } = this.acts;
-    if (ui.now.selectedMark || ui.now.selectedSuggestion) ui.set({ selectedMark: null, selectedSuggestion: null });
-    else if (ui.now.tool !== 'select') ui.set({ tool: 'select' });
-    else ui.set({ selectedFinding: null, maximised: null });
-  }
+  readonly submit = (): void => this.leaving.submit();
 
-  private copyToNextSlice(id: string): void {
+  readonly nextCase = (): void => this.leaving.next();
+
+  /** Show a mark where it lies, and choose it. */
+  readonly jumpToMark = (id: string): void => {
     const mark = this.acts.workspace.records.get('annotation', id);
-    const place = mark ? this.places.of(mark.frame) : null;
-    const next = place?.stack.frames[place.index + 1];
-    if (!mark || !place || !next) {
-      this.say('There is no next slice.');
-      return;
-    }
-    const { ui } = this.acts;
-    ui.set({ selectedFinding: mark.finding ?? ui.now.selectedFinding });
-    this.acts.addMark(next.key, mark.kind, mark.points);
-    this.grid.reveal(place.stack, place.index + 1);
-  }
-
-  private stepMark(by: 1 | -1): void {
-    const marks = this.acts.workspace.records
-      .live('annotation')
-      .sort((a, b) => this.places.orderOf(a.frame) - this.places.orderOf(b.frame));
-    if (marks.length === 0) return;
-    const at = marks.findIndex((m) => m.id === this.acts.ui.now.selectedMark);
-    const next = marks[(at + by + marks.length) % marks.length];
-    if (next) this.jumpToMark(next);
-  }
-
-  private jumpToMark(mark: Annotation): void {
+    if (!mark) return;
     const place = this.places.of(mark.frame);
     if (place) this.grid.reveal(place.stack, place.index);
     const finding = mark.finding ? { selectedFinding: mark.finding } : {};
     this.acts.ui.set({ selectedMark: mark.id, selectedSuggestion: null, showsMarks: true, ...finding });
-  }
+  };
 
   private jumpToSuggestion(suggestion: Suggestion): void {
     const place = this.places.of(suggestion.frame);
@@ -275,9 +152,7 @@ export class ReadingPage {
     const side = h(
       'aside',
       { class: 'side', 'aria-label': 'Findings and questions' },
-      this.casePanel.element,
-      this.findings.element,
-      this.suggestions.element,
+      ...this.sidePanels.map((panel) => panel.element),
     );
     this.root.replaceChildren(
       this.header.element,
@@ -292,7 +167,7 @@ export class ReadingPage {
       ),
       h('footer', { class: 'bottom' }, 'For research use. Not for diagnosis.'),
       this.notice,
-      this.help,
+      this.help.element,
     );
     this.grid.arrange(this.acts.manifest.stacks);
     this.update();
@@ -342,7 +217,7 @@ export class ReadingPage {
 
   private press(event: KeyboardEvent): void {
     if (event.defaultPrevented || document.querySelector('dialog[open]')) return;
-    const command = commandFor({
+    const command = this.commands.find({
       key: event.key,
       ctrl: event.ctrlKey || event.metaKey,
       shift: event.shiftKey,
@@ -352,7 +227,7 @@ export class ReadingPage {
     });
     if (!command) return;
     event.preventDefault();
-    this.run(command);
+    this.run(command.id);
   }
 
   private update(): void {
@@ -367,9 +242,7 @@ export class ReadingPage {
     );
     const shown = new Set(this.grid.visible.map((u) => u.pane.stack?.key ?? ''));
     this.picker.update(shown, pane.stack?.key ?? null, this.grid.count);
-    this.casePanel.update();
-    this.findings.update();
-    this.suggestions.update();
-    for (const { layer } of this.grid.units) layer.element.style.cursor = TOOLS[ui.now.tool].cursor;
+    for (const panel of this.sidePanels) panel.update();
+    for (const { layer } of this.grid.units) layer.element.style.cursor = toolNamed(ui.now.tool).tool.cursor;
   }
 }

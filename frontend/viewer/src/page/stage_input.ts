@@ -1,34 +1,23 @@
 /** Mouse on a pane: which tool a button starts, the wheel, and the double click. */
 import type { Acts } from '../store/acts';
-import type { ToolName, Ui } from '../store/ui';
-import { boxTool } from '../tools/box_tool';
-import { contourTool } from '../tools/contour_tool';
+import type { Ui } from '../store/ui';
 import { panTool } from '../tools/pan_tool';
-import { selectTool } from '../tools/select_tool';
+import { toolNamed } from '../tools/registry';
 import type { Gesture, Tool } from '../tools/tool';
 import { windowTool } from '../tools/window_tool';
 import { zoomTool } from '../tools/zoom_tool';
 import type { PaneUnit } from './pane_grid';
 
-export const TOOLS: Record<ToolName, Tool> = {
-  select: selectTool,
-  window: windowTool,
-  zoom: zoomTool,
-  pan: panTool,
-  box: boxTool,
-  contour: contourTool,
-};
-
 const WHEEL_STEP = 60;
 
 /** The tool that a press starts: right windows, middle or Ctrl zooms, Shift moves, else the chosen one. */
-function toolFor(event: PointerEvent, chosen: ToolName): Tool | null {
+function toolFor(event: PointerEvent, chosen: string): Tool | null {
   if (event.button === 2) return windowTool;
   if (event.button === 1) return zoomTool;
   if (event.button !== 0) return null;
   if (event.ctrlKey || event.metaKey) return zoomTool;
   if (event.shiftKey && chosen !== 'window') return panTool;
-  return TOOLS[chosen];
+  return toolNamed(chosen).tool;
 }
 
 export class StageInput {
@@ -46,7 +35,7 @@ export class StageInput {
     surface.addEventListener('contextmenu', (event) => event.preventDefault());
     surface.addEventListener('wheel', (event) => this.wheel(event), { passive: false });
     surface.addEventListener('dblclick', () => {
-      if (ui.now.tool === 'contour' || ui.now.tool === 'box') return;
+      if (toolNamed(ui.now.tool).draws) return;
       ui.set({ maximised: ui.now.maximised === null ? pane.index : null });
     });
   }
@@ -69,7 +58,7 @@ export class StageInput {
     event.preventDefault();
     const tool = toolFor(event, this.ui.now.tool);
     if (!tool || pane.shown < 0 || pane.failure !== null) return;
-    if (tool === boxTool || tool === contourTool) cine.stop();
+    if (toolNamed(this.ui.now.tool).draws) cine.stop();
     this.gesture = tool.begin(event, { pane, layer, acts: this.acts });
     if (!this.gesture) return;
     const surface = layer.element;

@@ -4,6 +4,7 @@
  * Shapes are drawn in stored pixels inside one group whose matrix is the camera's, so that scrolling and zooming
  * set one attribute; handles and labels keep their size and are placed on the screen.
  */
+import { SHAPES } from '../marks/shapes';
 import { applyAffine } from '../model/geometry';
 import type { MarkKind, Point } from '../model/types';
 import { s } from '../page/dom';
@@ -99,19 +100,20 @@ export class MarksLayer {
         .filter((m) => m.kind !== 'point')
         .map((m) => {
           const colour = m.refused ? REFUSED_COLOUR : m.colour;
-          const shape = shapeOf(m.kind, m.points, colour, m.selected ? 2.4 : 1.6, true, m.dashed ? '6 4' : null);
+          const shape = shapeOf(
+            m.kind,
+            m.points,
+            colour,
+            m.selected ? 2.4 : 1.6,
+            SHAPES[m.kind].closed,
+            m.dashed ? '6 4' : null,
+          );
           shape.dataset.mark = m.id;
           return shape;
         }),
     );
     this.follow();
   }
-}
-
-/** The corners of a box in order round it. */
-export function boxCorners(points: readonly Point[]): [Point, Point, Point, Point] {
-  const [a, b] = [points[0] as Point, points[1] as Point];
-  return [a, [b[0], a[1]], b, [a[0], b[1]]];
 }
 
 function shapeOf(
@@ -122,7 +124,7 @@ function shapeOf(
   closed: boolean,
   dashes: string | null,
 ): SVGPathElement {
-  const outline = kind === 'box' && points.length === 2 ? boxCorners(points) : points;
+  const outline = SHAPES[kind].outline(points);
   const d = outline.map(([c, r], i) => `${i ? 'L' : 'M'}${c} ${r}`).join('') + (closed ? 'Z' : '');
   return s('path', {
     d,
@@ -164,8 +166,7 @@ function labelOf(mark: ShownMark, onScreen: readonly Point[]): SVGTextElement {
 }
 
 function handlesOf(mark: ShownMark, onScreen: readonly Point[]): SVGElement[] {
-  if (mark.kind === 'point') return [];
-  const at = mark.kind === 'box' ? boxCorners(onScreen) : onScreen;
+  const at = SHAPES[mark.kind].handles(onScreen);
   const every = Math.max(1, Math.ceil(at.length / MOST_HANDLES));
   const size = mark.kind === 'box' ? 7 : 5;
   return at

@@ -7,13 +7,14 @@
 import type { OverlayJson } from '../model/types';
 import { h } from '../page/dom';
 import type { FrameFetch } from '../pixels/frame_fetch';
+import type { PaneLayer } from './layer';
 import type { Pane } from './pane';
 
 /** Pictures kept for scrolling back and forth; a drawn plane of a CT slice takes a megabyte. */
 const MOST_KEPT = 64;
 const COLOUR = '#7fe3f5';
 
-export class OverlayPictures {
+export class OverlayPictures implements PaneLayer {
   readonly element = h('div', { class: 'overlay-pictures', 'aria-hidden': 'true' });
   private readonly kept = new Map<string, Promise<HTMLCanvasElement>>();
   private shown = '';

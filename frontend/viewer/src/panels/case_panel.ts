@@ -2,8 +2,9 @@
 import { h } from '../page/dom';
 import type { Acts } from '../store/acts';
 import { LabelForm } from './label_form';
+import type { Panel } from './panel';
 
-export class CasePanel {
+export class CasePanel implements Panel {
   readonly element: HTMLElement;
   private readonly forms: LabelForm[];
 

@@ -1,4 +1,5 @@
 /** The findings and the marks that show them; marks that belong to none; the forms of the selected finding. */
+import { SHAPES } from '../marks/shapes';
 import { measureWords } from '../model/calibration';
 import type { Annotation, Finding } from '../model/types';
 import { h } from '../page/dom';
@@ -6,8 +7,9 @@ import type { Acts } from '../store/acts';
 import type { Places } from '../store/places';
 import { LabelForm } from './label_form';
 import { findingColour, UNASSIGNED } from './palette';
+import type { Panel } from './panel';
 
-export class FindingsPanel {
+export class FindingsPanel implements Panel {
   readonly element: HTMLElement;
   private readonly list = h('div', { class: 'finding-list' });
   private readonly cards = new Map<string, { signature: string; element: HTMLElement; forms: HTMLElement }>();
@@ -178,7 +180,7 @@ export class FindingsPanel {
       h(
         'button',
         { type: 'button', class: 'mark-jump', title: 'Show this mark', onclick: () => this.jump(mark) },
-        h('span', {}, KIND_WORDS[mark.kind]),
+        h('span', {}, SHAPES[mark.kind].words),
         h('small', {}, this.places.words(mark.frame)),
         mark.provenance === 'suggestion' ? h('small', { class: 'tag' }, 'from suggestion') : null,
       ),
@@ -248,5 +250,3 @@ export class FindingsPanel {
     );
   }
 }
-
-const KIND_WORDS = { box: 'Box', contour: 'Contour', point: 'Point' } as const;

@@ -1,80 +1,78 @@
-/** All keys on one sheet. */
+/** All keys on one sheet, made from the commands, so that it shows a person's own keys. */
+import { COMMAND_GROUPS, type CommandGroup } from '../commands/command';
+import type { CommandRegistry } from '../commands/registry';
 import { h } from '../page/dom';
 
-const KEYS: readonly [string, readonly [string, string][]][] = [
-  [
-    'Slices',
-    [
-      ['Wheel, ↑ ↓, ← →', 'one slice'],
-      ['Page Up, Page Down', 'ten slices'],
-      ['Home, End', 'first, last'],
-      ['Space', 'play, stop'],
-      [', .', 'slower, faster'],
-      ['J, K', 'next, previous mark'],
-      ['Q', 'next pane'],
-      ['Double click', 'one pane large, and back'],
-    ],
+/** What the mouse does, and what is a key of the browser rather than of a command. */
+const BESIDES: Partial<Record<CommandGroup, readonly (readonly [string, string])[]>> = {
+  Slices: [
+    ['Wheel', 'One slice'],
+    ['Double click', 'One pane large, and back'],
   ],
-  [
-    'Picture',
-    [
-      ['1 – 5', 'window presets'],
-      ['Right drag, W', 'window'],
-      ['Ctrl or middle drag, Z', 'zoom'],
-      ['Ctrl + wheel', 'zoom'],
-      ['Shift drag, P', 'move'],
-      ['F', 'fit'],
-      ['I', 'invert'],
-      ['R', 'reset'],
-      ['M', 'hide or show marks'],
-      ['O', 'show or hide overlays that came with the picture'],
-    ],
+  Picture: [
+    ['Right drag', 'Window'],
+    ['Ctrl or middle drag, Ctrl + wheel', 'Zoom'],
+    ['Shift drag', 'Move'],
   ],
-  [
-    'Marks',
-    [
-      ['V', 'select, move, reshape'],
-      ['B', 'box'],
-      ['C', 'contour; again over the edge of the selected one redraws a part'],
-      ['Delete, Backspace', 'delete'],
-      ['D', 'copy to the next slice'],
-      ['L, U', 'link to the selected finding, unlink'],
-      ['A, X', 'accept, reject the suggestion'],
-      ['Ctrl + Z', 'undo'],
-      ['Ctrl + Shift + Z, Ctrl + Y', 'redo'],
-    ],
-  ],
-  [
-    'Case',
-    [
-      ['S, Ctrl + Enter', 'submit'],
-      ['N', 'next case'],
-      ['Tab, arrows, letters', 'answer the questions'],
-      ['Esc', 'cancel, deselect'],
-      ['?', 'this sheet'],
-    ],
-  ],
-];
+  Case: [['Tab, arrows, letters', 'Answer the questions']],
+};
 
-export function helpOverlay(): HTMLDialogElement {
-  const sheet = h(
-    'div',
-    { class: 'key-sheet' },
-    ...KEYS.map(([title, keys]) =>
+const PRESETS = /^picture\.preset_/;
+
+export class HelpOverlay {
+  readonly element: HTMLDialogElement;
+  private readonly sheet = h('div', { class: 'key-sheet' });
+
+  constructor(private readonly commands: CommandRegistry) {
+    this.element = h(
+      'dialog',
+      { class: 'help', 'aria-label': 'Keys' },
+      h('h2', {}, 'Keys'),
+      this.sheet,
+      h('button', { type: 'button', onclick: () => this.element.close() }, 'Close'),
+    );
+  }
+
+  show(): void {
+    this.sheet.replaceChildren(...COMMAND_GROUPS.map((group) => this.section(group)));
+    this.element.showModal();
+  }
+
+  private section(group: CommandGroup): HTMLElement {
+    const lines = this.commands.all
+      .filter((command) => command.group === group && !PRESETS.test(command.id))
+      .map((command) => [this.commands.keysOf(command.id).map(shown).join(', '), command.title] as const)
+      .filter(([keys]) => keys !== '');
+    const presets = group === 'Picture' ? [['1 – 9', 'Window presets'] as const] : [];
+    return h(
+      'section',
+      {},
+      h('h3', {}, group),
       h(
-        'section',
+        'dl',
         {},
-        h('h3', {}, title),
-        h('dl', {}, ...keys.flatMap(([key, words]) => [h('dt', {}, key), h('dd', {}, words)])),
+        ...[...presets, ...lines, ...(BESIDES[group] ?? [])].flatMap(([keys, words]) => [
+          h('dt', {}, keys),
+          h('dd', {}, words),
+        ]),
       ),
-    ),
-  );
-  const dialog = h(
-    'dialog',
-    { class: 'help', 'aria-label': 'Keys' },
-    h('h2', {}, 'Keys'),
-    sheet,
-    h('button', { type: 'button', onclick: () => dialog.close() }, 'Close'),
-  );
-  return dialog;
+    );
+  }
+}
+
+const SIGNS: Record<string, string> = {
+  ArrowDown: '↓',
+  ArrowUp: '↑',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  PageDown: 'Page Down',
+  PageUp: 'Page Up',
+  Escape: 'Esc',
+};
+
+function shown(key: string): string {
+  return key
+    .split(/(?<=.)\+/)
+    .map((part) => SIGNS[part] ?? part)
+    .join(' + ');
 }

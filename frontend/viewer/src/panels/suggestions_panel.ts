@@ -3,8 +3,9 @@ import type { Suggestion } from '../model/types';
 import { h } from '../page/dom';
 import type { Acts } from '../store/acts';
 import type { Places } from '../store/places';
+import type { Panel } from './panel';
 
-export class SuggestionsPanel {
+export class SuggestionsPanel implements Panel {
   readonly element: HTMLElement;
   private readonly list = h('div', {});
   private signature = '';

@@ -28,6 +28,9 @@ export function likelyKind(modality: string, offered: readonly { value: string }
   return (LIKELY_KINDS[modality] ?? []).find((kind) => values.includes(kind)) ?? values[0] ?? 'lesion';
 }
 
+/** What only some kinds of mark have. */
+export type MarkDetails = Partial<Pick<Annotation, 'first_frame' | 'last_frame' | 'mask' | 'label'>>;
+
 export class Acts {
   constructor(
     readonly manifest: Manifest,
@@ -59,7 +62,8 @@ export class Acts {
     return `${label}${finding.number ? ` ${finding.number}` : ''}${name}`;
   }
 
-  addMark(frame: string, kind: MarkKind, points: readonly Point[]): string | null {
+  /** Add a mark to the selected finding, or to a new one. */
+  addMark(frame: string, kind: MarkKind, points: readonly Point[], more: MarkDetails = {}): string | null {
     if (!this.mayEdit) return null;
     const edits: Edit[] = [];
     let finding = this.ui.now.selectedFinding;
@@ -79,7 +83,12 @@ export class Acts {
       kind,
       points: points.map(roundPoint),
       finding,
+      first_frame: null,
+      last_frame: null,
+      mask: null,
+      locked: false,
       label: '',
+      ...more,
       provenance: 'drawn',
       revision: 0,
       deleted: false,
@@ -91,8 +100,8 @@ export class Acts {
     return mark.id;
   }
 
-  changeMark(id: string, points: readonly Point[], words: string): void {
-    this.editMark(id, { points: points.map(roundPoint) }, words);
+  changeMark(id: string, points: readonly Point[], words: string, more: MarkDetails = {}): void {
+    this.editMark(id, { points: points.map(roundPoint), ...more }, words);
   }
 
   linkMark(id: string, finding: string | null): void {
@@ -190,6 +199,10 @@ export class Acts {
       kind: suggestion.kind,
       points: suggestion.points,
       finding,
+      first_frame: null,
+      last_frame: null,
+      mask: suggestion.mask,
+      locked: false,
       label: suggestion.label,
       provenance: 'suggestion',
       revision: 0,

@@ -1,8 +1,7 @@
 /** What the page shows, apart from what the reader has made: tool, panes, selection. */
-export type ToolName = 'select' | 'window' | 'zoom' | 'pan' | 'box' | 'contour';
-
 export interface UiState {
-  tool: ToolName;
+  /** A name of tools/registry.ts. */
+  tool: string;
   activePane: number;
   layout: { rows: number; columns: number };
   maximised: number | null;

@@ -1,8 +1,9 @@
 /** Draw a box from corner to corner; a press on a handle of the selected box reshapes that one. */
+import { SHAPES } from '../marks/shapes';
 import { clampToFrame } from '../model/geometry';
 import type { Point } from '../model/types';
 import { handleAt } from './hit_test';
-import { hasArea, reshapeOrMove } from './reshape';
+import { reshapeOrMove } from './reshape';
 import type { Tool } from './tool';
 
 export const boxTool: Tool = {
@@ -27,7 +28,7 @@ export const boxTool: Tool = {
       },
       end: () => {
         layer.setDraft(null);
-        if (points && hasArea('box', points)) acts.addMark(frame.key, 'box', points);
+        if (points && SHAPES.box.isWhole(points)) acts.addMark(frame.key, 'box', points);
       },
       cancel: () => layer.setDraft(null),
     };

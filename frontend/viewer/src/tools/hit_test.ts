@@ -1,22 +1,23 @@
 /** Which mark, or which handle of the selected one, lies under the mouse. Pure but for its argument types. */
+import { SHAPES } from '../marks/shapes';
 import { distance, distanceToOutline, nearestVertex, pointInPolygon, polygonArea } from '../model/contour';
 import { type Affine, applyAffine } from '../model/geometry';
 import type { Point } from '../model/types';
-import { boxCorners, type ShownMark } from '../pane/marks_layer';
+import type { ShownMark } from '../pane/marks_layer';
 
 const HANDLE_REACH = 8;
 const OUTLINE_REACH = 7;
 const POINT_REACH = 11;
 
 function outlineOnScreen(mark: ShownMark, affine: Affine): Point[] {
-  const points = mark.kind === 'box' ? boxCorners(mark.points) : mark.points;
-  return points.map((p) => applyAffine(affine, p));
+  return SHAPES[mark.kind].outline(mark.points).map((p) => applyAffine(affine, p));
 }
 
 /** The handle of a mark under a point of the pane: a corner of a box, a vertex of a contour. */
 export function handleAt(mark: ShownMark, affine: Affine, at: Point): number | null {
-  if (mark.kind === 'point') return null;
-  const { index, away } = nearestVertex(outlineOnScreen(mark, affine), at);
+  const handles = SHAPES[mark.kind].handles(mark.points).map((p) => applyAffine(affine, p));
+  if (handles.length === 0) return null;
+  const { index, away } = nearestVertex(handles, at);
   return away <= HANDLE_REACH ? index : null;
 }
 
@@ -31,7 +32,7 @@ export function markAt(marks: readonly ShownMark[], affine: Affine, at: Point): 
   const chosen = near.find((m) => m.selected) ?? near.at(-1);
   if (chosen) return chosen;
   const around = marks
-    .filter((m) => m.kind !== 'point')
+    .filter((m) => SHAPES[m.kind].closed)
     .map((mark) => ({ mark, outline: outlineOnScreen(mark, affine) }))
     .filter(({ outline }) => pointInPolygon(at, outline))
     .sort((a, b) => polygonArea(a.outline) - polygonArea(b.outline));

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Point } from '../model/types';
 import type { ShownMark } from '../pane/marks_layer';
-import { handleAt, markAt } from './hit_test';
-import { hasArea, moved, pulled, resizedBox } from './reshape';
+import { handleAt, markAt } from '../tools/hit_test';
+import { moved, pulled, resizedBox, SHAPES } from './shapes';
 
 const shown = (change: Partial<ShownMark>): ShownMark => ({
   id: 'm',
@@ -77,7 +77,7 @@ describe('reshaping', () => {
 
   it('makes no box without an area', () => {
     expect(
-      hasArea('box', [
+      SHAPES.box.isWhole([
         [1, 1],
         [1.2, 9],
       ]),

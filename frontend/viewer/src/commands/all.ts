@@ -1,0 +1,29 @@
+/** Every command of the reading page; a new one is added to the file of its group. */
+import { TOOLS } from '../tools/registry';
+import { CASE_COMMANDS } from './case';
+import type { Command } from './command';
+import { FINDING_COMMANDS } from './findings';
+import { MARK_COMMANDS } from './marks';
+import { PICTURE_COMMANDS } from './picture';
+import { SLICE_COMMANDS } from './slices';
+import { SUGGESTION_COMMANDS } from './suggestions';
+
+const TOOL_COMMANDS: readonly Command[] = TOOLS.map(({ name, title, keys, draws }) => ({
+  id: `tools.${name}`,
+  title,
+  group: 'Tools',
+  keys,
+  run: ({ acts }) => {
+    if (acts.mayEdit || !draws) acts.ui.set({ tool: name });
+  },
+}));
+
+export const COMMANDS: readonly Command[] = [
+  ...SLICE_COMMANDS,
+  ...PICTURE_COMMANDS,
+  ...TOOL_COMMANDS,
+  ...MARK_COMMANDS,
+  ...FINDING_COMMANDS,
+  ...SUGGESTION_COMMANDS,
+  ...CASE_COMMANDS,
+];

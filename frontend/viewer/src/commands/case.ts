@@ -1,0 +1,34 @@
+/** Ending the case, and leaving what one is at. */
+import type { Command, Desk } from './command';
+
+function stepBack({ acts, busy, cancelGestures }: Desk): void {
+  if (busy) {
+    cancelGestures();
+    return;
+  }
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  const { ui } = acts;
+  if (ui.now.selectedMark || ui.now.selectedSuggestion) ui.set({ selectedMark: null, selectedSuggestion: null });
+  else if (ui.now.tool !== 'select') ui.set({ tool: 'select' });
+  else ui.set({ selectedFinding: null, maximised: null });
+}
+
+export const CASE_COMMANDS: readonly Command[] = [
+  {
+    id: 'case.submit',
+    title: 'Submit',
+    group: 'Case',
+    keys: ['S', 'Ctrl+Enter'],
+    run: ({ submit }) => submit(),
+  },
+  { id: 'case.next', title: 'Next case', group: 'Case', keys: ['N'], run: ({ nextCase }) => nextCase() },
+  {
+    id: 'case.escape',
+    title: 'Cancel, deselect',
+    group: 'Case',
+    keys: ['Escape'],
+    inFields: true,
+    run: stepBack,
+  },
+  { id: 'case.help', title: 'All keys', group: 'Case', keys: ['?'], run: ({ showHelp }) => showHelp() },
+];

@@ -1,0 +1,38 @@
+/** What a reader can do with a key, a button or the mouse's wheel: one command, one name, one place where it happens. */
+import type { PaneGrid } from '../page/pane_grid';
+import type { Acts } from '../store/acts';
+import type { Places } from '../store/places';
+
+export const COMMAND_GROUPS = ['Slices', 'Picture', 'Tools', 'Marks', 'Findings', 'Suggestions', 'Case'] as const;
+export type CommandGroup = (typeof COMMAND_GROUPS)[number];
+
+/** What commands act on: the reading page as they see it. */
+export interface Desk {
+  readonly acts: Acts;
+  readonly grid: PaneGrid;
+  readonly places: Places;
+  /** A mark is being drawn or reshaped. */
+  readonly busy: boolean;
+  cancelGestures(): void;
+  say(words: string): void;
+  showHelp(): void;
+  submit(): void;
+  nextCase(): void;
+  jumpToMark(id: string): void;
+}
+
+export interface Command {
+  /** "slices.next": people's own keys are kept under it, so it never changes. */
+  id: string;
+  title: string;
+  group: CommandGroup;
+  /** As `keyName` writes them: "B", "Shift+ArrowDown", "Ctrl+Z", "Space", "?". The first is the one shown. */
+  keys: readonly string[];
+  /** Done again while the key is held down. */
+  repeats?: boolean;
+  /** Also while a text field has the keys. */
+  inFields?: boolean;
+  /** Also while a control that Tab has led to has the keys; commands with Ctrl always are. */
+  onControls?: boolean;
+  run(desk: Desk): void;
+}
