@@ -2,6 +2,7 @@
 import { init as initCornerstone } from '@cornerstonejs/core';
 import './page/page.css';
 import './pane/pane.css';
+import './pane/span_bars.css';
 import './panels/panels.css';
 import { ApiClient, RequestError } from './api/client';
 import type { Manifest, Reading } from './model/types';

@@ -6,6 +6,7 @@ import { FINDING_COMMANDS } from './findings';
 import { MARK_COMMANDS } from './marks';
 import { PICTURE_COMMANDS } from './picture';
 import { SLICE_COMMANDS } from './slices';
+import { SPAN_COMMANDS } from './spans';
 import { SUGGESTION_COMMANDS } from './suggestions';
 
 const TOOL_COMMANDS: readonly Command[] = TOOLS.map(({ name, title, keys, draws }) => ({
@@ -23,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   ...PICTURE_COMMANDS,
   ...TOOL_COMMANDS,
   ...MARK_COMMANDS,
+  ...SPAN_COMMANDS,
   ...FINDING_COMMANDS,
   ...SUGGESTION_COMMANDS,
   ...CASE_COMMANDS,

@@ -3,7 +3,16 @@ import type { PaneGrid } from '../page/pane_grid';
 import type { Acts } from '../store/acts';
 import type { Places } from '../store/places';
 
-export const COMMAND_GROUPS = ['Slices', 'Picture', 'Tools', 'Marks', 'Findings', 'Suggestions', 'Case'] as const;
+export const COMMAND_GROUPS = [
+  'Slices',
+  'Picture',
+  'Tools',
+  'Marks',
+  'Spans',
+  'Findings',
+  'Suggestions',
+  'Case',
+] as const;
 export type CommandGroup = (typeof COMMAND_GROUPS)[number];
 
 /** What commands act on: the reading page as they see it. */

@@ -13,7 +13,8 @@ describe('keys', () => {
     expect(press('3')).toBe('picture.preset_3');
     expect(press('b')).toBe('tools.box');
     expect(press('B')).toBe('tools.box');
-    expect(press('B', { shift: true })).toBe('tools.box');
+    expect(press('B', { shift: true })).toBe('tools.span_box');
+    expect(press('V', { shift: true })).toBe('tools.select');
     expect(press(' ')).toBe('slices.play');
     expect(press('?', { shift: true })).toBe('case.help');
     expect(press('z', { ctrl: true })).toBe('marks.undo');

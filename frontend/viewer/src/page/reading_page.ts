@@ -4,6 +4,7 @@ import type { Desk } from '../commands/command';
 import { CommandRegistry } from '../commands/registry';
 import type { Suggestion } from '../model/types';
 import { windowName } from '../model/windows';
+import { SpanBars } from '../pane/span_bars';
 import { CasePanel } from '../panels/case_panel';
 import { FindingsPanel } from '../panels/findings_panel';
 import { Header } from '../panels/header';
@@ -56,7 +57,7 @@ export class ReadingPage implements Desk {
     this.grid = new PaneGrid(frames, fetcher, ui, () => this.markedFrames());
     this.grid.onFrameChanged = (unit) => this.showMarks(unit);
     this.grid.onChanged = () => this.refresh();
-    this.inputs = this.grid.units.map((unit) => new StageInput(unit, ui, acts, () => this.refresh()));
+    this.inputs = this.grid.units.map((unit) => new StageInput(unit, ui, acts, () => this.refresh(), this.say));
     this.header = new Header(manifest, leaving.worklist, workspace.queue, {
       submit: leaving.submit,
       next: leaving.next,
@@ -75,6 +76,7 @@ export class ReadingPage implements Desk {
       new FindingsPanel(acts, places, (mark) => this.jumpToMark(mark.id)),
       new SuggestionsPanel(acts, places, (suggestion) => this.jumpToSuggestion(suggestion)),
     ];
+    for (const { pane, bar } of this.grid.units) bar.carry(new SpanBars(pane, acts, places));
     this.build();
     this.listen();
   }
@@ -138,7 +140,7 @@ export class ReadingPage implements Desk {
 
   private showMarks(unit: PaneUnit): void {
     const frame = unit.pane.frame;
-    unit.layer.show(frame ? marksOn(frame.key, this.acts) : []);
+    unit.layer.show(frame ? marksOn(frame.key, this.acts, this.places) : []);
   }
 
   private build(): void {

@@ -1,58 +1,99 @@
 /** Which marks lie on a frame and how they look: the reader's by finding, suggestions dashed, other people's grey. */
 
-import type { Annotation } from '../model/types';
+import { strengthAt } from '../marks/span';
+import type { Annotation, Finding, Suggestion } from '../model/types';
 import type { ShownMark } from '../pane/marks_layer';
-import { findingColour, OTHERS, SUGGESTED, UNASSIGNED } from '../panels/palette';
+import { colourOf, labelsInUse, wordsOf } from '../panels/mark_looks';
+import { labelColour, OTHERS, SUGGESTED, UNASSIGNED } from '../panels/palette';
 import type { Acts } from '../store/acts';
+import type { Places } from '../store/places';
 
-export function marksOn(frameKey: string, acts: Acts): ShownMark[] {
+/** How much of a mark's strength is left while another finding is chosen. */
+const BESIDE_THE_CHOSEN = 0.4;
+
+export function marksOn(frameKey: string, acts: Acts, places: Places): ShownMark[] {
   const { ui, workspace } = acts;
   if (!ui.now.showsMarks) return [];
-  const findings = acts.myFindings;
-  const marks = workspace.records
-    .live('annotation')
-    .filter((m) => m.frame === frameKey)
-    .map((m): ShownMark => {
-      const mine = acts.isMine(m);
-      const order = findings.findIndex((f) => f.id === m.finding);
-      const finding = findings[order];
-      const selected = ui.now.selectedMark === m.id;
-      return {
-        id: m.id,
-        kind: m.kind,
-        points: m.points,
-        colour: !mine ? OTHERS : order >= 0 ? findingColour(order) : UNASSIGNED,
-        label: !mine
-          ? m.owner
-          : m.kind === 'point'
-            ? pointLabel(m, selected)
-            : finding
-              ? acts.findingTitle(finding)
-              : '',
-        selected,
-        dashed: false,
-        refused: workspace.queue.trouble('annotation', m.id)?.message ?? null,
-      };
-    });
+  const look = looksOf(acts);
+  const marks: ShownMark[] = [];
+  for (const mark of workspace.records.live('annotation')) {
+    // A label of slices has no place in the picture; it stands at its edge.
+    const strength = mark.kind === 'slices' ? null : strengthOn(frameKey, mark, acts, places);
+    if (strength !== null) marks.push(shownMark(mark, strength, look, acts));
+  }
   const suggested = acts
     .openSuggestions()
     .filter((s) => s.frame === frameKey)
-    .map(
-      (s): ShownMark => ({
-        id: s.id,
-        kind: s.kind,
-        points: s.points,
-        colour: SUGGESTED,
-        label: ui.now.selectedSuggestion === s.id ? `${s.label || 'suggestion'} ${Math.round(s.score * 100)} %` : '',
-        selected: ui.now.selectedSuggestion === s.id,
-        dashed: true,
-        refused: null,
-      }),
-    );
+    .map((s) => shownSuggestion(s, ui.now.selectedSuggestion));
   return [...suggested, ...marks];
 }
 
-/** Points come in crowds, four calipers round a nodule: only the chosen one says what it is. */
-function pointLabel(mark: Annotation, selected: boolean): string {
-  return selected ? mark.label || 'point' : '';
+/** How strongly a mark is shown on a frame by its span alone; null: it does not lie there. */
+function strengthOn(frameKey: string, mark: Annotation, { ui }: Acts, places: Places): number | null {
+  if (mark.first_frame === null && mark.last_frame === null && ui.now.spanDraft?.mark !== mark.id) {
+    return mark.frame === frameKey ? 1 : null;
+  }
+  const here = places.of(frameKey);
+  const span = places.spanOf(mark);
+  const centre = places.of(mark.frame);
+  if (!here || !span || !centre || here.stack !== span.stack) return null;
+  const draft = ui.now.spanDraft;
+  const { first, last } = draft?.mark === mark.id ? draft : span;
+  if (here.index < first || here.index > last) return null;
+  return strengthAt({ first, last }, centre.index, here.index);
+}
+
+interface Look {
+  findings: Map<string, { finding: Finding; colour: string }>;
+  labels: readonly string[];
+}
+
+function looksOf(acts: Acts): Look {
+  const all = acts.myFindings;
+  const findings = new Map(all.map((finding) => [finding.id, { finding, colour: colourOf(finding, all) }]));
+  return { findings, labels: acts.ui.now.colourBy === 'label' ? labelsInUse(acts) : [] };
+}
+
+function shownMark(mark: Annotation, strength: number, look: Look, acts: Acts): ShownMark {
+  const { now } = acts.ui;
+  const mine = acts.isMine(mark);
+  const shows = mark.finding ? look.findings.get(mark.finding) : undefined;
+  const selected = now.selectedMark === mark.id;
+  const besideTheChosen = now.selectedFinding !== null && look.findings.has(now.selectedFinding) && !selected;
+  const dimmed = besideTheChosen && mark.finding !== now.selectedFinding;
+  const colour =
+    now.colourBy === 'label' ? labelColour(wordsOf(mark, acts), look.labels) : (shows?.colour ?? UNASSIGNED);
+  return {
+    id: mark.id,
+    kind: mark.kind,
+    points: mark.points,
+    colour: mine ? colour : OTHERS,
+    label: mine ? labelOf(mark, shows?.finding, selected, acts) : mark.owner,
+    selected,
+    dashed: false,
+    strength: strength * (dimmed ? BESIDE_THE_CHOSEN : 1),
+    refused: acts.workspace.queue.trouble('annotation', mark.id)?.message ?? null,
+  };
+}
+
+function labelOf(mark: Annotation, finding: Finding | undefined, selected: boolean, acts: Acts): string {
+  // Points come in crowds, four calipers round a nodule: only the chosen one says what it is.
+  if (mark.kind === 'point') return selected ? mark.label || 'point' : finding?.number ? String(finding.number) : '';
+  return finding ? acts.findingTitle(finding) : mark.label;
+}
+
+function shownSuggestion(s: Suggestion, chosen: string | null): ShownMark {
+  const selected = chosen === s.id;
+  // Calipers come in crowds; an area says at once how sure the model is of it.
+  const says = selected || s.kind !== 'point';
+  return {
+    id: s.id,
+    kind: s.kind,
+    points: s.points,
+    colour: SUGGESTED,
+    label: says ? `${s.label || 'suggestion'} ${Math.round(s.score * 100)} %` : '',
+    selected,
+    dashed: true,
+    refused: null,
+  };
 }

@@ -28,6 +28,7 @@ export class StageInput {
     private readonly ui: Ui,
     private readonly acts: Acts,
     private readonly ended: () => void,
+    private readonly say: (words: string) => void,
   ) {
     const { pane, layer } = unit;
     const surface = layer.element;
@@ -59,7 +60,7 @@ export class StageInput {
     const tool = toolFor(event, this.ui.now.tool);
     if (!tool || pane.shown < 0 || pane.failure !== null) return;
     if (toolNamed(this.ui.now.tool).draws) cine.stop();
-    this.gesture = tool.begin(event, { pane, layer, acts: this.acts });
+    this.gesture = tool.begin(event, { pane, layer, acts: this.acts, say: this.say });
     if (!this.gesture) return;
     const surface = layer.element;
     surface.setPointerCapture(event.pointerId);

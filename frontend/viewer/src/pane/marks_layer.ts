@@ -19,6 +19,8 @@ export interface ShownMark {
   selected: boolean;
   /** A model's suggestion: dashed. */
   dashed: boolean;
+  /** 0 to 1, less away from the centre of its span and while another finding is chosen; 1 where it is left out. */
+  strength?: number;
   /** The server did not accept it: red. */
   refused: string | null;
 }
@@ -88,8 +90,10 @@ export class MarksLayer {
     this.screen.replaceChildren();
     for (const mark of this.shown) {
       const onScreen = mark.points.map((p) => applyAffine(affine, p));
-      if (mark.kind === 'point') this.screen.append(cross(onScreen[0] as Point, mark));
-      this.screen.append(labelOf(mark, onScreen));
+      const drawn: SVGElement[] = mark.kind === 'point' ? [cross(onScreen[0] as Point, mark)] : [];
+      drawn.push(labelOf(mark, onScreen));
+      for (const one of drawn) if (mark.strength !== undefined) one.style.opacity = String(mark.strength);
+      this.screen.append(...drawn);
       if (mark.selected && !mark.dashed) this.screen.append(...handlesOf(mark, onScreen));
     }
   }
@@ -109,6 +113,7 @@ export class MarksLayer {
             m.dashed ? '6 4' : null,
           );
           shape.dataset.mark = m.id;
+          if (m.strength !== undefined) shape.style.opacity = String(m.strength);
           return shape;
         }),
     );

@@ -5,6 +5,8 @@ import type { Pane } from './pane';
 
 export class ScrollBar {
   readonly element: HTMLElement;
+  /** What lies on the bar and follows it. */
+  private readonly riders: { readonly element: HTMLElement; update(): void }[] = [];
   private readonly canvas: HTMLCanvasElement;
   private readonly thumb: HTMLElement;
   private frame = 0;
@@ -31,6 +33,12 @@ export class ScrollBar {
     this.element.addEventListener('pointerdown', (event) => this.grab(event));
   }
 
+  /** Lay something over the bar; it is told whenever the bar may have changed. */
+  carry(rider: { readonly element: HTMLElement; update(): void }): void {
+    this.riders.push(rider);
+    this.element.append(rider.element);
+  }
+
   update(): void {
     if (this.frame) return;
     this.frame = requestAnimationFrame(() => {
@@ -42,6 +50,7 @@ export class ScrollBar {
   private draw(): void {
     const count = this.pane.stack?.frames.length ?? 0;
     this.element.hidden = count < 2;
+    for (const rider of this.riders) rider.update();
     if (count < 2) return;
     const height = this.element.clientHeight;
     const step = height / count;

@@ -6,7 +6,8 @@ import { h } from '../page/dom';
 import type { Acts } from '../store/acts';
 import type { Places } from '../store/places';
 import { LabelForm } from './label_form';
-import { findingColour, UNASSIGNED } from './palette';
+import { colourOf } from './mark_looks';
+import { UNASSIGNED } from './palette';
 import type { Panel } from './panel';
 
 export class FindingsPanel implements Panel {
@@ -78,7 +79,7 @@ export class FindingsPanel implements Panel {
       return;
     }
     const forms = known?.forms ?? h('div', { class: 'finding-forms' });
-    const element = this.card(finding, order, forms);
+    const element = this.card(finding, forms);
     if (known) known.element.replaceWith(element);
     this.cards.set(finding.id, { signature, element, forms });
     this.keepOrder(element, order);
@@ -105,7 +106,7 @@ export class FindingsPanel implements Panel {
     ]);
   }
 
-  private card(finding: Finding, order: number, forms: HTMLElement): HTMLElement {
+  private card(finding: Finding, forms: HTMLElement): HTMLElement {
     const { acts } = this;
     const selected = acts.ui.now.selectedFinding === finding.id;
     const marks = this.marksOf(finding.id);
@@ -117,7 +118,7 @@ export class FindingsPanel implements Panel {
         'aria-pressed': String(selected),
         onclick: () => acts.ui.set({ selectedFinding: selected ? null : finding.id }),
       },
-      h('span', { class: 'swatch', style: `background:${findingColour(order)}` }),
+      h('span', { class: 'swatch', style: `background:${colourOf(finding, acts.myFindings)}` }),
       h('span', { class: 'name' }, acts.findingTitle(finding)),
       h('small', {}, marks.length === 1 ? '1 mark' : `${marks.length} marks`),
     );

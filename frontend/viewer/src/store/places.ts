@@ -1,5 +1,6 @@
 /** Where frames lie in the case: stack, slice, and how that is said. */
-import type { FrameJson, Manifest, StackJson } from '../model/types';
+import type { Span } from '../marks/span';
+import type { Annotation, FrameJson, Manifest, StackJson } from '../model/types';
 
 export class Places {
   private readonly byFrame = new Map<string, { stack: StackJson; index: number; order: number }>();
@@ -24,6 +25,15 @@ export class Places {
 
   orderOf(frameKey: string): number {
     return this.byFrame.get(frameKey)?.order ?? Number.MAX_SAFE_INTEGER;
+  }
+
+  /** Where a mark holds, as slices of its stack counted from 0; a mark of one slice begins and ends there. */
+  spanOf(mark: Pick<Annotation, 'frame' | 'first_frame' | 'last_frame'>): (Span & { stack: StackJson }) | null {
+    const own = this.of(mark.frame);
+    if (!own) return null;
+    const first = mark.first_frame ? (this.of(mark.first_frame)?.index ?? own.index) : own.index;
+    const last = mark.last_frame ? (this.of(mark.last_frame)?.index ?? own.index) : own.index;
+    return { stack: own.stack, first: Math.min(first, last), last: Math.max(first, last) };
   }
 
   words(frameKey: string): string {

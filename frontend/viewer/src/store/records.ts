@@ -54,6 +54,8 @@ function nestedKeys(content: Record<string, unknown>): string[] {
 export class Records {
   private readonly byAddress = new Map<Address, AnyRecord>();
   private readonly listeners = new Set<() => void>();
+  /** Counts up whenever a record changes: what was computed from them is stale then. */
+  version = 0;
 
   get<K extends RecordKind>(kind: K, id: string): RecordTypes[K] | undefined {
     return this.byAddress.get(addressOf(kind, id)) as RecordTypes[K] | undefined;
@@ -121,6 +123,7 @@ export class Records {
   }
 
   announce(): void {
+    this.version += 1;
     for (const listener of this.listeners) listener();
   }
 }

@@ -11,6 +11,12 @@ export interface UiState {
   /** What a new finding is, unless the reader says otherwise. */
   newKind: string;
   showsMarks: boolean;
+  /** What the colours of marks tell apart. */
+  colourBy: 'finding' | 'label';
+  /** A span whose end is being dragged: shown like this until it is let go. */
+  spanDraft: { mark: string; first: number; last: number } | null;
+  /** The frame from which a label of slices is being made. */
+  labelFrom: string | null;
   /** Overlay planes that came with the pictures: hidden until the reader asks, for they may tell what another saw. */
   showsOverlays: boolean;
 }
@@ -30,6 +36,9 @@ export class Ui {
       selectedSuggestion: null,
       newKind: '',
       showsMarks: true,
+      colourBy: 'finding',
+      spanDraft: null,
+      labelFrom: null,
       showsOverlays: false,
       ...initial,
     };

@@ -3,6 +3,7 @@ import { boxTool } from './box_tool';
 import { contourTool } from './contour_tool';
 import { panTool } from './pan_tool';
 import { selectTool } from './select_tool';
+import { spanBoxTool } from './span_box_tool';
 import type { Tool } from './tool';
 import { windowTool } from './window_tool';
 import { zoomTool } from './zoom_tool';
@@ -38,6 +39,15 @@ export const TOOLS: readonly ToolEntry[] = [
     draws: true,
     icon: 'M4 6h16v12H4zm1.600 1.600v8.800h12.800V7.600z',
     tool: boxTool,
+  },
+  {
+    name: 'span_box',
+    title: 'Box over slices',
+    keys: ['Shift+B'],
+    group: 'shape',
+    draws: true,
+    icon: 'M3 9h12v11H3zm1.600 1.600v7.800h8.800v-7.800zM6 6h12v11h-1.600V7.600H6zM9 3h12v11h-1.600V4.600H9z',
+    tool: spanBoxTool,
   },
   {
     name: 'contour',

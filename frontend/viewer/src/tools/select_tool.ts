@@ -7,12 +7,12 @@ import { windowTool } from './window_tool';
 export const selectTool: Tool = {
   cursor: 'default',
   begin(event, stage) {
-    const { pane, layer, acts } = stage;
+    const { pane, layer } = stage;
     const affine = pane.pixelToPane;
     const mark = affine ? markAt(layer.shown, affine, pane.panePoint(event.clientX, event.clientY)) : null;
     if (!mark) return dragBeside(event, stage);
     select(stage, mark.id, mark.dashed);
-    return reshapeOrMove(event, { pane, layer, acts }, mark);
+    return reshapeOrMove(event, stage, mark);
   },
 };
 

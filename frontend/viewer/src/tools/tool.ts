@@ -7,6 +7,8 @@ export interface Stage {
   pane: Pane;
   layer: MarksLayer;
   acts: Acts;
+  /** Tell the reader what the page did beyond what is seen. */
+  say(words: string): void;
 }
 
 export interface Gesture {

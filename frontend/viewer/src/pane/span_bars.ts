@@ -1,0 +1,121 @@
+/** On a pane's scroll bar: the spans of marks and the labels of slices, as bars whose ends drag. */
+import { type SpanEnd, spanWords } from '../marks/span';
+import type { Annotation } from '../model/types';
+import { h } from '../page/dom';
+import { colourOf } from '../panels/mark_looks';
+import { OTHERS, UNASSIGNED } from '../panels/palette';
+import type { Acts } from '../store/acts';
+import type { Places } from '../store/places';
+import { changeSpan, mayChangeSpan, spanWithEnd } from '../store/spans';
+import type { Pane } from './pane';
+
+export class SpanBars {
+  readonly element = h('div', { class: 'span-bars' });
+  private readonly bars = new Map<string, { element: HTMLElement; signature: string }>();
+  private known = { version: -1, marks: [] as Annotation[] };
+
+  constructor(
+    private readonly pane: Pane,
+    private readonly acts: Acts,
+    private readonly places: Places,
+  ) {}
+
+  update(): void {
+    const { stack } = this.pane;
+    const shown = new Set<string>();
+    if (stack && stack.frames.length > 1 && this.acts.ui.now.showsMarks) {
+      for (const mark of this.spanning()) {
+        if (this.places.of(mark.frame)?.stack !== stack) continue;
+        shown.add(mark.id);
+        this.place(mark);
+      }
+    }
+    for (const [id, { element }] of this.bars) {
+      if (shown.has(id)) continue;
+      element.remove();
+      this.bars.delete(id);
+    }
+  }
+
+  /** Marks of more than one slice, and the selected one where it may be given more. */
+  private spanning(): Annotation[] {
+    const { records } = this.acts.workspace;
+    if (this.known.version !== records.version) {
+      const marks = records.live('annotation').filter((m) => m.first_frame !== null);
+      this.known = { version: records.version, marks };
+    }
+    const { selectedMark } = this.acts.ui.now;
+    const selected = selectedMark ? records.get('annotation', selectedMark) : undefined;
+    const alone = selected?.kind === 'box' && selected.first_frame === null && !selected.deleted;
+    return alone ? [...this.known.marks, selected] : this.known.marks;
+  }
+
+  private place(mark: Annotation): void {
+    const { ui } = this.acts;
+    const span = this.places.spanOf(mark);
+    if (!span) return;
+    const draft = ui.now.spanDraft;
+    const { first, last } = draft?.mark === mark.id ? draft : span;
+    const count = span.stack.frames.length;
+    const selected = ui.now.selectedMark === mark.id;
+    const grips = selected && mayChangeSpan(mark, this.acts);
+    const signature = [first, last, count, selected, grips, mark.finding, mark.label, mark.kind].join();
+    const known = this.bars.get(mark.id);
+    if (known?.signature === signature) return;
+    const element = known?.element ?? h('div', { 'data-span': mark.id });
+    element.className = `span-bar ${mark.kind}${selected ? ' selected' : ''}`;
+    element.style.top = `${(100 * first) / count}%`;
+    element.style.height = `${(100 * (last - first + 1)) / count}%`;
+    element.style.setProperty('--colour', this.colour(mark));
+    element.title = [mark.label, spanWords({ first, last })].filter(Boolean).join(', ');
+    const wanted: SpanEnd[] = grips ? ['first', 'last'] : [];
+    if (element.childElementCount !== wanted.length) {
+      element.replaceChildren(...wanted.map((end) => this.grip(mark.id, end)));
+    }
+    if (!known) this.element.append(element);
+    this.bars.set(mark.id, { element, signature });
+  }
+
+  private colour(mark: Annotation): string {
+    if (!this.acts.isMine(mark)) return OTHERS;
+    const all = this.acts.myFindings;
+    const finding = all.find((f) => f.id === mark.finding);
+    return finding ? colourOf(finding, all) : UNASSIGNED;
+  }
+
+  private grip(mark: string, end: SpanEnd): HTMLElement {
+    const words = end === 'first' ? 'Drag where the span begins' : 'Drag where the span ends';
+    const grip = h('div', { class: `span-grip ${end}`, title: words });
+    grip.addEventListener('pointerdown', (event) => this.drag(event, grip, mark, end));
+    return grip;
+  }
+
+  /** Pull one end: the picture follows it, the mark shows where it would be, and letting go saves it once. */
+  private drag(event: PointerEvent, grip: HTMLElement, mark: string, end: SpanEnd): void {
+    event.preventDefault();
+    event.stopPropagation();
+    const { ui } = this.acts;
+    grip.setPointerCapture(event.pointerId);
+    const pull = (e: PointerEvent): void => {
+      const box = this.element.getBoundingClientRect();
+      const count = this.pane.stack?.frames.length ?? 1;
+      const to = Math.floor(((e.clientY - box.top) / box.height) * count);
+      const span = spanWithEnd(this.acts, this.places, { mark, end, to });
+      if (!span) return;
+      ui.set({ spanDraft: { mark, first: span.first, last: span.last } });
+      this.pane.goTo(span[end]);
+    };
+    const stop = (e: PointerEvent): void => {
+      for (const [name, listener] of listeners) grip.removeEventListener(name, listener);
+      const draft = ui.now.spanDraft;
+      ui.set({ spanDraft: null });
+      if (draft?.mark === mark && e.type === 'pointerup') changeSpan(this.acts, this.places, mark, draft);
+    };
+    const listeners = [
+      ['pointermove', pull],
+      ['pointerup', stop],
+      ['pointercancel', stop],
+    ] as const;
+    for (const [name, listener] of listeners) grip.addEventListener(name, listener);
+  }
+}
