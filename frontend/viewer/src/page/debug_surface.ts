@@ -24,6 +24,8 @@ export interface PaneState {
   slices: number;
   loaded: number;
   frame: string | null;
+  /** The keys of the stack's frames, in the order in which it scrolls. */
+  frames: readonly string[];
   window: { centre: number; width: number; name: string } | null;
   zoom: number;
   level: number;
@@ -73,6 +75,7 @@ export function exposeForTests(page: ReadingPage, acts: Acts): void {
           slices: pane.stack?.frames.length ?? 0,
           loaded: pane.loadedCount,
           frame: pane.frame?.key ?? null,
+          frames: pane.stack?.frames.map((f) => f.key) ?? [],
           window: pane.window
             ? { centre: pane.window.centre, width: pane.window.width, name: pane.window.name ?? '' }
             : null,
