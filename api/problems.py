@@ -11,6 +11,7 @@ from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views import defaults
 from rest_framework import exceptions
+from rest_framework.request import Request
 from rest_framework.views import set_rollback
 
 from annotator.accounts.errors import (
@@ -19,6 +20,7 @@ from annotator.accounts.errors import (
     NotAllowedError,
     NotFoundError,
     RoomError,
+    StaleError,
     UnavailableError,
 )
 
@@ -34,6 +36,7 @@ TITLES = {
     406: "Only JSON is answered here",
     409: "In the way of what is there now",
     411: "The length is missing",
+    412: "Changed meanwhile",
     413: "Too large",
     415: "Only JSON is taken here",
     429: "Too many attempts",
@@ -83,7 +86,9 @@ def problem_response(error: Exception, context: dict[str, Any]) -> HttpResponse 
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
-    if isinstance(error, RoomError):
+    if isinstance(error, StaleError) and has_precondition(context["request"]):
+        answer = problem(412, TITLES[412], str(error), current=error.current)
+    elif isinstance(error, RoomError):
         answer = problem_of(error)
     elif isinstance(error, exceptions.ValidationError):
         answer = _problem_of_fields(error)
@@ -99,6 +104,11 @@ def problem_response(error: Exception, context: dict[str, Any]) -> HttpResponse 
         return None
     set_rollback()
     return answer
+
+
+def has_precondition(request: Request) -> bool:
+    """Whether a request says in its head on which state it builds (RFC 9110 13.1)."""
+    return any(request.headers.get(name) is not None for name in ("If-Match", "If-None-Match"))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -29,5 +29,9 @@ class ConflictError(RoomError):
         self.current = current
 
 
+class StaleError(ConflictError):
+    """It builds on a state that is no longer there (HTTP 412, or 409 without a precondition in the request's head)."""
+
+
 class UnavailableError(RoomError):
     """Something that this server needs can't be reached now (HTTP 503): try again later."""

@@ -146,13 +146,19 @@ class Revision(models.Model):
     target_id = models.UUIDField()
     number = models.PositiveIntegerField()
     state = models.JSONField()
+    change = models.UUIDField(null=True, help_text="made by the reader's program, so that sending twice is saving once")
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     saved_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["number"]
         constraints = [
-            models.UniqueConstraint(fields=["target_kind", "target_id", "number"], name="one_row_a_revision")
+            models.UniqueConstraint(fields=["target_kind", "target_id", "number"], name="one_row_a_revision"),
+            models.UniqueConstraint(
+                fields=["target_kind", "target_id", "change"],
+                condition=Q(change__isnull=False),
+                name="a_change_counts_once",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 """Every saved state is kept: one row a revision, and one audit entry."""
 
 from typing import Literal
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -12,12 +13,15 @@ from annotator.annotations.records import record_as_dict
 Verb = Literal["create", "change", "delete", "restore", "unlink"]
 
 
-def save_as_next_revision(record: Annotation | Finding | Answer, *, saved_by: User, verb: Verb) -> None:
+def save_as_next_revision(
+    record: Annotation | Finding | Answer, *, saved_by: User, verb: Verb, change: UUID | None = None
+) -> None:
     """Count the record's revision up, save it, keep the state and write the audit entry. Call it in a transaction.
 
     Parameters
     ----------
     record : with its new values; `deleted_at` is set here, by the verb.
+    change : the identifier under which the reader's program sent this; see `was_saved`.
     """
     record.revision += 1
     record.deleted_at = timezone.now() if verb == "delete" else None
@@ -29,9 +33,18 @@ def save_as_next_revision(record: Annotation | Finding | Answer, *, saved_by: Us
         number=record.revision,
         state=record_as_dict(record),
         saved_by=saved_by,
+        change=change,
     )
     detail: dict[str, object] = {"case": str(record.case_id), "revision": record.revision}
     record_audit(saved_by, f"{verb}_{kind}", target_kind=kind, target_id=record.pk, detail=detail)
+
+
+def was_saved(record: Annotation | Finding | Answer, change: UUID | None) -> bool:
+    """Whether this change is in the record already, however much was saved over it since."""
+    if change is None:
+        return False
+    kind = str(record._meta.model_name)
+    return Revision.objects.filter(target_kind=kind, target_id=record.pk, change=change).exists()
 
 
 def verb_for(record: Annotation | Finding | Answer) -> Verb:

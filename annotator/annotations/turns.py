@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from annotator.accounts.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
+from annotator.accounts.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError, StaleError
 from annotator.accounts.models import User
 from annotator.accounts.policies import Person
 from annotator.accounts.signed_in import signed_in
@@ -104,7 +104,8 @@ def check_may_change(turn: Turn, record: Annotation | Finding | Answer | None, *
 
     Raises
     ------
-    ConflictError : the reading was submitted, or the record was changed meanwhile; with what is there now.
+    ConflictError : the reading was submitted; with what is there now.
+    StaleError : the record was changed meanwhile; with what is there now.
     NotFoundError : a revision of something that isn't there.
     """
     current: dict[str, object] | None = None if record is None else {**record_as_dict(record)}
@@ -117,7 +118,7 @@ def check_may_change(turn: Turn, record: Annotation | Finding | Answer | None, *
         if seen != 0:
             raise NotFoundError("There is nothing of yours to change under this identifier. A new one has revision 0.")
     elif record.revision != seen:
-        raise ConflictError(
+        raise StaleError(
             f"This was changed meanwhile: you saw revision {seen}, it is now at {record.revision}. "
             "Look at what is there and change that.",
             current,

@@ -3,11 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
+from annotator.accounts.errors import InvalidError
 from annotator.annotations.actions.delete_annotation import delete_annotation
 from annotator.annotations.actions.delete_answer import delete_answer
 from annotator.annotations.actions.delete_finding import delete_finding
@@ -15,13 +17,20 @@ from annotator.annotations.actions.save_annotation import SaveAnnotation, save_a
 from annotator.annotations.actions.save_answer import SaveAnswer, save_answer
 from annotator.annotations.actions.save_finding import SaveFinding, save_finding
 from annotator.annotations.queries import annotation_for, answer_for, finding_for
-from annotator.annotations.records import annotation_as_dict, answer_as_dict, finding_as_dict
+from annotator.annotations.records import (
+    AnnotationRecord,
+    AnswerRecord,
+    FindingRecord,
+    annotation_as_dict,
+    answer_as_dict,
+    finding_as_dict,
+)
 from api.v1.parsers import StrictJSONParser
+from api.v1.preconditions import ETAG, IF_MATCH, IF_NONE_MATCH, DeletionParameters, etag, seen_revision
 from api.v1.records import (
     AnnotationSerializer,
     AnswerSerializer,
     FindingSerializer,
-    RevisionParameter,
     SaveAnnotationSerializer,
     SaveAnswerSerializer,
     SaveFindingSerializer,
@@ -29,12 +38,15 @@ from api.v1.records import (
 )
 from api.v1.responses import BODY, problems
 
-_REFUSALS = problems(400, 403, 404, 409)
-_REFUSALS_OF_A_BODY = problems(*BODY, 403, 404, 409)
+_READING = [ETAG]
+_SAVING = [IF_MATCH, IF_NONE_MATCH, ETAG]
+_DELETING: list[OpenApiParameter | type[Serializer[Any]]] = [DeletionParameters, IF_MATCH, ETAG]
+_REFUSALS = problems(400, 403, 404, 409, 412, 507)
+_REFUSALS_OF_A_BODY = problems(*BODY, 403, 404, 409, 412, 507)
 
 
 class RecordView(APIView):
-    """What the three kinds of record share: reading what was sent."""
+    """What the three kinds of record share: reading what was sent, and the ETag of what is answered."""
 
     parser_classes = [StrictJSONParser]
 
@@ -42,29 +54,39 @@ class RecordView(APIView):
         serializer = kind(data=request.data, context={"id": record_id})
         serializer.is_valid(raise_exception=True)
         values: dict[str, Any] = serializer.validated_data
+        # Who doesn't say what they saw has seen nothing.
+        values["revision"] = seen_revision(request, values.get("revision")) or 0
         return values
 
-    def revision(self, request: Request) -> int:
-        serializer = RevisionParameter(data=request.query_params)
-        serializer.is_valid(raise_exception=True)
-        return int(serializer.validated_data["revision"])
+    def deletion(self, request: Request) -> tuple[int, UUID | None]:
+        """The revision that was seen, and the change's identifier."""
+        asked = DeletionParameters(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        revision = seen_revision(request, asked.validated_data.get("revision"))
+        if revision is None:
+            raise InvalidError("Say which revision you saw, by If-Match or here.", path="revision")
+        return revision, asked.validated_data["change"]
+
+    def answer(self, record: AnnotationRecord | FindingRecord | AnswerRecord) -> Response:
+        return Response(record, headers={"ETag": etag(record["revision"])})
 
 
 class AnnotationView(RecordView):
     """One mark on one frame."""
 
-    @extend_schema(summary="Read a mark", responses={200: AnnotationSerializer, **problems(404)})
+    @extend_schema(summary="Read a mark", parameters=_READING, responses={200: AnnotationSerializer, **problems(404)})
     def get(self, request: Request, record_id: UUID) -> Response:
         """A mark that this person may see."""
-        return Response(annotation_as_dict(annotation_for(request.user, record_id)))
+        return self.answer(annotation_as_dict(annotation_for(request.user, record_id)))
 
     @extend_schema(
         summary="Save a mark",
+        parameters=_SAVING,
         request=SaveAnnotationSerializer,
         responses={200: AnnotationSerializer, **_REFUSALS_OF_A_BODY},
     )
     def put(self, request: Request, record_id: UUID) -> Response:
-        """Save a mark. The same state again changes nothing; saving a deleted one brings it back."""
+        """Save a mark. The same state or change again changes nothing; saving a deleted one brings it back."""
         sent = self.sent(request, SaveAnnotationSerializer, record_id)
         wanted = SaveAnnotation(
             id=record_id,
@@ -79,28 +101,30 @@ class AnnotationView(RecordView):
             finding_id=sent["finding"],
             label=sent["label"],
             revision=sent["revision"],
+            change=sent["change"],
         )
-        return Response(annotation_as_dict(save_annotation(request.user, wanted)))
+        return self.answer(annotation_as_dict(save_annotation(request.user, wanted)))
 
-    @extend_schema(
-        summary="Delete a mark", parameters=[RevisionParameter], responses={200: AnnotationSerializer, **_REFUSALS}
-    )
+    @extend_schema(summary="Delete a mark", parameters=_DELETING, responses={200: AnnotationSerializer, **_REFUSALS})
     def delete(self, request: Request, record_id: UUID) -> Response:
         """Delete a mark of one's own."""
-        deleted = delete_annotation(request.user, record_id, revision=self.revision(request))
-        return Response(annotation_as_dict(deleted))
+        revision, change = self.deletion(request)
+        return self.answer(
+            annotation_as_dict(delete_annotation(request.user, record_id, revision=revision, change=change))
+        )
 
 
 class FindingView(RecordView):
     """The thing in the patient that marks show."""
 
-    @extend_schema(summary="Read a finding", responses={200: FindingSerializer, **problems(404)})
+    @extend_schema(summary="Read a finding", parameters=_READING, responses={200: FindingSerializer, **problems(404)})
     def get(self, request: Request, record_id: UUID) -> Response:
         """A finding that this person may see."""
-        return Response(finding_as_dict(finding_for(request.user, record_id)))
+        return self.answer(finding_as_dict(finding_for(request.user, record_id)))
 
     @extend_schema(
         summary="Save a finding",
+        parameters=_SAVING,
         request=SaveFindingSerializer,
         responses={200: FindingSerializer, **_REFUSALS_OF_A_BODY},
     )
@@ -108,29 +132,35 @@ class FindingView(RecordView):
         """Save a finding; a new one takes the next number."""
         sent = self.sent(request, SaveFindingSerializer, record_id)
         wanted = SaveFinding(
-            id=record_id, case_id=sent["case"], kind=sent["kind"], name=sent["name"], revision=sent["revision"]
+            id=record_id,
+            case_id=sent["case"],
+            kind=sent["kind"],
+            name=sent["name"],
+            revision=sent["revision"],
+            change=sent["change"],
         )
-        return Response(finding_as_dict(save_finding(request.user, wanted)))
+        return self.answer(finding_as_dict(save_finding(request.user, wanted)))
 
-    @extend_schema(
-        summary="Delete a finding", parameters=[RevisionParameter], responses={200: FindingSerializer, **_REFUSALS}
-    )
+    @extend_schema(summary="Delete a finding", parameters=_DELETING, responses={200: FindingSerializer, **_REFUSALS})
     def delete(self, request: Request, record_id: UUID) -> Response:
         """Delete a finding of one's own; its marks stay without it, its answers go with it."""
-        deleted = delete_finding(request.user, record_id, revision=self.revision(request))
-        return Response(finding_as_dict(deleted))
+        revision, change = self.deletion(request)
+        return self.answer(finding_as_dict(delete_finding(request.user, record_id, revision=revision, change=change)))
 
 
 class AnswerView(RecordView):
     """What a reader chose in one schema."""
 
-    @extend_schema(summary="Read an answer", responses={200: AnswerSerializer, **problems(404)})
+    @extend_schema(summary="Read an answer", parameters=_READING, responses={200: AnswerSerializer, **problems(404)})
     def get(self, request: Request, record_id: UUID) -> Response:
         """An answer that this person may see."""
-        return Response(answer_as_dict(answer_for(request.user, record_id)))
+        return self.answer(answer_as_dict(answer_for(request.user, record_id)))
 
     @extend_schema(
-        summary="Save an answer", request=SaveAnswerSerializer, responses={200: AnswerSerializer, **_REFUSALS_OF_A_BODY}
+        summary="Save an answer",
+        parameters=_SAVING,
+        request=SaveAnswerSerializer,
+        responses={200: AnswerSerializer, **_REFUSALS_OF_A_BODY},
     )
     def put(self, request: Request, record_id: UUID) -> Response:
         """Save an answer; it comes back with its score."""
@@ -142,14 +172,13 @@ class AnswerView(RecordView):
             answers=sent["answers"],
             finding_id=sent["finding"],
             revision=sent["revision"],
+            change=sent["change"],
             size_mm=sent["size_mm"],
         )
-        return Response(answer_as_dict(save_answer(request.user, wanted)))
+        return self.answer(answer_as_dict(save_answer(request.user, wanted)))
 
-    @extend_schema(
-        summary="Delete an answer", parameters=[RevisionParameter], responses={200: AnswerSerializer, **_REFUSALS}
-    )
+    @extend_schema(summary="Delete an answer", parameters=_DELETING, responses={200: AnswerSerializer, **_REFUSALS})
     def delete(self, request: Request, record_id: UUID) -> Response:
         """Delete an answer of one's own."""
-        deleted = delete_answer(request.user, record_id, revision=self.revision(request))
-        return Response(answer_as_dict(deleted))
+        revision, change = self.deletion(request)
+        return self.answer(answer_as_dict(delete_answer(request.user, record_id, revision=revision, change=change)))

@@ -8,8 +8,7 @@ from rest_framework import serializers
 
 from annotator.annotations.models import FindingKind, MarkKind, Provenance
 from annotator.assist.models import Decision
-
-LARGEST_REVISION = 2**31 - 1
+from api.v1.preconditions import LARGEST_REVISION
 
 _POINTS = {
     "type": "array",
@@ -120,7 +119,15 @@ class SaveSerializer(serializers.Serializer):
     id = serializers.UUIDField(required=False, help_text="As in the address, when it is sent.")
     case = serializers.UUIDField()
     revision = serializers.IntegerField(
-        min_value=0, max_value=LARGEST_REVISION, default=0, help_text="The one last seen, 0 for a new record."
+        required=False,
+        min_value=0,
+        max_value=LARGEST_REVISION,
+        help_text="The one last seen, 0 for a new record; where no If-Match or If-None-Match is sent.",
+    )
+    change = serializers.UUIDField(
+        allow_null=True,
+        default=None,
+        help_text="Made for this one change: sending it again, even after later ones, is saving once.",
     )
 
     def validate_id(self, value: UUID) -> UUID:
@@ -154,7 +161,3 @@ class SaveAnswerSerializer(SaveSerializer):
     size_mm = serializers.FloatField(
         allow_null=True, default=None, help_text="The finding's largest diameter on a calibrated picture."
     )
-
-
-class RevisionParameter(serializers.Serializer):
-    revision = serializers.IntegerField(min_value=0, max_value=LARGEST_REVISION, help_text="The one last seen.")

@@ -19,7 +19,7 @@ class ProblemSerializer(serializers.Serializer):
     status = serializers.IntegerField()
     detail = serializers.CharField(help_text="What was wrong this time, where, and what to do.")
     path = serializers.CharField(required=False, help_text='Where in what was sent, e.g. "points[2]".')
-    current = serializers.DictField(required=False, help_text="With 409: what is there now.")
+    current = serializers.DictField(required=False, help_text="With 409 and 412: what is there now.")
     errors = FaultSerializer(  # type: ignore[assignment]
         many=True, required=False, help_text="With 400: every fault that was found."
     )

@@ -6,22 +6,22 @@ from django.db import transaction
 
 from annotator.accounts.policies import Person
 from annotator.annotations.models import Answer
-from annotator.annotations.revisions import save_as_next_revision
+from annotator.annotations.revisions import save_as_next_revision, was_saved
 from annotator.annotations.turns import check_may_change, take_turn_for
 
 
-def delete_answer(person: Person, answer_id: UUID, *, revision: int) -> Answer:
+def delete_answer(person: Person, answer_id: UUID, *, revision: int, change: UUID | None = None) -> Answer:
     """Delete an answer of one's own and return it; one that is deleted already is returned as it is.
 
     Raises
     ------
     NotAllowedError, NotFoundError : this person doesn't mark, or has no such answer.
-    ConflictError : changed meanwhile, or the reading was submitted; with what is there now.
+    StaleError, ConflictError : changed meanwhile, or the reading was submitted; with what is there now.
     """
     with transaction.atomic():
         turn, answer = take_turn_for(person, Answer, answer_id)
-        if answer.deleted_at is not None:
+        if answer.deleted_at is not None or was_saved(answer, change):
             return answer
         check_may_change(turn, answer, seen=revision)
-        save_as_next_revision(answer, saved_by=turn.owner, verb="delete")
+        save_as_next_revision(answer, saved_by=turn.owner, verb="delete", change=change)
     return answer

@@ -6,11 +6,11 @@ from django.db import transaction
 
 from annotator.accounts.policies import Person
 from annotator.annotations.models import Annotation, Answer, Finding
-from annotator.annotations.revisions import save_as_next_revision
+from annotator.annotations.revisions import save_as_next_revision, was_saved
 from annotator.annotations.turns import check_may_change, take_turn_for
 
 
-def delete_finding(person: Person, finding_id: UUID, *, revision: int) -> Finding:
+def delete_finding(person: Person, finding_id: UUID, *, revision: int, change: UUID | None = None) -> Finding:
     """Delete a finding of one's own and return it; one that is deleted already is returned as it is.
 
     Every mark that showed it loses the tie and gets a new revision; every answer for it is deleted.
@@ -18,18 +18,18 @@ def delete_finding(person: Person, finding_id: UUID, *, revision: int) -> Findin
     Raises
     ------
     NotAllowedError, NotFoundError : this person doesn't mark, or has no such finding.
-    ConflictError : changed meanwhile, or the reading was submitted; with what is there now.
+    StaleError, ConflictError : changed meanwhile, or the reading was submitted; with what is there now.
     """
     with transaction.atomic():
         turn, finding = take_turn_for(person, Finding, finding_id)
-        if finding.deleted_at is not None:
+        if finding.deleted_at is not None or was_saved(finding, change):
             return finding
         check_may_change(turn, finding, seen=revision)
         live = {"finding": finding, "owner": turn.owner, "deleted_at__isnull": True}
-        for mark in Annotation.objects.select_related("owner", "frame").filter(**live):
+        for mark in Annotation.objects.select_related("owner", "frame", "first_frame", "last_frame").filter(**live):
             mark.finding = None
             save_as_next_revision(mark, saved_by=turn.owner, verb="unlink")
         for answer in Answer.objects.select_related("owner", "schema").filter(**live):
             save_as_next_revision(answer, saved_by=turn.owner, verb="delete")
-        save_as_next_revision(finding, saved_by=turn.owner, verb="delete")
+        save_as_next_revision(finding, saved_by=turn.owner, verb="delete", change=change)
     return finding

@@ -11,7 +11,7 @@ from annotator.annotations.findings import own_live_finding
 from annotator.annotations.geometry_checks import check_points
 from annotator.annotations.masks import check_mask
 from annotator.annotations.models import Annotation, Provenance
-from annotator.annotations.revisions import save_as_next_revision, verb_for
+from annotator.annotations.revisions import save_as_next_revision, verb_for, was_saved
 from annotator.annotations.spans import frame_of_case, span_of
 from annotator.annotations.storable_checks import check_line
 from annotator.annotations.turns import check_may_change, own_record, take_turn
@@ -28,6 +28,8 @@ class SaveAnnotation:
     mask : {"runs": [...]} of a mask, None of every other kind; checked here.
     first_frame_key, last_frame_key : the span that it holds for, both or neither.
     revision : the one that the program last saw, 0 for a new mark.
+    change : made by the reader's program for this one state; what was saved under it is not saved again, whatever
+        came after it. None for programs that repeat nothing once they went on.
     provenance : counts when the mark is made; a later save doesn't change it.
     """
 
@@ -43,6 +45,7 @@ class SaveAnnotation:
     finding_id: UUID | None = None
     label: str = ""
     revision: int = 0
+    change: UUID | None = None
     provenance: Provenance = Provenance.DRAWN
 
 
@@ -53,11 +56,13 @@ def save_annotation(person: Person, wanted: SaveAnnotation) -> Annotation:
     ------
     NotAllowedError, NotFoundError : this person doesn't mark, can't open the case, or it is not their mark.
     InvalidError : what was sent can't be a mark of this case, with the path of the fault.
-    ConflictError : changed meanwhile, or the reading was submitted; with what is there now.
+    StaleError, ConflictError : changed meanwhile, or the reading was submitted; with what is there now.
     """
     with transaction.atomic():
         turn = take_turn(person, wanted.case_id)
         existing = own_record(Annotation, wanted.id, turn)
+        if existing is not None and was_saved(existing, wanted.change):
+            return existing
         frame = frame_of_case(turn.case, wanted.frame_key)
         points = check_points(wanted.kind, wanted.points, rows=frame.instance.rows, columns=frame.instance.columns)
         mask = check_mask(wanted.kind, wanted.mask, points)
@@ -84,5 +89,5 @@ def save_annotation(person: Person, wanted: SaveAnnotation) -> Annotation:
         for name, value in asked.items():
             setattr(mark, name, value)
         mark.finding = own_live_finding(turn, wanted.finding_id)
-        save_as_next_revision(mark, saved_by=turn.owner, verb=verb_for(mark))
+        save_as_next_revision(mark, saved_by=turn.owner, verb=verb_for(mark), change=wanted.change)
     return mark

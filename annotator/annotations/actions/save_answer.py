@@ -11,7 +11,7 @@ from annotator.accounts.policies import Person
 from annotator.annotations.findings import own_live_finding
 from annotator.annotations.models import Answer, Finding
 from annotator.annotations.records import answer_as_dict
-from annotator.annotations.revisions import save_as_next_revision, verb_for
+from annotator.annotations.revisions import save_as_next_revision, verb_for, was_saved
 from annotator.annotations.storable_checks import check_json_storable
 from annotator.annotations.turns import Turn, check_may_change, own_record, take_turn
 from annotator.cases.models import Case
@@ -24,7 +24,7 @@ from annotator.labels.schema import check_answers, score_answers
 
 @dataclass(frozen=True)
 class SaveAnswer:
-    """The state that a reader wants an answer to have; `id` and `revision` as for a mark.
+    """The state that a reader wants an answer to have; `id`, `revision` and `change` as for a mark.
 
     Attributes
     ----------
@@ -40,6 +40,7 @@ class SaveAnswer:
     answers: dict[str, Any] = field(default_factory=dict)
     finding_id: UUID | None = None
     revision: int = 0
+    change: UUID | None = None
     size_mm: float | None = None
 
 
@@ -50,7 +51,8 @@ def save_answer(person: Person, wanted: SaveAnswer) -> Answer:
     ------
     NotAllowedError, NotFoundError : this person doesn't mark, can't open the case, or it is not their answer.
     InvalidError : no such schema, one that doesn't fit, or answers that it doesn't have; with the path of the fault.
-    ConflictError : changed meanwhile, answered already under another identifier, or the reading was submitted.
+    StaleError : changed meanwhile; with what is there now.
+    ConflictError : answered already under another identifier, or the reading was submitted.
     """
     check_json_storable(wanted.answers, path="answers")
     schema = schema_by_reference(wanted.schema)
@@ -58,6 +60,8 @@ def save_answer(person: Person, wanted: SaveAnswer) -> Answer:
     with transaction.atomic():
         turn = take_turn(person, wanted.case_id)
         existing = own_record(Answer, wanted.id, turn)
+        if existing is not None and was_saved(existing, wanted.change):
+            return existing
         _check_fits(schema, turn.case, finding_id=wanted.finding_id)
         score = score_answers(
             schema.definition, wanted.answers, size_mm=wanted.size_mm, finding_count=_finding_count(turn)
@@ -73,7 +77,7 @@ def save_answer(person: Person, wanted: SaveAnswer) -> Answer:
         answer.finding = own_live_finding(turn, wanted.finding_id)
         answer.schema, answer.answers, answer.score = schema, wanted.answers, score
         _check_only_answer(turn, answer)
-        save_as_next_revision(answer, saved_by=turn.owner, verb=verb_for(answer))
+        save_as_next_revision(answer, saved_by=turn.owner, verb=verb_for(answer), change=wanted.change)
     return answer
 
 

@@ -9,20 +9,21 @@ from django.db.models import Max
 from annotator.accounts.errors import InvalidError
 from annotator.accounts.policies import Person
 from annotator.annotations.models import Finding, FindingKind
-from annotator.annotations.revisions import save_as_next_revision, verb_for
+from annotator.annotations.revisions import save_as_next_revision, verb_for, was_saved
 from annotator.annotations.storable_checks import check_line
 from annotator.annotations.turns import Turn, check_may_change, own_record, take_turn
 
 
 @dataclass(frozen=True)
 class SaveFinding:
-    """The state that a reader wants a finding to have; `id` and `revision` as for a mark."""
+    """The state that a reader wants a finding to have; `id`, `revision` and `change` as for a mark."""
 
     id: UUID
     case_id: UUID
     kind: str
     name: str = ""
     revision: int = 0
+    change: UUID | None = None
 
 
 def save_finding(person: Person, wanted: SaveFinding) -> Finding:
@@ -35,7 +36,7 @@ def save_finding(person: Person, wanted: SaveFinding) -> Finding:
     ------
     NotAllowedError, NotFoundError : this person doesn't mark, can't open the case, or it is not their finding.
     InvalidError : no such kind, or a name that can't be; with the path of the fault.
-    ConflictError : changed meanwhile, or the reading was submitted; with what is there now.
+    StaleError, ConflictError : changed meanwhile, or the reading was submitted; with what is there now.
     """
     if wanted.kind not in FindingKind.values:
         raise InvalidError(f"There is no kind of finding called {wanted.kind!r}.", path="kind")
@@ -43,20 +44,14 @@ def save_finding(person: Person, wanted: SaveFinding) -> Finding:
     with transaction.atomic():
         turn = take_turn(person, wanted.case_id)
         existing = own_record(Finding, wanted.id, turn)
-        if (
-            existing is not None
-            and existing.deleted_at is None
-            and (existing.kind, existing.name)
-            == (
-                wanted.kind,
-                name,
-            )
-        ):
-            return existing
+        if existing is not None:
+            is_same = existing.deleted_at is None and (existing.kind, existing.name) == (wanted.kind, name)
+            if is_same or was_saved(existing, wanted.change):
+                return existing
         check_may_change(turn, existing, seen=wanted.revision)
         finding = existing or Finding(id=wanted.id, case=turn.case, owner=turn.owner, number=_next_number(turn))
         finding.kind, finding.name = wanted.kind, name
-        save_as_next_revision(finding, saved_by=turn.owner, verb=verb_for(finding))
+        save_as_next_revision(finding, saved_by=turn.owner, verb=verb_for(finding), change=wanted.change)
     return finding
 
 
