@@ -52,6 +52,13 @@ class Viewer:
         self.until(lambda: self.page.evaluate("Boolean(window.readingRoom?.ready)"), "the first picture")
         return self
 
+    def wait_for_case(self, case_id: str) -> None:
+        """Until this case's first picture is on the screen."""
+        self.until(
+            lambda: self.page.evaluate("id => window.readingRoom?.case === id && window.readingRoom.ready", case_id),
+            f"the first picture of case {case_id}",
+        )
+
     def reload(self) -> None:
         self.page.reload()
         self.until(lambda: self.page.evaluate("Boolean(window.readingRoom?.ready)"), "the first picture")

@@ -38,6 +38,18 @@ export class ApiClient {
     return this.get<Reading>(`cases/${this.caseId}/reading`);
   }
 
+  /** Note that reading of the case begins. */
+  async open(): Promise<void> {
+    const response = await this.request('POST', `cases/${this.caseId}/open`, {});
+    if (!response.ok) throw await failure(response);
+  }
+
+  /** The case that comes behind an assignment in the reader's worklist; null when all are submitted. */
+  async nextCase(assignment: string): Promise<string | null> {
+    const next = await this.get<{ assignment: { case: string } | null }>(`worklist/next?after=${assignment}`);
+    return next.assignment?.case ?? null;
+  }
+
   async submit(assignment: string): Promise<Submitted> {
     const response = await this.request('POST', `assignments/${assignment}/submit`, {});
     if (!response.ok) throw await failure(response);

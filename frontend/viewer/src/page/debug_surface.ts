@@ -1,7 +1,7 @@
 /**
  * What tests and benchmarks may read of the page, as window.readingRoom. Nothing here changes anything.
  *
- * - ready: the first pane shows its picture.
+ * - case: which case this is; ready: the first pane shows its picture.
  * - panes[i]: stack, kind, slice (0-based, on the screen), target, slices, loaded (how many are in memory, fine enough),
  *   frame (its key), window {centre, width, name}, zoom (screen pixels a stored pixel), level (0: the stored
  *   resolution is shown, each one more halves it), failure.
@@ -33,6 +33,7 @@ export interface PaneState {
 }
 
 export interface ReadingRoom {
+  readonly case: string;
   readonly ready: boolean;
   readonly panes: readonly PaneState[];
   readonly save: SaveSummary;
@@ -62,6 +63,7 @@ export function exposeForTests(page: ReadingPage, acts: Acts): void {
   });
   const { records, queue } = acts.workspace;
   window.readingRoom = Object.freeze({
+    case: acts.manifest.case.id,
     get ready() {
       return firstPictureMs !== null && (page.grid.units[0]?.pane.shown ?? -1) >= 0;
     },

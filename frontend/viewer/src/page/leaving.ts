@@ -1,6 +1,7 @@
 /** Leaving the case: submit, next case, conflicts, and closing the page while something is unsaved. */
 import { type ApiClient, RequestError } from '../api/client';
 import { ask } from '../panels/dialogs';
+import type { SaveQueue } from '../save/queue';
 import type { Acts } from '../store/acts';
 import { missingWords } from '../store/missing';
 import type { AnyRecord, RecordKind } from '../store/records';
@@ -12,23 +13,29 @@ export interface Addresses {
   next: string;
 }
 
-export function leaving(acts: Acts, api: ApiClient, addresses: Addresses, say: (words: string) => void): Leaving {
+/** How another page is come to. */
+export interface Travel {
+  to(address: string): Promise<void>;
+  next(assignment: string): Promise<void>;
+}
+
+export function leaving(
+  acts: Acts,
+  api: ApiClient,
+  addresses: Addresses,
+  travel: Travel,
+  say: (words: string) => void,
+): Leaving {
   const { manifest, workspace } = acts;
   const { queue } = workspace;
   let busy = false;
-
-  const everythingSaved = async (): Promise<boolean> => {
-    queue.flush();
-    await Promise.race([queue.settled(), new Promise((resolve) => setTimeout(resolve, 5000))]);
-    return queue.summary().unsaved === 0;
-  };
 
   const submit = async (): Promise<void> => {
     const { assignment, state, locked } = manifest.reading;
     if (busy || !assignment || state === 'submitted' || locked) return;
     busy = true;
     try {
-      if (!(await everythingSaved())) {
+      if (!(await everythingSaved(queue))) {
         say(`Not submitted. ${queue.summary().words}.`);
         return;
       }
@@ -46,7 +53,7 @@ export function leaving(acts: Acts, api: ApiClient, addresses: Addresses, say: (
         if (!go) return;
       }
       const { next } = await api.submit(assignment);
-      window.location.assign(next ?? addresses.worklist);
+      await travel.to(next ?? addresses.worklist);
     } catch (error) {
       say(
         error instanceof RequestError
@@ -59,12 +66,16 @@ export function leaving(acts: Acts, api: ApiClient, addresses: Addresses, say: (
   };
 
   const next = async (): Promise<void> => {
-    if (busy || !manifest.reading.assignment) return;
+    const { assignment } = manifest.reading;
+    if (busy || !assignment) return;
     busy = true;
-    const saved = await everythingSaved();
-    busy = false;
-    // What is unsaved stays in this browser and is sent when the case is opened again; beforeunload asks.
-    if (saved || queue.summary().unsaved > 0) window.location.assign(addresses.next);
+    try {
+      if (await everythingSaved(queue)) await travel.next(assignment);
+      // What is unsaved stays in this browser and is sent when the case is opened again; beforeunload asks.
+      else window.location.assign(`${addresses.next}?after=${assignment}`);
+    } finally {
+      busy = false;
+    }
   };
 
   const settleConflicts = async (): Promise<void> => {
@@ -101,6 +112,13 @@ export function leaving(acts: Acts, api: ApiClient, addresses: Addresses, say: (
   };
 }
 
+/** Send what waits, and whether the server has all of it now. */
+export async function everythingSaved(queue: SaveQueue): Promise<boolean> {
+  queue.flush();
+  await Promise.race([queue.settled(), new Promise((resolve) => setTimeout(resolve, 5000))]);
+  return queue.summary().unsaved === 0;
+}
+
 const WORDS: Record<RecordKind, string> = {
   finding: 'A finding',
   annotation: 'A mark',
@@ -126,12 +144,13 @@ function describe(record: AnyRecord | null | undefined): string {
 }
 
 /** Warn before a page with unsaved changes closes, and send them once more as it goes. */
-export function guardTheDoor(acts: Acts): void {
+export function guardTheDoor(acts: Acts, signal: AbortSignal): void {
   const { queue } = acts.workspace;
-  window.addEventListener('beforeunload', (event) => {
+  const leave = (event: BeforeUnloadEvent): void => {
     queue.flush(true);
     if (queue.summary().unsaved > 0) event.preventDefault();
-  });
-  window.addEventListener('pagehide', () => queue.flush(true));
-  window.addEventListener('online', () => queue.flush());
+  };
+  window.addEventListener('beforeunload', leave, { signal });
+  window.addEventListener('pagehide', () => queue.flush(true), { signal });
+  window.addEventListener('online', () => queue.flush(), { signal });
 }

@@ -1,5 +1,4 @@
 /** The panes in their layout, each with its overlay, marks, scroll bar and cine. */
-import { RenderingEngine } from '@cornerstonejs/core';
 import type { StackJson } from '../model/types';
 import { Cine } from '../pane/cine';
 import type { PaneLayer } from '../pane/layer';
@@ -9,9 +8,10 @@ import { OverlayText } from '../pane/overlay_text';
 import { Pane } from '../pane/pane';
 import { ScrollBar } from '../pane/scroll_bar';
 import type { FrameFetch } from '../pixels/frame_fetch';
-import type { FrameStore } from '../pixels/frame_store';
 import type { Ui } from '../store/ui';
 import { h } from './dom';
+import type { Lifetime } from './lifetime';
+import type { Workstation } from './workstation';
 
 export interface PaneUnit {
   pane: Pane;
@@ -31,18 +31,18 @@ export class PaneGrid {
   /** A slice or a stack changed in a pane: its marks must be chosen again. */
   onFrameChanged: (unit: PaneUnit) => void = () => undefined;
   onChanged: () => void = () => undefined;
-  private readonly engine = new RenderingEngine('reading');
   private readonly shownFrames = new Map<number, string>();
   private resizing = 0;
 
   constructor(
-    frames: FrameStore,
+    private readonly station: Workstation,
     fetcher: FrameFetch,
     private readonly ui: Ui,
     markedFrames: () => ReadonlySet<string>,
+    lifetime: Lifetime,
   ) {
     for (let index = 0; index < MOST_PANES; index++) {
-      const pane = new Pane(index, this.engine, frames);
+      const pane = new Pane(index, station.screen, station.frames);
       const layer = new MarksLayer(pane);
       const layers = [new OverlayPictures(pane, fetcher, () => ui.now.showsOverlays)];
       const text = new OverlayText(pane, () => ui.now.showsOverlays);
@@ -52,7 +52,16 @@ export class PaneGrid {
       pane.events = { changed: () => this.paneChanged(unit), drawn: () => this.paneDrawn(unit) };
       this.units.push(unit);
     }
-    new ResizeObserver(() => this.resize()).observe(this.element);
+    const observer = new ResizeObserver(() => this.resize());
+    observer.observe(this.element);
+    lifetime.atEnd(() => {
+      observer.disconnect();
+      cancelAnimationFrame(this.resizing);
+      for (const { cine, pane } of this.units) {
+        cine.stop();
+        pane.close();
+      }
+    });
   }
 
   get count(): number {
@@ -120,7 +129,7 @@ export class PaneGrid {
     if (this.resizing) return;
     this.resizing = requestAnimationFrame(() => {
       this.resizing = 0;
-      this.engine.resize(true, true);
+      this.station.screen.engine.resize(true, true);
       for (const unit of this.visible) {
         unit.pane.resized();
         this.paneChanged(unit);

@@ -14,15 +14,16 @@ import { StackPicker } from '../panels/stack_picker';
 import { SuggestionsPanel } from '../panels/suggestions_panel';
 import { PictureBar, Toolbar } from '../panels/toolbar';
 import type { FrameFetch } from '../pixels/frame_fetch';
-import type { FrameStore } from '../pixels/frame_store';
 import type { Acts } from '../store/acts';
 import type { Places } from '../store/places';
 import { toolNamed } from '../tools/registry';
 import { h, setText } from './dom';
 import { focusOf } from './keyboard';
+import type { Lifetime } from './lifetime';
 import { PaneGrid, type PaneUnit } from './pane_grid';
 import { marksOn } from './shown_marks';
 import { StageInput } from './stage_input';
+import type { Workstation } from './workstation';
 
 export interface Leaving {
   submit: () => void;
@@ -46,15 +47,15 @@ export class ReadingPage implements Desk {
   private noticeTimer = 0;
 
   constructor(
-    private readonly root: HTMLElement,
+    private readonly station: Workstation,
     readonly acts: Acts,
     readonly places: Places,
-    frames: FrameStore,
     fetcher: FrameFetch,
     private readonly leaving: Leaving,
+    private readonly lifetime: Lifetime,
   ) {
     const { manifest, ui, workspace } = acts;
-    this.grid = new PaneGrid(frames, fetcher, ui, () => this.markedFrames());
+    this.grid = new PaneGrid(station, fetcher, ui, () => this.markedFrames(), lifetime);
     this.grid.onFrameChanged = (unit) => this.showMarks(unit);
     this.grid.onChanged = () => this.refresh();
     this.inputs = this.grid.units.map((unit) => new StageInput(unit, ui, acts, () => this.refresh(), this.say));
@@ -85,6 +86,7 @@ export class ReadingPage implements Desk {
     if (this.refreshing) return;
     this.refreshing = requestAnimationFrame(() => {
       this.refreshing = 0;
+      if (this.lifetime.over) return;
       this.update();
     });
   }
@@ -156,7 +158,7 @@ export class ReadingPage implements Desk {
       { class: 'side', 'aria-label': 'Findings and questions' },
       ...this.sidePanels.map((panel) => panel.element),
     );
-    this.root.replaceChildren(
+    this.station.root.replaceChildren(
       this.header.element,
       h('div', { class: 'banner', hidden: banner === null }, banner ?? ''),
       h(
@@ -193,9 +195,11 @@ export class ReadingPage implements Desk {
       this.refreshMarks();
       this.refresh();
     });
-    window.addEventListener('pointerdown', () => this.setLedByTab(false), { capture: true });
-    window.addEventListener('keydown', (event) => event.key === 'Tab' && this.setLedByTab(true), { capture: true });
-    window.addEventListener('keydown', (event) => this.press(event));
+    const { signal } = this.lifetime;
+    const led = (event: KeyboardEvent): void => this.setLedByTab(this.ledByTab || event.key === 'Tab');
+    window.addEventListener('pointerdown', () => this.setLedByTab(false), { capture: true, signal });
+    window.addEventListener('keydown', led, { capture: true, signal });
+    window.addEventListener('keydown', (event) => this.press(event), { signal });
   }
 
   private ledByTab = false;
@@ -218,7 +222,7 @@ export class ReadingPage implements Desk {
   }
 
   private press(event: KeyboardEvent): void {
-    if (event.defaultPrevented || document.querySelector('dialog[open]')) return;
+    if (event.defaultPrevented || this.station.root.inert || document.querySelector('dialog[open]')) return;
     const command = this.commands.find({
       key: event.key,
       ctrl: event.ctrlKey || event.metaKey,

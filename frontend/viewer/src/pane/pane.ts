@@ -1,5 +1,5 @@
 /** One pane: a stack in a Cornerstone viewport, its slice, window and camera. */
-import { Enums, type RenderingEngine, type Types } from '@cornerstonejs/core';
+import { Enums, type Types } from '@cornerstonejs/core';
 import { type Affine, applyAffine, imagePlane, invertAffine } from '../model/geometry';
 import { chestWallEdge, edgeLetters, type Flips, hangingFlips, NO_FLIPS } from '../model/orientation';
 import type { FrameJson, Point, StackJson, Window } from '../model/types';
@@ -8,6 +8,7 @@ import { h } from '../page/dom';
 import { type FrameStore, imageIdOf, requestOf } from '../pixels/frame_store';
 import { forward, framesThatFit, outward } from '../pixels/prefetch';
 import { bestLevel, levelFor, mayBeReduced, sizeAt } from '../pixels/resolution';
+import type { Screen } from '../pixels/screen';
 import { Camera } from './camera';
 
 /** A reader who stands still this long is shown the stored resolution. */
@@ -42,6 +43,7 @@ export class Pane {
   private planned = 0;
   private restTimer = 0;
   private readonly viewportId: string;
+  private readonly unsubscribe: () => void;
   private readonly camera = new Camera(() => ({
     viewport: this.viewport,
     plane: this.frame ? imagePlane(this.frame.geometry) : null,
@@ -51,13 +53,23 @@ export class Pane {
 
   constructor(
     readonly index: number,
-    private readonly engine: RenderingEngine,
+    private readonly screen: Screen,
     private readonly frames: FrameStore,
   ) {
     this.viewportId = `pane-${index}`;
     this.picture = h('div', { class: 'pane-canvas' });
     this.element = h('section', { class: 'pane', 'aria-label': `Pane ${index + 1}` }, this.picture);
-    frames.subscribe((key) => this.frameChanged(key));
+    this.unsubscribe = frames.subscribe((key) => this.frameChanged(key));
+  }
+
+  private get engine(): Screen['engine'] {
+    return this.screen.engine;
+  }
+
+  /** The case is left. */
+  close(): void {
+    this.unsubscribe();
+    this.disable();
   }
 
   /** Make the viewport; the element must be in the page and have a size. */

@@ -9,6 +9,7 @@ export class FrameFetch {
   private readonly tokens = new Map<string, string>();
   private renewal: Promise<void> | null = null;
   private clock: ReturnType<typeof setTimeout> | undefined;
+  private stopped = false;
 
   constructor(
     private readonly address: string,
@@ -24,8 +25,14 @@ export class FrameFetch {
     }
     const wait = soonest - Date.now() - 60_000;
     clearTimeout(this.clock);
-    if (!Number.isFinite(wait)) return;
+    if (this.stopped || !Number.isFinite(wait)) return;
     this.clock = setTimeout(() => void this.renew(), Math.min(Math.max(wait, 30_000), 2 ** 31 - 1));
+  }
+
+  /** The case is left: nothing is renewed any more. */
+  stop(): void {
+    clearTimeout(this.clock);
+    this.stopped = true;
   }
 
   /** The bytes of a frame, or the first `length` of them. Raises FrameError with the reason in words. */

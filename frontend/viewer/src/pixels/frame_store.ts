@@ -11,7 +11,7 @@ import type { DecodePool } from './decode_pool';
 import type { FrameFetch } from './frame_fetch';
 import { imagePixelModule, imagePlaneModule, toImage } from './frame_image';
 import { FrameSchedule } from './frame_schedule';
-import { sizeAt } from './resolution';
+import { COARSEST, sizeAt } from './resolution';
 
 const SCHEME = 'frame';
 const TRY_AGAIN_MS = 10_000;
@@ -32,7 +32,7 @@ function parsed(request: string): { key: string; level: number } {
 
 export class FrameStore {
   readonly schedule: FrameSchedule;
-  private readonly frames = new Map<string, { stack: StackJson; frame: FrameJson }>();
+  private readonly frames = new Map<string, { stack: StackJson; frame: FrameJson; fetcher: FrameFetch }>();
   private readonly loaded = new Map<string, Set<number>>();
   private readonly failures = new Map<string, string>();
   /** Finer resolutions that could not be had of frames that are shown all the same, and when. */
@@ -40,7 +40,6 @@ export class FrameStore {
   private readonly listeners = new Set<(frameKey: string) => void>();
 
   constructor(
-    private readonly fetcher: FrameFetch,
     private readonly pool: DecodePool,
     readonly memoryBytes: number,
   ) {
@@ -60,8 +59,21 @@ export class FrameStore {
     });
   }
 
-  add(stack: StackJson): void {
-    for (const frame of stack.frames) this.frames.set(frame.key, { stack, frame });
+  add(stack: StackJson, fetcher: FrameFetch): void {
+    for (const frame of stack.frames) this.frames.set(frame.key, { stack, frame, fetcher });
+  }
+
+  /** Their case is left: give the memory of these stacks back. */
+  forget(stacks: Iterable<StackJson>): void {
+    for (const stack of stacks) {
+      for (const { key } of stack.frames) {
+        for (const level of [...this.levels(key)]) this.release(key, level);
+        this.frames.delete(key);
+        this.loaded.delete(key);
+        this.failures.delete(key);
+        for (let level = 0; level <= COARSEST; level++) this.givenUp.delete(requestOf(key, level));
+      }
+    }
   }
 
   /** Whether a frame can be shown, at whatever resolution. */
@@ -115,10 +127,13 @@ export class FrameStore {
     try {
       // Cached only once it is there: Cornerstone's own loadAndCacheImage leaves a failure's promise to nobody.
       const image = await imageLoader.loadImage(imageId);
+      // Its case may have been left meanwhile.
+      if (!this.frames.has(key)) return;
       await cache.putImageLoadObject(imageId, { promise: Promise.resolve(image) });
       this.loaded.set(key, (this.loaded.get(key) ?? new Set()).add(level));
       this.failures.delete(key);
     } catch (error) {
+      if (!this.frames.has(key)) return;
       if (this.isLoaded(key)) this.givenUp.set(request, performance.now());
       else this.failures.set(key, reasonOf(error));
     }
@@ -129,10 +144,10 @@ export class FrameStore {
     const { key, level } = parsed(imageId.slice(SCHEME.length + 1));
     const known = this.frames.get(key);
     if (!known) throw new Error('This picture is not part of the case.');
-    const { stack, frame } = known;
+    const { stack, frame, fetcher } = known;
     const began = performance.now();
     // A server or a cache that knows no ranges sends all, which will do as well.
-    const bytes = await this.fetcher.bytes(stack.key, key, level > 0 ? frame.prefix_lengths[level - 1] : undefined);
+    const bytes = await fetcher.bytes(stack.key, key, level > 0 ? frame.prefix_lengths[level - 1] : undefined);
     const fetched = performance.now();
     const decoded = await this.pool.decode({
       bytes,

@@ -1,0 +1,29 @@
+/** What stays from case to case: decoders, pictures in memory, the screen they are drawn on, and where the server is. */
+import { DecodePool } from '../pixels/decode_pool';
+import { FrameStore } from '../pixels/frame_store';
+import { Screen } from '../pixels/screen';
+
+/** Pictures may take this much memory; a 300-slice CT needs 157 MB of it. */
+const PICTURE_MEMORY = 1_200_000_000;
+
+export interface Addresses {
+  api: string;
+  frames: string;
+  worklist: string;
+  /** Leads to what comes next in the worklist, `?after=` an assignment. */
+  next: string;
+}
+
+export class Workstation {
+  readonly screen = new Screen();
+  readonly frames: FrameStore;
+
+  constructor(
+    readonly root: HTMLElement,
+    readonly addresses: Addresses,
+    readonly person: string,
+    readonly csrf: string,
+  ) {
+    this.frames = new FrameStore(new DecodePool(), PICTURE_MEMORY);
+  }
+}
