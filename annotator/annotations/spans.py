@@ -1,5 +1,7 @@
 """Frames of a case by key, and spans of them: one stack, in the order in which a reader scrolls."""
 
+from django.db.models import F
+
 from annotator.accounts.errors import InvalidError
 from annotator.annotations.models import MarkKind
 from annotator.cases.models import Case
@@ -10,18 +12,21 @@ SPANNING_KINDS = (MarkKind.BOX, MarkKind.SLICES)
 
 
 def frame_of_case(case: Case, frame_key: str, *, path: str = "frame") -> Frame:
-    """A ready frame of the case, with its instance.
+    """A ready frame of the study that is read, with its instance. Earlier studies are there to compare with.
 
     Raises
     ------
-    InvalidError : the case has none under this key.
+    InvalidError : the case has none under this key, or it belongs to an earlier study.
     """
     frame = (
         Frame.objects.select_related("instance")
         .defer("instance__header", "geometry", "grey")
         .filter(key=frame_key, instance__state=InstanceState.READY, instance__stack__case_stacks__case=case)
+        .annotate(prior=F("instance__stack__case_stacks__prior"))
         .first()
     )
+    if frame is not None and frame.prior > 0:
+        raise InvalidError("This picture is of an earlier study: it is there to compare with, not to mark.", path=path)
     if frame is None:
         raise InvalidError("This case has no such frame.", path=path)
     return frame

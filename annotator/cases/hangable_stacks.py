@@ -2,7 +2,8 @@
 
 from django.db.models import Count, F, JSONField, Min, OuterRef, Subquery
 
-from annotator.cases.hanging import HangableStack, plane_of
+from annotator.cases.hanging import plane_of
+from annotator.cases.hangings.hangable import HangableStack
 from annotator.cases.stack_notes import believed_side
 from annotator.imaging.models import Frame, InstanceState, Stack
 
@@ -18,6 +19,7 @@ def hangable_stacks(study_id: int) -> list[HangableStack]:
             instance_number=Min("instances__instance_number"),
             modality=F("series__modality"),
             series_number=F("series__series_number"),
+            body_part=F("series__body_part"),
             any_geometry=any_geometry,
         )
         .filter(frame_count__gt=0)
@@ -40,10 +42,15 @@ def _hangable(stack: Stack) -> HangableStack:
         frame_count=row["frame_count"],
         plane=plane_of(geometry.get("orientation")),
         slice_thickness=geometry.get("slice_thickness"),
-        # Ingest keeps scouts in stacks of their own and says so in the grouping.
-        is_localizer=stack.grouping.endswith(" localizer"),
+        is_localizer=is_localizer(stack),
         part=_part(stack.grouping),
+        body_part=row["body_part"],
     )
+
+
+def is_localizer(stack: Stack) -> bool:
+    """Whether a stack holds scout pictures: ingest keeps them in stacks of their own and says so in the grouping."""
+    return stack.grouping.endswith(" localizer")
 
 
 def _part(grouping: str) -> str:

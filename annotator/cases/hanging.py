@@ -1,43 +1,20 @@
-"""Which stack hangs in which pane, and what a blinded reader may be told each one is. Pure.
+"""The order in which a case's stacks are kept, which of them hangs where at first, and what each one is called. Pure.
 
-The rules: four breast views as a radiologist hangs them (right breast on the left, chest walls together, CC above
-MLO); an ultrasound pair side by side; otherwise one pane, with the largest volume in it and the rest to choose from.
+Where things hang is said by data (hangings/protocols/*.json, and what admins add); here is only what the data count by:
+the order of the stacks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from annotator.cases.hangings.choose import CaseDescription, choose_hangings
+from annotator.cases.hangings.definition import Protocol
+from annotator.cases.hangings.hangable import HangableStack
+
 BREAST_MODALITY = "MG"
-# Right breast on the left of the screen, its chest wall to the right, facing the left breast's.
-BREAST_PANES = (("R", "CC"), ("L", "CC"), ("R", "MLO"), ("L", "MLO"))
+BREAST_SIDES, BREAST_VIEWS = ("R", "L"), ("CC", "MLO")
 ULTRASOUND_PAIR = ("transverse", "longitudinal")
-
-
-@dataclass(frozen=True)
-class HangableStack:
-    """What the rules look at.
-
-    Attributes
-    ----------
-    kind : "volume", "cine" or "still".
-    plane : "axial", "coronal", "sagittal" or "" when not known.
-    is_localizer : a scout picture of CT or MR.
-    part : what tells it from other stacks of its series at the same places ("echo 2").
-    """
-
-    pk: int
-    kind: str
-    modality: str
-    series_number: int | None
-    instance_number: int | None
-    laterality: str
-    view: str
-    frame_count: int
-    plane: str = ""
-    slice_thickness: float | None = None
-    is_localizer: bool = False
-    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,8 +34,10 @@ class Hanging:
     stacks: tuple[HungStack, ...]
 
 
-def hang(modality: str, stacks: Sequence[HangableStack]) -> Hanging:
-    """Hang the stacks of one reading unit.
+def hang(
+    modality: str, stacks: Sequence[HangableStack], *, protocols: Iterable[Protocol], body_part: str = ""
+) -> Hanging:
+    """Hang the stacks of one reading unit as the best of the hangings has it.
 
     Parameters
     ----------
@@ -70,11 +49,25 @@ def hang(modality: str, stacks: Sequence[HangableStack]) -> Hanging:
     """
     if not stacks:
         raise ValueError("There is nothing to hang.")
-    if modality == BREAST_MODALITY:
-        return _hang_breast(stacks)
-    if modality == "US":
-        return _hang_ultrasound(stacks)
-    return _hung("1x1", [*sorted(stacks, key=_largest_volume_first)])
+    # The better of two that show the same comes first: a tomosynthesis volume before the flat picture of its view.
+    in_order = sorted(stacks, key=_largest_first)
+    best = choose_hangings(CaseDescription(modality, body_part, tuple(in_order)), protocols)[0]
+    by_pk = {stack.pk: stack for stack in stacks}
+    places: dict[int, int] = {}
+    for place, pane in enumerate(best.panes):
+        if pane.stack is not None:
+            places.setdefault(pane.stack, place)
+    waiting = sorted((stack for stack in stacks if stack.pk not in places), key=_waiting_order)
+    shown = [*((place, by_pk[pk]) for pk, place in places.items())]
+    shown += enumerate(waiting, start=best.rows * best.columns)
+    titles = titles_of([stack for _, stack in shown])
+    return Hanging(
+        layout=f"{best.rows}x{best.columns}",
+        stacks=tuple(
+            HungStack(pk=stack.pk, place=place, title=title)
+            for (place, stack), title in zip(shown, titles, strict=True)
+        ),
+    )
 
 
 def titles_of(stacks: Sequence[HangableStack]) -> list[str]:
@@ -111,58 +104,24 @@ def plane_of(orientation: Sequence[float] | None) -> Literal["axial", "coronal",
     return ("sagittal", "coronal", "axial")[normal.index(largest)]
 
 
-def _hang_breast(stacks: Sequence[HangableStack]) -> Hanging:
-    # A tomosynthesis volume before the flat picture of the same view.
-    left = sorted(stacks, key=lambda stack: (-stack.frame_count, *_as_acquired(stack)))
-    panes: list[HangableStack | None] = []
-    for laterality, view in BREAST_PANES:
-        shown = next((stack for stack in left if (stack.laterality, stack.view) == (laterality, view)), None)
-        if shown is not None:
-            left.remove(shown)
-        panes.append(shown)
-    left.sort(key=_as_acquired)
-    rows = [row for row in (panes[:2], panes[2:]) if any(row)]
-    columns = [at for at in (0, 1) if any(row[at] for row in rows)]
-    if not rows:
-        return _hung("1x1" if len(left) == 1 else "1x2", [*left])
-    if len(columns) == 1 and len(rows) == 2:
-        # One breast only: its two views side by side use a wide screen better than one above the other.
-        return _hung("1x2", [rows[0][columns[0]], rows[1][columns[0]], *left])
-    shown_panes = [row[at] for row in rows for at in columns]
-    return _hung(f"{len(rows)}x{len(columns)}", [*shown_panes, *left])
-
-
-def _hang_ultrasound(stacks: Sequence[HangableStack]) -> Hanging:
-    in_order = sorted(stacks, key=_as_acquired)
-    stills = [stack for stack in in_order if stack.kind == "still"]
-    others = [stack for stack in in_order if stack.kind != "still"]
-    pair = [next((stack for stack in stills if stack.view == view), None) for view in ULTRASOUND_PAIR]
-    if all(pair):
-        return _hung("1x2", [*pair, *(stack for stack in stills if stack not in pair), *others])
-    layout = "1x2" if len(stills) == 2 or (len(stills), len(others)) == (1, 1) else "1x1"
-    return _hung(layout, [*stills, *others])
-
-
-def _hung(layout: str, panes: Sequence[HangableStack | None]) -> Hanging:
-    shown = [(place, stack) for place, stack in enumerate(panes) if stack is not None]
-    titles = titles_of([stack for _, stack in shown])
-    return Hanging(
-        layout=layout,
-        stacks=tuple(
-            HungStack(pk=stack.pk, place=place, title=title)
-            for (place, stack), title in zip(shown, titles, strict=True)
-        ),
-    )
-
-
 def _as_acquired(stack: HangableStack) -> tuple[float, float, int]:
     series = float("inf") if stack.series_number is None else stack.series_number
     instance = float("inf") if stack.instance_number is None else stack.instance_number
     return series, instance, stack.pk
 
 
-def _largest_volume_first(stack: HangableStack) -> tuple[bool, int, float, float, int]:
-    return stack.is_localizer, -stack.frame_count, *_as_acquired(stack)
+def _largest_first(stack: HangableStack) -> tuple[bool, bool, int, float, float, int]:
+    if stack.modality == "US":
+        return False, stack.kind != "still", 0, *_as_acquired(stack)
+    if stack.modality == BREAST_MODALITY and not (stack.laterality in BREAST_SIDES and stack.view in BREAST_VIEWS):
+        return False, True, 0, *_as_acquired(stack)
+    return stack.is_localizer, False, -stack.frame_count, *_as_acquired(stack)
+
+
+def _waiting_order(stack: HangableStack) -> tuple[bool, bool, int, float, float, int]:
+    if stack.modality == BREAST_MODALITY:
+        return False, False, 0, *_as_acquired(stack)
+    return _largest_first(stack)
 
 
 def _title(stack: HangableStack) -> str:

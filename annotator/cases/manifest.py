@@ -11,11 +11,15 @@ from django.db.models import Count, F
 
 from annotator.accounts.policies import Person
 from annotator.accounts.signed_in import signed_in
+from annotator.cases.hangings.queries import enabled_protocols
+from annotator.cases.manifest_hangings import HangingEntry, hanging_entries
 from annotator.cases.manifest_stack import FrameRow, StackEntry, StackRow, stack_entry
 from annotator.cases.models import Case, CaseStack
+from annotator.cases.prior_words import prior_words
 from annotator.cases.queries import case_for
 from annotator.cases.reading_state import ReadingState
 from annotator.cases.records import CaseRecord, case_as_dict
+from annotator.imaging.frames_of_reference import frames_of_reference
 from annotator.imaging.models import Frame, Instance, InstanceState
 from annotator.imaging.store.frame_tokens import issue_token
 from annotator.labels.queries import current_schemas
@@ -45,6 +49,7 @@ class Manifest(TypedDict):
     case: CaseRecord
     reading: ReadingEntry
     stacks: list[StackEntry]
+    hangings: list[HangingEntry]
     schemas: list[SchemaEntry]
     finding_kinds: list[FindingKindEntry]
     shows_suggestions: bool
@@ -64,17 +69,24 @@ def manifest_for(person: Person, case: Case, *, reading: ReadingState | None = N
     # Asked again whoever loaded the case: the tokens below open its pictures.
     case = case_for(person, case.pk)
     reading = reading or ReadingState()
-    hung = list(CaseStack.objects.filter(case=case).select_related("stack__series").order_by("place"))
-    frames = _frames_by_stack(case)
+    hung = _hung(case)
+    frames = _frames_by_stack([one.stack_id for one in hung])
+    references = frames_of_reference([one.stack_id for one in hung])
     unready = _unready_by_series(case)
     person_id = signed_in(person).pk
+    hung = [one for one in hung if frames[one.stack_id]]
     stacks = [
         stack_entry(
-            _stack_row(one, person_id=person_id, unready=unready[one.stack.series_id]),
+            _stack_row(
+                one,
+                case=case,
+                person_id=person_id,
+                unready=unready[one.stack.series_id],
+                frame_of_reference=references[one.stack_id],
+            ),
             frames[one.stack_id],
         )
         for one in hung
-        if frames[one.stack_id]
     ]
     # As body_part_of has it, without a query more.
     body_part = hung[0].stack.series.body_part if hung else ""
@@ -88,6 +100,7 @@ def manifest_for(person: Person, case: Case, *, reading: ReadingState | None = N
             position=reading.position,
         ),
         stacks=stacks,
+        hangings=hanging_entries(case.modality, body_part, hung=hung, frames=frames, protocols=enabled_protocols()),
         schemas=[
             SchemaEntry(key=schema.key, version=schema.version, title=schema.title, definition=schema.definition)
             for schema in current_schemas(case.modality, body_part=body_part)
@@ -97,7 +110,16 @@ def manifest_for(person: Person, case: Case, *, reading: ReadingState | None = N
     )
 
 
-def _stack_row(hung: CaseStack, *, person_id: int, unready: int) -> StackRow:
+def _hung(case: Case) -> list[CaseStack]:
+    """The case's stacks by place. One of another patient is left out, whatever a row says: it gets no token."""
+    return list(
+        CaseStack.objects.filter(case=case, stack__series__study__patient=case.study.patient_id)
+        .select_related("stack__series__study")
+        .order_by("place")
+    )
+
+
+def _stack_row(hung: CaseStack, *, case: Case, person_id: int, unready: int, frame_of_reference: int) -> StackRow:
     stack = hung.stack
     issued = issue_token(stack.key, person_id=person_id)
     return StackRow(
@@ -114,13 +136,16 @@ def _stack_row(hung: CaseStack, *, person_id: int, unready: int) -> StackRow:
         unready=unready,
         laterality_from_pixels=stack.laterality_from_pixels,
         laterality_verdict=stack.laterality_verdict,
+        prior=hung.prior,
+        prior_words=prior_words(case.study.study_date, stack.series.study.study_date) if hung.prior else "",
+        frame_of_reference=frame_of_reference,
     )
 
 
-def _frames_by_stack(case: Case) -> dict[int, list[FrameRow]]:
+def _frames_by_stack(stack_ids: list[int]) -> dict[int, list[FrameRow]]:
     """Ready frames by stack, in the order of imaging.queries.frames_in_order, in one query for all stacks."""
     rows = (
-        Frame.objects.filter(instance__stack__case_stacks__case=case, instance__state=InstanceState.READY)
+        Frame.objects.filter(instance__stack__in=stack_ids, instance__state=InstanceState.READY)
         .order_by(
             F("position_along_normal").asc(nulls_last=True),
             F("instance__instance_number").asc(nulls_last=True),

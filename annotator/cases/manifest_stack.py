@@ -80,12 +80,22 @@ class StackEntry(TypedDict):
     warning: str
     hang_as_stored: bool
     gaps: list[GapEntry]
+    prior: int
+    prior_words: str
+    frame_of_reference: int
     frames: list[FrameEntry]
 
 
 @dataclass(frozen=True)
 class StackRow:
-    """A stack in its case, and the right to its frames."""
+    """A stack in its case, and the right to its frames.
+
+    Attributes
+    ----------
+    prior : 0 in the study that is read, 1 in the latest earlier one, and so on.
+    prior_words : how much earlier, for readers who are told no dates.
+    frame_of_reference : stacks with the same number lie in one space; 0 where the files don't say.
+    """
 
     key: str
     title: str
@@ -100,6 +110,9 @@ class StackRow:
     unready: int
     laterality_from_pixels: str = ""
     laterality_verdict: str = ""
+    prior: int = 0
+    prior_words: str = ""
+    frame_of_reference: int = 0
 
 
 @dataclass(frozen=True)
@@ -157,6 +170,9 @@ def stack_entry(stack: StackRow, frames: Sequence[FrameRow]) -> StackEntry:
         warning=warning_of(stack),
         # Turning by a header that is in doubt could turn the wrong way.
         hang_as_stored=bool(warning_of(stack)),
+        prior=stack.prior,
+        prior_words=stack.prior_words,
+        frame_of_reference=stack.frame_of_reference,
         gaps=[GapEntry(after=gap.after, millimetres=gap.millimetres, missing=gap.missing) for gap in checks.gaps],
         frames=[_frame_entry(frame, number=at) for at, frame in enumerate(frames, start=1)],
     )

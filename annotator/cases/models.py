@@ -26,12 +26,16 @@ class Case(models.Model):
 
 
 class CaseStack(models.Model):
-    """A stack's place in its case; `place` counts panes from the top left, row by row."""
+    """A stack's place in its case; `place` counts panes from the top left, row by row.
+
+    `prior` is 0 for the study that is read and counts its patient's earlier studies, the latest first.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="case_stacks")
     stack = models.ForeignKey(Stack, on_delete=models.PROTECT, related_name="case_stacks")
     place = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=64, blank=True, help_text='e.g. "LCC", "transverse"')
+    prior = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["place"]
@@ -65,3 +69,36 @@ class CaseGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} may open {self.case_id}"
+
+
+class HangingLevel(models.TextChoices):
+    """DICOM's Hanging Protocol Level (0072,0006), as far as it is used."""
+
+    MANUFACTURER = "MANUFACTURER", "Shipped"
+    SITE = "SITE", "Made here"
+
+
+class HangingProtocol(models.Model):
+    """How cases of a kind hang. A shipped one is never changed here, so that it can be renewed: it is copied."""
+
+    key = models.SlugField(max_length=64, unique=True)
+    name = models.CharField(max_length=80)
+    # Empty: any.
+    modality = models.CharField(max_length=16, blank=True)
+    body_parts = models.JSONField(default=list)
+    priority = models.PositiveSmallIntegerField(default=50, help_text="of those that fit the highest is shown first")
+    enabled = models.BooleanField(default=True)
+    level = models.CharField(max_length=12, choices=HangingLevel.choices, default=HangingLevel.SITE)
+    # {"rows", "columns", "panes", ...}: see hangings/definition.py and hangings/meta_schema.json.
+    definition = models.JSONField()
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["modality", "-priority", "name"]
+        constraints = [
+            models.CheckConstraint(condition=Q(level__in=HangingLevel.values), name="hanging_level_is_known")
+        ]
+
+    def __str__(self) -> str:
+        return self.key

@@ -23,6 +23,10 @@ def may_make_cases(person: Person) -> bool:
     return has_role(person, Role.DATA_MANAGER, Role.ADMIN)
 
 
+def may_edit_hangings(person: Person) -> bool:
+    return has_role(person, Role.ADMIN)
+
+
 def grant_holds_at(moment: datetime) -> Q:
     """What a grant must fulfil to open its case at a moment: begun, and not yet ended."""
     begun = Q(valid_from__isnull=True) | Q(valid_from__lte=moment)

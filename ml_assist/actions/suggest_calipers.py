@@ -51,6 +51,7 @@ def suggest_calipers(
     stills = list(
         Frame.objects.filter(
             instance__stack__case_stacks__case_id=case_id,
+            instance__stack__case_stacks__prior=0,
             instance__stack__kind=StackKind.STILL,
             instance__series__modality="US",
             instance__state=InstanceState.READY,

@@ -91,7 +91,9 @@ def _checked(case: Case, proposals: Sequence[Proposal]) -> list[Proposal]:
     sizes = {
         pk: (rows, columns)
         for pk, rows, columns in Frame.objects.filter(
-            pk__in={proposal.frame_id for proposal in proposals}, instance__stack__case_stacks__case=case
+            pk__in={proposal.frame_id for proposal in proposals},
+            instance__stack__case_stacks__case=case,
+            instance__stack__case_stacks__prior=0,
         ).values_list("pk", "instance__rows", "instance__columns")
     }
     checked = []

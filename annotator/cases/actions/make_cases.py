@@ -9,7 +9,10 @@ from annotator.accounts.actions.record_audit import record_audit
 from annotator.accounts.errors import NotAllowedError
 from annotator.accounts.policies import Person
 from annotator.cases.hangable_stacks import hangable_stacks
-from annotator.cases.hanging import HangableStack, HungStack, case_title, hang, titles_of
+from annotator.cases.hanging import HungStack, case_title, hang, titles_of
+from annotator.cases.hangings.definition import Protocol
+from annotator.cases.hangings.hangable import HangableStack
+from annotator.cases.hangings.queries import enabled_protocols
 from annotator.cases.models import Case, CaseStack
 from annotator.cases.policies import may_make_cases
 from annotator.imaging.models import Study
@@ -37,6 +40,7 @@ def make_cases(person: Person | None, study_ids: Iterable[int]) -> list[Case]:
     if person is not None and not may_make_cases(person):
         raise NotAllowedError("Only a data manager or an admin may make cases.")
     cases: list[Case] = []
+    protocols = enabled_protocols()
     for study_id in dict.fromkeys(study_ids):
         with transaction.atomic():
             # Two jobs that end together for one study must not both make its case.
@@ -45,11 +49,13 @@ def make_cases(person: Person | None, study_ids: Iterable[int]) -> list[Case]:
                 continue
             stacks = sorted(hangable_stacks(study_id), key=lambda stack: stack.modality)
             for modality, unit in groupby(stacks, key=lambda stack: stack.modality):
-                cases.append(_make_case(person, study, modality, list(unit)))
+                cases.append(_make_case(person, study, modality, list(unit), protocols))
     return cases
 
 
-def _make_case(person: Person | None, study: Study, modality: str, stacks: list[HangableStack]) -> Case:
+def _make_case(
+    person: Person | None, study: Study, modality: str, stacks: list[HangableStack], protocols: list[Protocol]
+) -> Case:
     case = Case.objects.filter(study=study, modality=modality).order_by("created_at", "pk").first()
     is_new = case is None
     if case is None:
@@ -58,18 +64,21 @@ def _make_case(person: Person | None, study: Study, modality: str, stacks: list[
     added = {stack.pk for stack in stacks} - {hung.stack_id for hung in known}
     case.title = case_title(modality, stacks, code=_code(case))
     if is_new or added:
+        priors: list[CaseStack] = []
         if not is_new and case.grants.exists():
             hung = _behind(known, [stack for stack in stacks if stack.pk in added])
         else:
-            hanging = hang(modality, stacks)
+            hanging = hang(modality, stacks, protocols=protocols, body_part=stacks[0].body_part)
             case.layout, hung = hanging.layout, list(hanging.stacks)
+            # Earlier studies stay behind, wherever what is read hangs now.
+            priors = [stack for stack in known if stack.prior > 0]
             known = []
         case.save()
+        rows = [CaseStack(case=case, stack_id=one.pk, place=one.place, title=one.title) for one in hung]
         if not known:
             case.case_stacks.all().delete()
-        CaseStack.objects.bulk_create(
-            CaseStack(case=case, stack_id=one.pk, place=one.place, title=one.title) for one in hung
-        )
+            rows += _behind_all(rows, priors)
+        CaseStack.objects.bulk_create(rows)
         detail: dict[str, object] = {"layout": case.layout, "modality": modality, "stacks": len(stacks)}
         record_audit(
             person, "create_case" if is_new else "hang_case", target_kind="case", target_id=case.pk, detail=detail
@@ -88,6 +97,14 @@ def _behind(known: list[CaseStack], new: list[HangableStack]) -> list[HungStack]
     return [
         HungStack(pk=stack.pk, place=first_free + at, title=title)
         for at, (stack, title) in enumerate(zip(new, titles_of(new), strict=True))
+    ]
+
+
+def _behind_all(rows: list[CaseStack], priors: list[CaseStack]) -> list[CaseStack]:
+    first_free = max((row.place for row in rows), default=-1) + 1
+    return [
+        CaseStack(case=one.case, stack_id=one.stack_id, place=first_free + at, title=one.title, prior=one.prior)
+        for at, one in enumerate(priors)
     ]
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from annotator.accounts.errors import RoomError
 from annotator.accounts.models import User
+from annotator.cases.actions.install_hangings import install_shipped_hangings
 from annotator.cases.models import Case
 from annotator.demo import head_ct, thyroid_ultrasound, tomosynthesis
 from annotator.demo.actions.make_people import make_people
@@ -73,6 +74,7 @@ def load_demo(*, in_this_process: bool = True, wait_seconds: float = 120, say: S
     started = time.monotonic()
     radiologist, _manager, admin = make_people()
     install_shipped_schemas()
+    install_shipped_hangings()
     wanted = demo_study_uids()
     if _is_loaded(wanted):
         return DemoSummary(already_there=True, seconds=time.monotonic() - started)

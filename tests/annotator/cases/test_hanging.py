@@ -1,30 +1,15 @@
-"""Which stack hangs where."""
+"""Which stack hangs where by the hangings that ship: the order of stacks, their places and names."""
 
-from itertools import count, permutations
+from itertools import permutations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.cases.hanging import HangableStack, Hanging, case_title, hang, plane_of, titles_of
-
-_pks = count(1)
-
-
-def stack(kind: str = "still", modality: str = "US", **facts: object) -> HangableStack:
-    described: dict[str, object] = {
-        "series_number": 1,
-        "instance_number": 1,
-        "laterality": "",
-        "view": "",
-        "frame_count": 1,
-        **facts,
-    }
-    return HangableStack(pk=next(_pks), kind=kind, modality=modality, **described)  # type: ignore[arg-type]
-
-
-def breast(name: str, *, frames: int = 24) -> HangableStack:
-    return stack("volume" if frames > 1 else "still", "MG", laterality=name[0], view=name[1:], frame_count=frames)
+from annotator.cases.hanging import Hanging, case_title, hang, plane_of, titles_of
+from annotator.cases.hangings.hangable import HangableStack
+from annotator.cases.hangings.shipped import shipped_protocols
+from tests.annotator.cases.hangings_world import breast, stack
 
 
 def by_place(hanging: Hanging) -> dict[int, str]:
@@ -34,7 +19,7 @@ def by_place(hanging: Hanging) -> dict[int, str]:
 def test_four_breast_views_hang_right_on_the_left_and_cc_above_mlo_however_they_come() -> None:
     views = [breast(name) for name in ("LCC", "RCC", "LMLO", "RMLO")]
     for order in permutations(views):
-        hanging = hang("MG", order)
+        hanging = hang("MG", order, protocols=shipped_protocols())
         assert hanging.layout == "2x2"
         assert by_place(hanging) == {0: "RCC", 1: "LCC", 2: "RMLO", 3: "LMLO"}
 
@@ -52,14 +37,14 @@ def test_four_breast_views_hang_right_on_the_left_and_cc_above_mlo_however_they_
 def test_where_a_view_is_missing_the_others_keep_their_side(
     views: list[str], layout: str, places: dict[int, str]
 ) -> None:
-    hanging = hang("MG", [breast(name) for name in views])
+    hanging = hang("MG", [breast(name) for name in views], protocols=shipped_protocols())
     assert (hanging.layout, by_place(hanging)) == (layout, places)
 
 
 def test_the_tomosynthesis_volume_hangs_before_the_flat_picture_of_the_same_view() -> None:
     volumes = [breast(name) for name in ("LCC", "RCC", "LMLO", "RMLO")]
     flat = [breast(name, frames=1) for name in ("LCC", "RCC", "LMLO", "RMLO")]
-    hanging = hang("MG", [*flat, *volumes])
+    hanging = hang("MG", [*flat, *volumes], protocols=shipped_protocols())
     shown = {hung.pk for hung in hanging.stacks if hung.place < 4}
     assert shown == {volume.pk for volume in volumes}
     assert sorted(hung.place for hung in hanging.stacks) == list(range(8))
@@ -67,7 +52,7 @@ def test_the_tomosynthesis_volume_hangs_before_the_flat_picture_of_the_same_view
 
 def test_breast_pictures_of_unknown_view_hang_as_they_were_acquired() -> None:
     pictures = [stack("still", "MG", series_number=number) for number in (3, 1, 2)]
-    hanging = hang("MG", pictures)
+    hanging = hang("MG", pictures, protocols=shipped_protocols())
     assert hanging.layout == "1x2"
     assert [hung.pk for hung in hanging.stacks] == [pictures[1].pk, pictures[2].pk, pictures[0].pk]
 
@@ -76,7 +61,7 @@ def test_an_ultrasound_pair_hangs_transverse_on_the_left_and_the_cine_waits() ->
     cine = stack("cine", frame_count=40)
     longitudinal, transverse = stack(view="longitudinal"), stack(view="transverse", instance_number=2)
     other = stack(instance_number=3)
-    hanging = hang("US", [cine, longitudinal, other, transverse])
+    hanging = hang("US", [cine, longitudinal, other, transverse], protocols=shipped_protocols())
     assert hanging.layout == "1x2"
     assert by_place(hanging) == {0: "transverse", 1: "longitudinal", 2: "still", 3: "cine"}
 
@@ -93,7 +78,7 @@ def test_an_ultrasound_pair_hangs_transverse_on_the_left_and_the_cine_waits() ->
 )
 def test_ultrasound_pictures_of_unknown_plane_hang_as_they_were_acquired(kinds: list[str], layout: str) -> None:
     pictures = [stack(kind, instance_number=number) for number, kind in enumerate(kinds)]
-    hanging = hang("US", pictures)
+    hanging = hang("US", pictures, protocols=shipped_protocols())
     assert hanging.layout == layout
     stills_first = sorted(pictures, key=lambda picture: (picture.kind != "still", picture.instance_number))
     assert [hung.pk for hung in hanging.stacks] == [picture.pk for picture in stills_first]
@@ -103,7 +88,7 @@ def test_of_several_ct_series_the_one_with_most_slices_hangs_and_the_localizer_c
     scout = stack("still", "CT", frame_count=900, is_localizer=True, series_number=1)
     thick = stack("volume", "CT", frame_count=40, series_number=2, plane="axial", slice_thickness=5.0)
     thin = stack("volume", "CT", frame_count=300, series_number=3, plane="axial", slice_thickness=0.625)
-    hanging = hang("CT", [scout, thick, thin])
+    hanging = hang("CT", [scout, thick, thin], protocols=shipped_protocols())
     assert hanging.layout == "1x1"
     assert by_place(hanging) == {0: "axial · 300 slices · 0.625 mm", 1: "axial · 40 slices · 5 mm", 2: "localizer"}
 
@@ -114,7 +99,7 @@ def test_equal_titles_are_numbered() -> None:
 
 def test_nothing_can_not_be_hung() -> None:
     with pytest.raises(ValueError, match="nothing"):
-        hang("CT", [])
+        hang("CT", [], protocols=shipped_protocols())
 
 
 KINDS = st.sampled_from(["volume", "cine", "still"])
@@ -138,7 +123,7 @@ STACKS = st.lists(
 
 @given(st.sampled_from(["CT", "US", "MG", "MR", ""]), STACKS)
 def test_every_stack_hangs_once_and_none_is_lost(modality: str, stacks: list[HangableStack]) -> None:
-    hanging = hang(modality, stacks)
+    hanging = hang(modality, stacks, protocols=shipped_protocols())
     assert sorted(hung.pk for hung in hanging.stacks) == sorted(one.pk for one in stacks)
     places = [hung.place for hung in hanging.stacks]
     assert len(set(places)) == len(places)

@@ -104,7 +104,37 @@ export interface StackJson {
   /** The header's side is in doubt: nothing is turned by it. */
   hang_as_stored: boolean;
   gaps: readonly Gap[];
+  /** 0 in the study that is read, 1 in the latest earlier one, and so on; and how much earlier, in words. */
+  prior: number;
+  prior_words: string;
+  /** Stacks with the same number lie in one space; 0 where the files don't say. */
+  frame_of_reference: number;
   frames: readonly FrameJson[];
+}
+
+/** One pane of a hanging. */
+export interface HangingPane {
+  /** A stack's key; null where the case lacks what the pane is for. */
+  stack: string | null;
+  /** What the pane is for, in words: "R CC". */
+  wanted: string;
+  /** A preset's name, "" for the stack's own window. */
+  window: string;
+  composition: 'three-window' | '';
+  slab: { mode: 'maximum' | 'average'; slices: number } | null;
+  plane: 'axial' | 'coronal' | 'sagittal' | '';
+}
+
+export type LinkKind = 'scroll' | 'zoom' | 'window';
+
+/** A hanging that fits the case; links are groups of panes, counted from 0. */
+export interface HangingJson {
+  key: string;
+  title: string;
+  rows: number;
+  columns: number;
+  panes: readonly HangingPane[];
+  links: Readonly<Record<LinkKind, readonly (readonly number[])[]>>;
 }
 
 export interface FormOption {
@@ -165,6 +195,8 @@ export interface Manifest {
     position: string | null;
   };
   stacks: readonly StackJson[];
+  /** What fits the case, best first. */
+  hangings: readonly HangingJson[];
   schemas: readonly SchemaJson[];
   finding_kinds: readonly { value: string; label: string }[];
   shows_suggestions: boolean;
