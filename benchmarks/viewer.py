@@ -37,7 +37,7 @@ from tools.python_environment import ROOT
 FLAGS = ["--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader"]
 PASSWORD = "a-password-of-the-benchmark-7"
 # Leaves a picture of 512 x 512 between the tools, the side panel and the bars.
-WINDOW: ViewportSize = {"width": 42 + 512 + 16 + 344, "height": 42 + 36 + 512 + 2 + 22}
+WINDOW: ViewportSize = {"width": 76 + 512 + 16 + 344, "height": 42 + 36 + 512 + 2 + 22}
 STEPS_A_SECOND = 25
 PREPARE = f"""
 from annotator.accounts.models import User
@@ -76,7 +76,7 @@ async ([steps, every]) => {
 
 
 # A view of 2457 rows in a pane 800 pixels high.
-TALL_WINDOW: ViewportSize = {"width": 42 + 150 + 640 + 16 + 344, "height": 42 + 36 + 800 + 2 + 22}
+TALL_WINDOW: ViewportSize = {"width": 76 + 150 + 640 + 16 + 344, "height": 42 + 36 + 800 + 2 + 22}
 QUARTERS_WINDOW: ViewportSize = {"width": 1366, "height": 768}
 # One step after another: each is asked for when the one before is on the screen.
 STEP_THROUGH = """

@@ -23,6 +23,10 @@ export interface Desk {
   /** A mark is being drawn or reshaped. */
   readonly busy: boolean;
   cancelGestures(): void;
+  /** End what is drawn click by click: kept if there is enough of it. */
+  finishGestures(): void;
+  /** Take the last of its points back. */
+  takeBackGesture(): void;
   say(words: string): void;
   showHelp(): void;
   submit(): void;

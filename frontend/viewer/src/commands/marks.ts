@@ -29,8 +29,12 @@ function stepMark(by: 1 | -1): (desk: Desk) => void {
 }
 
 function takeBack(undo: boolean): (desk: Desk) => void {
-  return ({ acts, busy, say }) => {
-    if (!acts.mayEdit || busy) return;
+  return ({ acts, busy, takeBackGesture, say }) => {
+    if (busy) {
+      if (undo) takeBackGesture();
+      return;
+    }
+    if (!acts.mayEdit) return;
     const words = undo ? acts.workspace.undo() : acts.workspace.redo();
     if (words) say(`${undo ? 'Undone' : 'Done again'}: ${words}`);
   };
@@ -45,9 +49,17 @@ export const MARK_COMMANDS: readonly Command[] = [
     group: 'Marks',
     keys: ['Delete', 'Backspace'],
     onControls: true,
-    run: ({ acts }) => {
-      if (acts.ui.now.selectedMark) acts.deleteMark(acts.ui.now.selectedMark);
+    run: ({ acts, busy, takeBackGesture }) => {
+      if (busy) takeBackGesture();
+      else if (acts.ui.now.selectedMark) acts.deleteMark(acts.ui.now.selectedMark);
     },
+  },
+  {
+    id: 'marks.finish',
+    title: 'Finish what is drawn click by click',
+    group: 'Marks',
+    keys: ['Enter'],
+    run: ({ finishGestures }) => finishGestures(),
   },
   { id: 'marks.copy', title: 'Copy to the next slice', group: 'Marks', keys: ['D'], run: copyToNextSlice },
   { id: 'marks.undo', title: 'Undo', group: 'Marks', keys: ['Ctrl+Z'], run: takeBack(true) },

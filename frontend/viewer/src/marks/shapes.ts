@@ -1,21 +1,10 @@
 /** What each kind of mark is to the eye and the mouse: outline, handles, reshaping. Pure; all in stored pixels. */
 import { distance } from '../model/contour';
 import type { MarkKind, Point } from '../model/types';
-
-export interface Shape {
-  /** In a list: "Box". */
-  words: string;
-  /** The line that is drawn and hit; for a point, the point. */
-  outline(points: readonly Point[]): readonly Point[];
-  /** Whether the outline encloses something. */
-  closed: boolean;
-  /** Where it can be taken and pulled. */
-  handles(points: readonly Point[]): readonly Point[];
-  /** The points after one handle was pulled by so much. */
-  reshaped(points: readonly Point[], handle: number, by: Point): Point[];
-  /** Large enough to be kept. */
-  isWhole(points: readonly Point[]): boolean;
-}
+import { angle, arrow, bidirectional, length } from './calipers';
+import { ellipse } from './ellipse';
+import { type Shape, shifted } from './shape';
+import { spline } from './spline';
 
 const box: Shape = {
   words: 'Box',
@@ -47,35 +36,19 @@ const point: Shape = {
   isWhole: () => true,
 };
 
-/** Lines and angles: each end is a handle. */
-function line(words: string): Shape {
-  return {
-    words,
-    outline: (points) => points,
-    closed: false,
-    handles: (points) => points,
-    reshaped: (points, handle, by) => points.map((p, i) => (i === handle ? shifted(p, by) : p)),
-    isWhole: (points) => distance(points[0] as Point, points.at(-1) as Point) >= 1,
-  };
-}
-
 export const SHAPES: Readonly<Record<MarkKind, Shape>> = {
   box,
   contour,
   point,
-  ellipse: { ...line('Ellipse'), closed: true },
-  spline: { ...line('Spline'), closed: true },
-  length: line('Length'),
-  bidirectional: line('Bidirectional'),
-  angle: line('Angle'),
-  arrow: line('Arrow'),
+  ellipse,
+  spline,
+  length,
+  bidirectional,
+  angle,
+  arrow,
   mask: { ...box, words: 'Mask', handles: () => [] },
   slices: { ...point, words: 'Slices' },
 };
-
-export function shifted([c, r]: Point, by: Point): Point {
-  return [c + by[0], r + by[1]];
-}
 
 /** The corners of a box in order round it. */
 export function boxCorners(points: readonly Point[]): [Point, Point, Point, Point] {
@@ -91,9 +64,13 @@ export function resizedBox(points: readonly Point[], corner: number, by: Point):
   return [held, [c + by[0], r + by[1]]];
 }
 
+/** Up to so many corners were clicked one by one, each where it should be. */
+const CORNERS = 8;
+
 /** A contour with one vertex pulled; its neighbours follow, less the farther they are along the outline. */
 export function pulled(points: readonly Point[], vertex: number, by: Point): Point[] {
   const count = points.length;
+  if (count <= CORNERS) return points.map((p, i) => (i === vertex ? shifted(p, by) : p));
   const reach = Math.hypot(by[0], by[1]) * 1.5 + 1e-9;
   const weights = new Float64Array(count);
   weights[vertex] = 1;

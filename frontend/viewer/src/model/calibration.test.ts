@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { calibrationFor, measureWords } from './calibration';
+import { measureWords } from '../marks/measures';
+import { calibrationFor } from './calibration';
 import cases from './calibration_cases.json';
 import type { FrameGeometry, Point, UltrasoundRegion } from './types';
 

@@ -1,6 +1,5 @@
 /** Which millimetres hold for the points of one mark, and how the reader is told. */
-import { longestAxis, polygonArea } from './contour';
-import type { FrameGeometry, MarkKind, Point, UltrasoundRegion } from './types';
+import type { FrameGeometry, Point, UltrasoundRegion } from './types';
 
 export interface Calibration {
   mmPerColumn: number;
@@ -73,27 +72,4 @@ function fromSpacing({ spacing, spacing_source: source }: FrameGeometry): Calibr
   const [mmPerRow, mmPerColumn] = spacing;
   const words = source === 'ImagerPixelSpacing' ? 'at the detector' : 'pixel spacing';
   return { mmPerColumn, mmPerRow, source, words };
-}
-
-/** What a mark measures, in words: millimetres when calibrated, else pixels. */
-export function measureWords(kind: MarkKind, points: readonly Point[], geometry: FrameGeometry): string[] {
-  if (kind === 'point') return [];
-  const calibration = calibrationFor(geometry, points);
-  const x = calibration?.mmPerColumn ?? 1;
-  const y = calibration?.mmPerRow ?? 1;
-  const unit = calibration ? 'mm' : 'px';
-  const digits = calibration ? 1 : 0;
-  const words: string[] = [];
-  if (kind === 'box') {
-    const [a, b] = [points[0] as Point, points[1] as Point];
-    const width = Math.abs(a[0] - b[0]) * x;
-    const height = Math.abs(a[1] - b[1]) * y;
-    words.push(`${width.toFixed(digits)} × ${height.toFixed(digits)} ${unit}`);
-    words.push(`area ${(width * height).toFixed(digits)} ${unit}²`);
-  } else {
-    words.push(`longest ${longestAxis(points, x, y).length.toFixed(digits)} ${unit}`);
-    words.push(`area ${(polygonArea(points) * x * y).toFixed(digits)} ${unit}²`);
-  }
-  words.push(calibration ? calibration.words : 'not calibrated');
-  return words;
 }

@@ -107,6 +107,15 @@ export function distanceToOutline(points: readonly Point[], to: Point): number {
   return away;
 }
 
+/** Distance from a point to an open line. */
+export function distanceToLine(points: readonly Point[], to: Point): number {
+  let away = distance(points[0] as Point, to);
+  for (let i = 1; i < points.length; i++) {
+    away = Math.min(away, distanceToSegment(to, points[i - 1] as Point, points[i] as Point));
+  }
+  return away;
+}
+
 /**
  * A contour with the part between the stroke's ends redrawn by the stroke.
  *

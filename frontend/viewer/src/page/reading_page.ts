@@ -20,6 +20,7 @@ import { toolNamed } from '../tools/registry';
 import { h, setText } from './dom';
 import { focusOf } from './keyboard';
 import type { Lifetime } from './lifetime';
+import { wordsAt } from './mark_words';
 import { PaneGrid, type PaneUnit } from './pane_grid';
 import { marksOn } from './shown_marks';
 import { StageInput } from './stage_input';
@@ -58,7 +59,9 @@ export class ReadingPage implements Desk {
     this.grid = new PaneGrid(station, fetcher, ui, () => this.markedFrames(), lifetime);
     this.grid.onFrameChanged = (unit) => this.showMarks(unit);
     this.grid.onChanged = () => this.refresh();
-    this.inputs = this.grid.units.map((unit) => new StageInput(unit, ui, acts, () => this.refresh(), this.say));
+    this.inputs = this.grid.units.map(
+      (unit) => new StageInput(unit, ui, acts, () => this.refresh(), this.say, this.finishGestures),
+    );
     this.header = new Header(manifest, leaving.worklist, workspace.queue, {
       submit: leaving.submit,
       next: leaving.next,
@@ -78,6 +81,7 @@ export class ReadingPage implements Desk {
       new SuggestionsPanel(acts, places, (suggestion) => this.jumpToSuggestion(suggestion)),
     ];
     for (const { pane, bar } of this.grid.units) bar.carry(new SpanBars(pane, acts, places));
+    for (const { pane, layer } of this.grid.units) layer.describe = (mark) => wordsAt(pane, mark);
     this.build();
     this.listen();
   }
@@ -112,6 +116,14 @@ export class ReadingPage implements Desk {
 
   readonly cancelGestures = (): void => {
     for (const input of this.inputs) input.cancel();
+  };
+
+  readonly finishGestures = (): void => {
+    for (const input of this.inputs) input.finish();
+  };
+
+  readonly takeBackGesture = (): void => {
+    for (const input of this.inputs) input.takeBack();
   };
 
   readonly showHelp = (): void => this.help.show();
@@ -180,6 +192,7 @@ export class ReadingPage implements Desk {
   private listen(): void {
     const { ui, workspace, manifest } = this.acts;
     ui.subscribe((now, before) => {
+      if (now.tool !== before.tool || now.layout !== before.layout) this.finishGestures();
       if (now.layout !== before.layout) this.grid.arrange(manifest.stacks);
       if (now.maximised !== before.maximised) this.grid.resize();
       if (now.showsOverlays !== before.showsOverlays) this.grid.showOverlays();

@@ -71,6 +71,7 @@ function shownMark(mark: Annotation, strength: number, look: Look, acts: Acts): 
     label: mine ? labelOf(mark, shows?.finding, selected, acts) : mark.owner,
     selected,
     dashed: false,
+    locked: mark.locked || !mine || !acts.mayEdit,
     strength: strength * (dimmed ? BESIDE_THE_CHOSEN : 1),
     refused: acts.workspace.queue.trouble('annotation', mark.id)?.message ?? null,
   };
@@ -79,6 +80,7 @@ function shownMark(mark: Annotation, strength: number, look: Look, acts: Acts): 
 function labelOf(mark: Annotation, finding: Finding | undefined, selected: boolean, acts: Acts): string {
   // Points come in crowds, four calipers round a nodule: only the chosen one says what it is.
   if (mark.kind === 'point') return selected ? mark.label || 'point' : finding?.number ? String(finding.number) : '';
+  if (mark.kind === 'arrow' && mark.label) return mark.label;
   return finding ? acts.findingTitle(finding) : mark.label;
 }
 

@@ -3,7 +3,7 @@ import type { Acts } from '../store/acts';
 import type { Ui } from '../store/ui';
 import { panTool } from '../tools/pan_tool';
 import { toolNamed } from '../tools/registry';
-import type { Gesture, Tool } from '../tools/tool';
+import type { Gesture, Stage, Tool } from '../tools/tool';
 import { windowTool } from '../tools/window_tool';
 import { zoomTool } from '../tools/zoom_tool';
 import type { PaneUnit } from './pane_grid';
@@ -16,12 +16,15 @@ function toolFor(event: PointerEvent, chosen: string): Tool | null {
   if (event.button === 1) return zoomTool;
   if (event.button !== 0) return null;
   if (event.ctrlKey || event.metaKey) return zoomTool;
-  if (event.shiftKey && chosen !== 'window') return panTool;
+  // The window tool drags finer with Shift; the select tool takes more marks.
+  if (event.shiftKey && chosen !== 'window' && chosen !== 'select') return panTool;
   return toolNamed(chosen).tool;
 }
 
 export class StageInput {
   private gesture: Gesture | null = null;
+  /** A button is down, for the gesture or for a look aside (window, zoom, move) while it goes on. */
+  private held = false;
 
   constructor(
     private readonly unit: PaneUnit,
@@ -29,13 +32,22 @@ export class StageInput {
     private readonly acts: Acts,
     private readonly ended: () => void,
     private readonly say: (words: string) => void,
+    /** A press begins something here: what goes on in other panes is finished. */
+    private readonly begins: () => void = () => undefined,
   ) {
     const { pane, layer } = unit;
     const surface = layer.element;
     surface.addEventListener('pointerdown', (event) => this.press(event));
     surface.addEventListener('contextmenu', (event) => event.preventDefault());
     surface.addEventListener('wheel', (event) => this.wheel(event), { passive: false });
+    surface.addEventListener('pointermove', (event) => {
+      if (this.gesture && !this.held) this.gesture.move(event);
+    });
     surface.addEventListener('dblclick', () => {
+      if (this.gesture) {
+        this.finish();
+        return;
+      }
       if (toolNamed(ui.now.tool).draws) return;
       ui.set({ maximised: ui.now.maximised === null ? pane.index : null });
     });
@@ -50,9 +62,28 @@ export class StageInput {
     this.gesture = null;
   }
 
+  /** End what goes on without a button: kept if there is enough of it. */
+  finish(): void {
+    const { gesture } = this;
+    if (!gesture?.goesOn) return;
+    this.gesture = null;
+    if (gesture.finish) gesture.finish();
+    else gesture.cancel();
+    this.ended();
+  }
+
+  takeBack(): void {
+    this.gesture?.takeBack?.();
+    if (!this.held && !this.gesture?.goesOn) this.gesture = null;
+  }
+
   private press(event: PointerEvent): void {
-    const { pane, layer, cine } = this.unit;
-    if (this.gesture) return;
+    const { pane, cine } = this.unit;
+    if (this.gesture) {
+      if (!this.held && this.gesture.goesOn) this.pressAgain(event, this.gesture);
+      return;
+    }
+    this.begins();
     // The mouse takes the keys back from any field, whose value is saved already.
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     this.ui.set({ activePane: pane.index });
@@ -60,22 +91,52 @@ export class StageInput {
     const tool = toolFor(event, this.ui.now.tool);
     if (!tool || pane.shown < 0 || pane.failure !== null) return;
     if (toolNamed(this.ui.now.tool).draws) cine.stop();
-    this.gesture = tool.begin(event, { pane, layer, acts: this.acts, say: this.say });
-    if (!this.gesture) return;
-    const surface = layer.element;
+    this.gesture = tool.begin(event, this.stage);
+    if (this.gesture) this.hold(event, this.gesture);
+  }
+
+  private get stage(): Stage {
+    const { pane, layer } = this.unit;
+    return { pane, layer, acts: this.acts, say: this.say };
+  }
+
+  /** A press while a gesture goes on: its next point, or a look aside, which leaves it alone. */
+  private pressAgain(event: PointerEvent, gesture: Gesture): void {
+    event.preventDefault();
+    const tool = toolFor(event, this.ui.now.tool);
+    if (tool === toolNamed(this.ui.now.tool).tool) {
+      gesture.press?.(event);
+      this.hold(event, gesture);
+      return;
+    }
+    const aside = tool?.begin(event, this.stage);
+    if (aside) this.hold(event, aside);
+  }
+
+  /** Follow the mouse until the button is let go. */
+  private hold(event: PointerEvent, gesture: Gesture): void {
+    const surface = this.unit.layer.element;
+    this.held = true;
     surface.setPointerCapture(event.pointerId);
-    const move = (e: PointerEvent): void => this.gesture?.move(e);
+    const isAside = gesture !== this.gesture;
+    // Escape may have ended it while the button was down.
+    const isAlive = (): boolean => isAside || gesture === this.gesture;
+    const move = (e: PointerEvent): void => {
+      if (isAlive()) gesture.move(e);
+    };
     const finish = (e: PointerEvent): void => {
       surface.removeEventListener('pointermove', move);
       surface.removeEventListener('pointerup', finish);
       surface.removeEventListener('pointercancel', finish);
-      const gesture = this.gesture;
-      this.gesture = null;
-      if (e.type === 'pointercancel') gesture?.cancel();
-      else {
-        gesture?.move(e);
-        gesture?.end(e);
+      this.held = false;
+      if (isAlive()) {
+        if (e.type === 'pointercancel') gesture.cancel();
+        else {
+          gesture.move(e);
+          gesture.end(e);
+        }
       }
+      if (gesture === this.gesture && !gesture.goesOn) this.gesture = null;
       this.ended();
     };
     surface.addEventListener('pointermove', move);
@@ -88,10 +149,11 @@ export class StageInput {
   private wheel(event: WheelEvent): void {
     event.preventDefault();
     const { pane, cine } = this.unit;
-    // Not while a mark is being drawn: it belongs to one slice.
-    if (this.gesture) return;
+    const zooms = event.ctrlKey || event.metaKey;
+    // Not while a mark is being drawn: it belongs to one slice. Between two clicks a closer look is welcome.
+    if (this.gesture && !(zooms && this.gesture.goesOn && !this.held)) return;
     this.ui.set({ activePane: pane.index });
-    if (event.ctrlKey || event.metaKey) {
+    if (zooms) {
       pane.zoomBy(1.0015 ** -event.deltaY, pane.panePoint(event.clientX, event.clientY));
       return;
     }

@@ -1,13 +1,16 @@
 /**
  * The marks over a picture, as SVG that follows the viewport's camera.
  *
- * Shapes are drawn in stored pixels inside one group whose matrix is the camera's, so that scrolling and zooming
- * set one attribute; handles and labels keep their size and are placed on the screen.
+ * Lines are drawn in stored pixels inside one group whose matrix is the camera's, so that scrolling and zooming
+ * set one attribute; signs, handles and words keep their size and are placed on the screen. Each mark keeps its own
+ * elements: one that is dragged costs the same alone as among five hundred.
  */
-import { SHAPES } from '../marks/shapes';
+import type { Affine } from '../model/geometry';
 import { applyAffine } from '../model/geometry';
 import type { MarkKind, Point } from '../model/types';
 import { s } from '../page/dom';
+import { signOf } from './mark_signs';
+import { MarkView, pathOf } from './mark_view';
 import type { Pane } from './pane';
 
 export interface ShownMark {
@@ -23,49 +26,109 @@ export interface ShownMark {
   strength?: number;
   /** The server did not accept it: red. */
   refused: string | null;
+  /** No handles: it is not to be moved. */
+  locked?: boolean;
 }
 
 export interface Draft {
   kind: MarkKind;
   points: readonly Point[];
   closed: boolean;
+  /** Points that the reader has set. */
+  dots?: readonly Point[];
+  /** It will end where it began: a dashed line says so. */
+  closes?: boolean;
+  /** The frame that it is drawn on, where the reader may look at others meanwhile. */
+  frame?: string;
 }
 
-const REFUSED_COLOUR = '#ff5a5f';
-const MOST_HANDLES = 160;
+/** What a mark measures, as lines of words under its name. */
+export type Describe = (mark: ShownMark) => readonly string[];
+
+const DRAFT_COLOUR = '#ffffff';
 
 export class MarksLayer {
   readonly element: SVGSVGElement;
   private readonly shapes: SVGGElement;
   private readonly draftGroup: SVGGElement;
   private readonly screen: SVGGElement;
+  private readonly draftScreen: SVGGElement;
+  private readonly draftLine: SVGPathElement;
+  private readonly draftClosing: SVGPathElement;
+  private readonly draftSign: SVGPathElement;
+  private readonly draftLabel: SVGTextElement;
+  private readonly views = new Map<string, MarkView>();
   private marks: readonly ShownMark[] = [];
   private draft: Draft | null = null;
   /** A mark whose points follow the mouse while it is being reshaped. */
   private override: { id: string; points: readonly Point[] } | null = null;
 
-  constructor(private readonly pane: Pane) {
+  constructor(
+    private readonly pane: Pane,
+    /** Set by the page, which knows calibrations and pixels. */
+    public describe: Describe = () => [],
+  ) {
     this.shapes = s('g', {});
-    this.draftGroup = s('g', {});
+    const draft = { fill: 'none', stroke: DRAFT_COLOUR, 'stroke-width': 1.6, 'stroke-linejoin': 'round' };
+    this.draftLine = s('path', { ...draft, 'vector-effect': 'non-scaling-stroke' });
+    this.draftClosing = s('path', {
+      ...draft,
+      'stroke-width': 1,
+      'stroke-dasharray': '4 4',
+      'vector-effect': 'non-scaling-stroke',
+    });
+    this.draftGroup = s('g', {}, this.draftLine, this.draftClosing);
+    this.draftSign = s('path', draft);
+    this.draftLabel = s('text', { class: 'mark-label', fill: DRAFT_COLOUR });
     this.screen = s('g', {});
-    this.element = s('svg', { class: 'marks', 'aria-hidden': 'true' }, this.shapes, this.draftGroup, this.screen);
+    this.draftScreen = s('g', {}, this.draftSign, this.draftLabel);
+    this.element = s(
+      'svg',
+      { class: 'marks', 'aria-hidden': 'true' },
+      this.shapes,
+      this.draftGroup,
+      this.screen,
+      this.draftScreen,
+    );
   }
 
   show(marks: readonly ShownMark[]): void {
     this.marks = marks;
-    this.rebuild();
+    const { affine } = this;
+    const there = new Set(marks.map((m) => m.id));
+    for (const [id, view] of this.views) {
+      if (there.has(id)) continue;
+      view.remove();
+      this.views.delete(id);
+    }
+    let before: MarkView | null = null;
+    for (const mark of this.shown) {
+      if (mark.points.length === 0) continue;
+      let view = this.views.get(mark.id);
+      if (!view) {
+        view = new MarkView();
+        this.views.set(mark.id, view);
+      }
+      view.show(mark, this.describe(mark), affine);
+      this.keepOrder(view, before);
+      before = view;
+    }
+    this.follow();
   }
 
   setDraft(draft: Draft | null): void {
     this.draft = draft;
-    this.draftGroup.replaceChildren();
-    if (draft) this.draftGroup.append(shapeOf(draft.kind, draft.points, '#ffffff', 1.6, draft.closed, null));
-    this.follow();
+    this.drawDraft(this.affine);
   }
 
+  /** Points of one mark in place of its own, while the mouse pulls it. */
   setOverride(override: { id: string; points: readonly Point[] } | null): void {
+    const ids = new Set([this.override?.id, override?.id]);
     this.override = override;
-    this.rebuild();
+    const { affine } = this;
+    for (const mark of this.shown) {
+      if (ids.has(mark.id)) this.views.get(mark.id)?.show(mark, this.describe(mark), affine);
+    }
   }
 
   get hasDraft(): boolean {
@@ -79,102 +142,66 @@ export class MarksLayer {
       : this.marks;
   }
 
-  /** Follow the camera. */
-  follow(): void {
-    const affine = this.pane.pixelToPane;
-    this.element.style.visibility = affine ? 'visible' : 'hidden';
-    if (!affine) return;
-    const matrix = `matrix(${affine.a} ${affine.b} ${affine.c} ${affine.d} ${affine.e} ${affine.f})`;
-    this.shapes.setAttribute('transform', matrix);
-    this.draftGroup.setAttribute('transform', matrix);
-    this.screen.replaceChildren();
+  /** The words under the marks may have changed: a picture's values have come. */
+  redescribe(): void {
+    const { affine } = this;
     for (const mark of this.shown) {
-      const onScreen = mark.points.map((p) => applyAffine(affine, p));
-      const drawn: SVGElement[] = mark.kind === 'point' ? [cross(onScreen[0] as Point, mark)] : [];
-      drawn.push(labelOf(mark, onScreen));
-      for (const one of drawn) if (mark.strength !== undefined) one.style.opacity = String(mark.strength);
-      this.screen.append(...drawn);
-      if (mark.selected && !mark.dashed) this.screen.append(...handlesOf(mark, onScreen));
+      if (mark.selected) this.views.get(mark.id)?.show(mark, this.describe(mark), affine);
     }
   }
 
-  private rebuild(): void {
-    this.shapes.replaceChildren(
-      ...this.shown
-        .filter((m) => m.kind !== 'point')
-        .map((m) => {
-          const colour = m.refused ? REFUSED_COLOUR : m.colour;
-          const shape = shapeOf(
-            m.kind,
-            m.points,
-            colour,
-            m.selected ? 2.4 : 1.6,
-            SHAPES[m.kind].closed,
-            m.dashed ? '6 4' : null,
-          );
-          shape.dataset.mark = m.id;
-          if (m.strength !== undefined) shape.style.opacity = String(m.strength);
-          return shape;
-        }),
+  /** Follow the camera. */
+  follow(): void {
+    const { affine } = this;
+    this.element.style.visibility = affine ? 'visible' : 'hidden';
+    if (!affine) return;
+    const matrix = `matrix(${affine.a} ${affine.b} ${affine.c} ${affine.d} ${affine.e} ${affine.f})`;
+    const isSame = this.shapes.getAttribute('transform') === matrix;
+    this.drawDraft(affine);
+    if (isSame) return;
+    this.shapes.setAttribute('transform', matrix);
+    this.draftGroup.setAttribute('transform', matrix);
+    for (const view of this.views.values()) view.place(affine);
+  }
+
+  private get affine(): Affine | null {
+    return this.pane.pixelToPane;
+  }
+
+  private keepOrder(view: MarkView, before: MarkView | null): void {
+    if (view.line.previousSibling !== (before?.line ?? null) || !view.line.parentNode) {
+      this.shapes.insertBefore(view.line, before ? before.line.nextSibling : this.shapes.firstChild);
+      this.screen.insertBefore(view.onScreen, before ? before.onScreen.nextSibling : this.screen.firstChild);
+    }
+  }
+
+  private drawDraft(affine: Affine | null): void {
+    const { draft } = this;
+    const isHere = draft && (!draft.frame || draft.frame === this.pane.frame?.key);
+    this.draftLine.setAttribute('d', isHere ? pathOf(draft.kind, draft.points, draft.closed) : '');
+    const closing = isHere && draft.closes && draft.points.length > 2 ? [draft.points.at(-1), draft.points[0]] : [];
+    this.draftClosing.setAttribute('d', pathOf('length', closing as Point[], false));
+    this.draftSign.setAttribute('d', '');
+    this.draftLabel.textContent = '';
+    if (!isHere || !affine) return;
+    const onScreen = draft.points.map((p) => applyAffine(affine, p));
+    const dots = (draft.dots ?? []).map((p) => applyAffine(affine, p));
+    this.draftSign.setAttribute(
+      'd',
+      signOf(draft.kind, onScreen, true) + dots.map(([x, y]) => `M${x - 2.5} ${y - 2.5}h5v5h-5Z`).join(''),
     );
-    this.follow();
+    const last = onScreen.at(-1);
+    if (!last) return;
+    const words = this.describe({
+      id: '',
+      colour: '',
+      label: '',
+      selected: true,
+      dashed: false,
+      refused: null,
+      ...draft,
+    });
+    this.draftLabel.textContent = words[0] ?? '';
+    this.draftLabel.setAttribute('transform', `translate(${last[0] + 12} ${last[1] - 8})`);
   }
-}
-
-function shapeOf(
-  kind: MarkKind,
-  points: readonly Point[],
-  colour: string,
-  width: number,
-  closed: boolean,
-  dashes: string | null,
-): SVGPathElement {
-  const outline = SHAPES[kind].outline(points);
-  const d = outline.map(([c, r], i) => `${i ? 'L' : 'M'}${c} ${r}`).join('') + (closed ? 'Z' : '');
-  return s('path', {
-    d,
-    fill: 'none',
-    stroke: colour,
-    'stroke-width': width,
-    'stroke-linejoin': 'round',
-    'stroke-dasharray': dashes,
-    'vector-effect': 'non-scaling-stroke',
-  });
-}
-
-function cross([x, y]: Point, mark: ShownMark): SVGGElement {
-  const colour = mark.refused ? REFUSED_COLOUR : mark.colour;
-  const size = mark.selected ? 9 : 7;
-  const common = { stroke: colour, 'stroke-width': mark.selected ? 2.2 : 1.6 };
-  const lines = [
-    s('line', { x1: x - size, y1: y, x2: x - 2, y2: y, ...common }),
-    s('line', { x1: x + 2, y1: y, x2: x + size, y2: y, ...common }),
-    s('line', { x1: x, y1: y - size, x2: x, y2: y - 2, ...common }),
-    s('line', { x1: x, y1: y + 2, x2: x, y2: y + size, ...common }),
-  ];
-  if (mark.dashed) {
-    lines.push(s('circle', { cx: x, cy: y, r: size + 2, fill: 'none', 'stroke-dasharray': '3 3', ...common }) as never);
-  }
-  const group = s('g', {}, ...lines);
-  group.dataset.mark = mark.id;
-  return group;
-}
-
-function labelOf(mark: ShownMark, onScreen: readonly Point[]): SVGTextElement {
-  const right = Math.max(...onScreen.map((p) => p[0]));
-  const top = Math.min(...onScreen.map((p) => p[1]));
-  return s(
-    'text',
-    { x: right + 5, y: top - 2, class: 'mark-label', fill: mark.refused ? REFUSED_COLOUR : mark.colour },
-    mark.refused ? `${mark.label} — not accepted` : mark.label,
-  );
-}
-
-function handlesOf(mark: ShownMark, onScreen: readonly Point[]): SVGElement[] {
-  const at = SHAPES[mark.kind].handles(onScreen);
-  const every = Math.max(1, Math.ceil(at.length / MOST_HANDLES));
-  const size = mark.kind === 'box' ? 7 : 5;
-  return at
-    .filter((_, i) => i % every === 0)
-    .map(([x, y]) => s('rect', { x: x - size / 2, y: y - size / 2, width: size, height: size, class: 'handle' }));
 }

@@ -1,6 +1,6 @@
 /** The findings and the marks that show them; marks that belong to none; the forms of the selected finding. */
+import { measureWords } from '../marks/measures';
 import { SHAPES } from '../marks/shapes';
-import { measureWords } from '../model/calibration';
 import type { Annotation, Finding } from '../model/types';
 import { h } from '../page/dom';
 import type { Acts } from '../store/acts';

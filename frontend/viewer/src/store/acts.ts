@@ -101,6 +101,7 @@ export class Acts {
   }
 
   changeMark(id: string, points: readonly Point[], words: string, more: MarkDetails = {}): void {
+    if (this.workspace.records.get('annotation', id)?.locked) return;
     this.editMark(id, { points: points.map(roundPoint), ...more }, words);
   }
 
@@ -110,7 +111,7 @@ export class Acts {
 
   deleteMark(id: string): void {
     const mark = this.workspace.records.get('annotation', id);
-    if (!mark || !this.mayEdit || !this.isMine(mark)) return;
+    if (!mark || mark.locked || !this.mayEdit || !this.isMine(mark)) return;
     this.workspace.commit(`delete ${mark.kind}`, [{ kind: 'annotation', id, state: null }]);
     this.ui.set({ selectedMark: null });
   }

@@ -1,6 +1,14 @@
 /** Which mark, or which handle of the selected one, lies under the mouse. Pure but for its argument types. */
+import { linesOf } from '../marks/shape';
 import { SHAPES } from '../marks/shapes';
-import { distance, distanceToOutline, nearestVertex, pointInPolygon, polygonArea } from '../model/contour';
+import {
+  distance,
+  distanceToLine,
+  distanceToOutline,
+  nearestVertex,
+  pointInPolygon,
+  polygonArea,
+} from '../model/contour';
 import { type Affine, applyAffine } from '../model/geometry';
 import type { Point } from '../model/types';
 import type { ShownMark } from '../pane/marks_layer';
@@ -23,7 +31,11 @@ export function handleAt(mark: ShownMark, affine: Affine, at: Point): number | n
 
 export function onOutline(mark: ShownMark, affine: Affine, at: Point, reach = OUTLINE_REACH): boolean {
   if (mark.kind === 'point') return distance(applyAffine(affine, mark.points[0] as Point), at) <= POINT_REACH;
-  return distanceToOutline(outlineOnScreen(mark, affine), at) <= reach;
+  if (SHAPES[mark.kind].closed) return distanceToOutline(outlineOnScreen(mark, affine), at) <= reach;
+  return linesOf(SHAPES[mark.kind], mark.points).some((line) => {
+    const onScreen = line.map((p) => applyAffine(affine, p));
+    return onScreen.length > 0 && distanceToLine(onScreen, at) <= reach;
+  });
 }
 
 /** The mark under a point of the pane: by its outline first, then the smallest one around the point. */

@@ -1,9 +1,17 @@
 /** Every tool of the reading page, in the order of the toolbar. */
+import { angleTool } from './angle_tool';
+import { arrowTool } from './arrow_tool';
+import { bidirectionalTool } from './bidirectional_tool';
 import { boxTool } from './box_tool';
 import { contourTool } from './contour_tool';
+import { ellipseTool } from './ellipse_tool';
+import { lengthTool } from './length_tool';
 import { panTool } from './pan_tool';
+import { pointTool } from './point_tool';
+import { polygonTool } from './polygon_tool';
 import { selectTool } from './select_tool';
 import { spanBoxTool } from './span_box_tool';
+import { splineTool } from './spline_tool';
 import type { Tool } from './tool';
 import { windowTool } from './window_tool';
 import { zoomTool } from './zoom_tool';
@@ -50,6 +58,15 @@ export const TOOLS: readonly ToolEntry[] = [
     tool: spanBoxTool,
   },
   {
+    name: 'ellipse',
+    title: 'Ellipse',
+    keys: ['E'],
+    group: 'shape',
+    draws: true,
+    icon: 'M12 5c5.500 0 9 3 9 7s-3.500 7-9 7-9-3-9-7 3.500-7 9-7zm0 1.600c-4.600 0-7.400 2.400-7.400 5.400s2.800 5.400 7.400 5.400 7.400-2.400 7.400-5.400-2.800-5.400-7.400-5.400z',
+    tool: ellipseTool,
+  },
+  {
     name: 'contour',
     title: 'Contour',
     keys: ['C'],
@@ -57,6 +74,69 @@ export const TOOLS: readonly ToolEntry[] = [
     draws: true,
     icon: 'M12 4c5 0 8 3 7 7-1 3-3 3-3 5s-3 4-7 3-5-4-4-8 3-7 7-7zm0 1.700c-3 0-4.700 2.600-5.400 5.700-.7 3 0 5.200 3 6 2.600.6 4.700-.4 4.700-2 0-2.500 2.200-2.600 3-5 .6-2.500-1.600-4.700-5.300-4.700z',
     tool: contourTool,
+  },
+  {
+    name: 'polygon',
+    title: 'Polygon',
+    keys: ['G'],
+    group: 'shape',
+    draws: true,
+    icon: 'M12 3l9 7-3.500 10h-11L3 10zm0 2L5 10.600l2.700 7.800h8.600L19 10.600z',
+    tool: polygonTool,
+  },
+  {
+    name: 'spline',
+    title: 'Spline',
+    keys: ['Shift+C'],
+    group: 'shape',
+    draws: true,
+    icon: 'M12 5.500c4 0 7 2 7 5.500s-2 8-7 8-7-3-7-7 3-6.500 7-6.500zm0 1.500c-3.200 0-5.500 2-5.500 5s2.300 5.500 5.500 5.500 5.500-3.300 5.500-6.500-2.300-4-5.500-4zM10.200 3.700h3.600v3.600h-3.600zM17 9.500h3.600v3.600H17zM10.200 17h3.600v3.600h-3.600zM3.400 10.500H7v3.600H3.400z',
+    tool: splineTool,
+  },
+  {
+    name: 'length',
+    title: 'Length',
+    keys: ['T'],
+    group: 'measure',
+    draws: true,
+    icon: 'M4.500 18.400L18.400 4.500l1.100 1.100L5.600 19.500zM2.800 16.700l1.100-1.100 4.500 4.500-1.100 1.100zM15.600 3.900l1.100-1.100 4.500 4.500-1.100 1.100z',
+    tool: lengthTool,
+  },
+  {
+    name: 'bidirectional',
+    title: 'Long and short axis',
+    keys: ['Shift+T'],
+    group: 'measure',
+    draws: true,
+    icon: 'M4 19.200L19.200 4l1 1L5 20.200zM8 9l1-1 7.200 7.200-1 1zM2.600 17.400l1-1 4 4-1 1zM16.600 3.600l1-1 4 4-1 1z',
+    tool: bidirectionalTool,
+  },
+  {
+    name: 'angle',
+    title: 'Angle',
+    keys: ['Shift+A'],
+    group: 'measure',
+    draws: true,
+    icon: 'M3.500 18.900L15 4.400l1.300 1L6.800 17.400H20.500V19H3.500zM13.500 17.400a6 6 0 00-1.700-4.200l1.100-1.200a7.600 7.600 0 012.200 5.400z',
+    tool: angleTool,
+  },
+  {
+    name: 'point',
+    title: 'Point',
+    keys: ['Shift+P'],
+    group: 'measure',
+    draws: true,
+    icon: 'M11.200 3h1.600v6h-1.600zM11.200 15h1.600v6h-1.600zM3 11.200h6v1.600H3zM15 11.200h6v1.600h-6zM11.200 11.200h1.600v1.600h-1.600z',
+    tool: pointTool,
+  },
+  {
+    name: 'arrow',
+    title: 'Arrow with words',
+    keys: ['Y'],
+    group: 'measure',
+    draws: true,
+    icon: 'M4 4h6v1.600H6.700l6 6-1.100 1.100-6-6V10H4zM12 15h8v1.600h-3.200V22h-1.600v-5.400H12z',
+    tool: arrowTool,
   },
   {
     name: 'window',

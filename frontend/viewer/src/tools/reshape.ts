@@ -1,6 +1,9 @@
 /** Moving a mark, or pulling one of its handles, with the mouse. */
 
+import { scaleFor } from '../marks/measures';
+import { SQUARE } from '../marks/shape';
 import { moved, SHAPES } from '../marks/shapes';
+import { distance } from '../model/contour';
 import { clampToFrame } from '../model/geometry';
 import type { Point } from '../model/types';
 import type { ShownMark } from '../pane/marks_layer';
@@ -12,14 +15,20 @@ export function reshapeOrMove(event: PointerEvent, stage: Stage, mark: ShownMark
   const { pane, layer, acts } = stage;
   const start = pane.pixelAt(event.clientX, event.clientY);
   const affine = pane.pixelToPane;
-  const stack = pane.stack;
+  const { stack, frame } = pane;
   const record = acts.workspace.records.get('annotation', mark.id);
   if (!start || !affine || !stack || mark.dashed || !record || !acts.mayEdit || !acts.isMine(record)) return null;
+  if (record.locked) return null;
   const handle = mark.selected ? handleAt(mark, affine, pane.panePoint(event.clientX, event.clientY)) : null;
-  const reshape = (to: Point): Point[] => {
+  const shape = SHAPES[mark.kind];
+  const scale = frame ? scaleFor(frame.geometry, mark.points) : SQUARE;
+  const inside = (p: Point): Point => clampToFrame(p, stack.columns, stack.rows);
+  const reshape = (to: Point): Point[] | null => {
     const by: Point = [to[0] - start[0], to[1] - start[1]];
     if (handle === null) return moved(mark.points, by, stack.columns, stack.rows);
-    return SHAPES[mark.kind].reshaped(mark.points, handle, by).map((p) => clampToFrame(p, stack.columns, stack.rows));
+    const next = shape.reshaped(mark.points, handle, by, scale);
+    if (!shape.tied) return next.map(inside);
+    return next.every((p) => distance(p, inside(p)) < 1e-9) ? next : null;
   };
   let points: Point[] | null = null;
   return {
@@ -27,12 +36,15 @@ export function reshapeOrMove(event: PointerEvent, stage: Stage, mark: ShownMark
       if (!points && Math.hypot(e.clientX - event.clientX, e.clientY - event.clientY) < DRAG_THRESHOLD) return;
       const to = pane.pixelAt(e.clientX, e.clientY);
       if (!to) return;
-      points = reshape(to);
+      // What would leave the frame stays where it last fitted in.
+      points = reshape(to) ?? points;
+      if (!points) return;
       layer.setOverride({ id: mark.id, points });
     },
     end: () => {
       layer.setOverride(null);
-      if (points && SHAPES[mark.kind].isWhole(points)) {
+      if (points && shape.isWhole(points)) {
+        if (handle !== null && shape.settled) points = shape.settled(points, scale);
         acts.changeMark(mark.id, points, handle === null ? `move ${mark.kind}` : `reshape ${mark.kind}`);
       }
     },

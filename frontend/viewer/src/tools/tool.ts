@@ -12,9 +12,19 @@ export interface Stage {
 }
 
 export interface Gesture {
+  /** The mouse moved; with the button up too, while the gesture goes on. */
   move(event: PointerEvent): void;
+  /** The button was let go. */
   end(event: PointerEvent): void;
   cancel(): void;
+  /** After the button was let go: more presses belong to it, until it is finished (a polygon, click by click). */
+  readonly goesOn?: boolean;
+  /** A further press of the left button. */
+  press?(event: PointerEvent): void;
+  /** Enter, a double click, another tool: kept if there is enough of it. */
+  finish?(): void;
+  /** Backspace: the last point is taken back. */
+  takeBack?(): void;
 }
 
 export interface Tool {

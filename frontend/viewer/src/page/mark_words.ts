@@ -1,0 +1,13 @@
+/** What stands under a mark's name at the picture: its size, and for what encloses something on a CT its values. */
+import { measuresOf, sizeWords } from '../marks/measures';
+import type { ShownMark } from '../pane/marks_layer';
+import type { Pane } from '../pane/pane';
+
+/** Measuring kinds always say what they measure; the others while they are selected, or the picture would be full of words. */
+const ALWAYS: ReadonlySet<string> = new Set(['length', 'bidirectional', 'angle']);
+
+export function wordsAt(pane: Pane, mark: ShownMark): string[] {
+  const { frame } = pane;
+  if (!frame || mark.points.length === 0 || !(mark.selected || ALWAYS.has(mark.kind))) return [];
+  return sizeWords(measuresOf(mark.kind, mark.points, frame.geometry));
+}

@@ -1,0 +1,45 @@
+/** Words typed where they stand on the picture: an arrow's text. */
+import { applyAffine } from '../model/geometry';
+import type { Point } from '../model/types';
+import { h } from '../page/dom';
+import type { Acts } from '../store/acts';
+import { labelMark } from '../store/mark_acts';
+import type { Pane } from './pane';
+
+/** As the server takes it. */
+const LONGEST = 64;
+
+/** Open a field at the mark's last point; what is typed is the mark's text at once, Enter or a click elsewhere ends. */
+export function writeOnMark(id: string, pane: Pane, acts: Acts): void {
+  const mark = acts.workspace.records.get('annotation', id);
+  const affine = pane.pixelToPane;
+  const at = mark?.points.at(-1);
+  if (!mark || !affine || !at || mark.frame !== pane.frame?.key || !acts.mayEdit || !acts.isMine(mark)) return;
+  const before = mark.label;
+  const field = h('input', {
+    type: 'text',
+    class: 'mark-text',
+    value: before,
+    maxlength: LONGEST,
+    placeholder: 'What is it?',
+    'aria-label': 'Text of the arrow',
+    autocomplete: 'off',
+  });
+  const [x, y] = applyAffine(affine, at as Point);
+  const { offsetLeft, offsetTop, clientWidth, clientHeight } = pane.picture;
+  field.style.left = `${offsetLeft + Math.min(Math.max(x, 4), clientWidth - 184)}px`;
+  field.style.top = `${offsetTop + Math.min(Math.max(y - 13, 4), clientHeight - 30)}px`;
+  field.addEventListener('input', () => labelMark(acts, id, field.value));
+  field.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' && event.key !== 'Escape') return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.key === 'Escape') labelMark(acts, id, before);
+    field.blur();
+  });
+  field.addEventListener('pointerdown', (event) => event.stopPropagation());
+  field.addEventListener('blur', () => field.remove());
+  pane.element.append(field);
+  // After the press that opened it: the browser gives the keys to what was pressed.
+  requestAnimationFrame(() => field.focus());
+}

@@ -1,0 +1,32 @@
+/** What a reader does with marks that exist: words, locks, shifts, copies, cuts and unions; each one step of undo. */
+import { roundPoint } from '../model/contour';
+import type { Annotation, Point } from '../model/types';
+import type { Acts } from './acts';
+
+/** A mark that this reader may change now; null for another's, a locked one, or a reading that is closed. */
+export function changeable(acts: Acts, id: string | null): Annotation | null {
+  const mark = id ? acts.workspace.records.get('annotation', id) : undefined;
+  return mark && !mark.deleted && !mark.locked && acts.mayEdit && acts.isMine(mark) ? mark : null;
+}
+
+/** Give a mark its words; letters typed in a row are one step. */
+export function labelMark(acts: Acts, id: string, label: string): void {
+  const mark = acts.workspace.records.get('annotation', id);
+  if (!mark || mark.deleted || !acts.mayEdit || !acts.isMine(mark)) return;
+  acts.workspace.commit('write on mark', [{ kind: 'annotation', id, state: { ...mark, label } }], `label ${id}`);
+}
+
+/** Lock a mark, or unlock it. */
+export function lockMark(acts: Acts, id: string, locked: boolean): void {
+  const mark = acts.workspace.records.get('annotation', id);
+  if (!mark || mark.deleted || !acts.mayEdit || !acts.isMine(mark)) return;
+  acts.workspace.commit(locked ? 'lock mark' : 'unlock mark', [{ kind: 'annotation', id, state: { ...mark, locked } }]);
+}
+
+/** Shift a mark; shifts in a row are one step. */
+export function shiftMark(acts: Acts, id: string, points: readonly Point[]): void {
+  const mark = changeable(acts, id);
+  if (!mark) return;
+  const state = { ...mark, points: points.map(roundPoint) };
+  acts.workspace.commit(`move ${mark.kind}`, [{ kind: 'annotation', id, state }], `shift ${id}`);
+}

@@ -1,0 +1,93 @@
+/**
+ * The two axes of a lesion: drag along the long one, then across it. The short one is perpendicular whatever the hand
+ * does; a click in place of the second drag puts it as far on the other side.
+ */
+import { mirroredAxis, settledAxes, shortAxis } from '../marks/calipers';
+import { scaleFor } from '../marks/measures';
+import { SHAPES } from '../marks/shapes';
+import { distance } from '../model/contour';
+import { clampToFrame } from '../model/geometry';
+import type { Point } from '../model/types';
+import { reshapeSelected } from './dragged_shape';
+import { DRAG_THRESHOLD, type Tool } from './tool';
+
+export const bidirectionalTool: Tool = {
+  cursor: 'crosshair',
+  begin(event, stage) {
+    const { pane, layer, acts } = stage;
+    const { stack, frame } = pane;
+    const reshaping = reshapeSelected(event, stage, 'bidirectional');
+    if (reshaping) return reshaping;
+    if (!stack || !frame || !pane.pixelToPane || !acts.mayEdit) return null;
+    const home = pane.shown;
+    const at = (e: PointerEvent): Point | null => {
+      const pixel = pane.frame?.key === frame.key ? pane.pixelAt(e.clientX, e.clientY) : null;
+      return pixel && clampToFrame(pixel, stack.columns, stack.rows);
+    };
+    const start = at(event);
+    if (!start) return null;
+    let long: [Point, Point] = [start, start];
+    let hasLong = false;
+    let short: [Point, Point] | null = null;
+    let pressed: { at: Point; x: number; y: number } | null = null;
+    let isOver = false;
+
+    const scale = () => scaleFor(frame.geometry, long);
+    const isInside = (points: readonly Point[]): boolean =>
+      points.every((p) => distance(p, clampToFrame(p, stack.columns, stack.rows)) < 1e-9);
+    const draw = (): void =>
+      layer.setDraft({
+        kind: 'bidirectional',
+        points: short ? [...long, ...short] : long,
+        closed: false,
+        frame: frame.key,
+      });
+    const stop = (): void => {
+      isOver = true;
+      layer.setDraft(null);
+    };
+    const follow = (e: PointerEvent): void => {
+      const p = isOver ? null : at(e);
+      if (!p) return;
+      if (!hasLong) long = [start, p];
+      else {
+        const isDrag = pressed && Math.hypot(e.clientX - pressed.x, e.clientY - pressed.y) >= DRAG_THRESHOLD;
+        const next = isDrag && pressed ? shortAxis(long, pressed.at, p, scale()) : mirroredAxis(long, p, scale());
+        if (isInside(next)) short = next;
+      }
+      draw();
+    };
+    const finish = (): void => {
+      stop();
+      const points = short ? settledAxes([...long, ...short], scale()) : [];
+      if (short && SHAPES.bidirectional.isWhole(points)) acts.addMark(frame.key, 'bidirectional', points);
+      // Half of it is a length; a line that was drawn is not thrown away.
+      else if (hasLong && SHAPES.length.isWhole(long)) acts.addMark(frame.key, 'length', long);
+    };
+    return {
+      get goesOn() {
+        return !isOver;
+      },
+      move: follow,
+      press: (e) => {
+        const p = at(e);
+        if (!p) pane.goTo(home);
+        else pressed = { at: p, x: e.clientX, y: e.clientY };
+      },
+      end: () => {
+        if (isOver) return;
+        if (!hasLong) {
+          hasLong = SHAPES.length.isWhole(long);
+          if (!hasLong) stop();
+        } else if (pressed) finish();
+      },
+      cancel: stop,
+      finish: () => {
+        // Without a second drag or click what the mouse hovers over is not meant.
+        short = null;
+        finish();
+      },
+      takeBack: stop,
+    };
+  },
+};

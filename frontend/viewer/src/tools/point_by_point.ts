@@ -1,0 +1,96 @@
+/** A gesture that is made click by click: polygons, splines, angles. */
+import { distance } from '../model/contour';
+import { applyAffine, clampToFrame } from '../model/geometry';
+import type { MarkKind, Point } from '../model/types';
+import { DRAG_THRESHOLD, type Gesture, type Stage } from './tool';
+
+/** How near to the first point a click must come to close the line, in screen pixels. */
+const CLOSING_REACH = 9;
+
+export interface PointByPoint {
+  kind: MarkKind;
+  /** It ends where it began: by a click on the first point, a double click or Enter. */
+  closes: boolean;
+  fewest: number;
+  /** It ends by itself with this many points. */
+  most?: number;
+  /** A first press that is dragged gives two points. */
+  dragsFirst?: boolean;
+  done(points: readonly Point[]): void;
+}
+
+export function pointByPoint(event: PointerEvent, stage: Stage, what: PointByPoint): Gesture | null {
+  const { pane, layer, acts } = stage;
+  const { stack, frame } = pane;
+  if (!stack || !frame || !pane.pixelToPane || !acts.mayEdit) return null;
+  const home = pane.shown;
+  const at = (e: PointerEvent): Point | null => {
+    const pixel = pane.frame?.key === frame.key ? pane.pixelAt(e.clientX, e.clientY) : null;
+    return pixel && clampToFrame(pixel, stack.columns, stack.rows);
+  };
+  const first = at(event);
+  if (!first) return null;
+  let points: Point[] = [first];
+  let isOver = false;
+
+  const onScreen = (a: Point, b: Point): number => {
+    const affine = pane.pixelToPane;
+    return affine ? distance(applyAffine(affine, a), applyAffine(affine, b)) : Number.POSITIVE_INFINITY;
+  };
+  const closesAt = (p: Point): boolean =>
+    what.closes && points.length >= what.fewest && onScreen(points[0] as Point, p) <= CLOSING_REACH;
+  const draw = (hover: Point | null): void => {
+    const line = hover ? [...points, closesAt(hover) ? (points[0] as Point) : hover] : points;
+    layer.setDraft({
+      kind: what.kind,
+      points: line,
+      closed: false,
+      dots: points,
+      closes: what.closes,
+      frame: frame.key,
+    });
+  };
+  const stop = (): void => {
+    isOver = true;
+    layer.setDraft(null);
+  };
+  const finish = (): void => {
+    stop();
+    // A double click has put its last point twice.
+    const kept = points.filter((p, i) => i === 0 || onScreen(p, points[i - 1] as Point) >= DRAG_THRESHOLD);
+    if (kept.length >= what.fewest) what.done(kept);
+  };
+  const add = (p: Point): void => {
+    points = [...points, p];
+    if (points.length === what.most) finish();
+    else draw(null);
+  };
+  draw(null);
+  return {
+    get goesOn() {
+      return !isOver;
+    },
+    move: (e) => {
+      const p = isOver ? null : at(e);
+      if (p) draw(p);
+    },
+    press: (e) => {
+      const p = at(e);
+      // The reader scrolled away meanwhile: back to the slice that it is drawn on.
+      if (!p) pane.goTo(home);
+      else if (closesAt(p)) finish();
+      else add(p);
+    },
+    end: (e) => {
+      const p = isOver || !what.dragsFirst || points.length !== 1 ? null : at(e);
+      if (p && onScreen(p, first) >= DRAG_THRESHOLD) add(p);
+    },
+    cancel: stop,
+    finish,
+    takeBack: () => {
+      points = points.slice(0, -1);
+      if (points.length === 0) stop();
+      else draw(null);
+    },
+  };
+}
