@@ -62,12 +62,15 @@ def _run(files: int, start: int, processes: int, only: str) -> None:
     made_up = 0 if only else int(files * MADE_UP_SHARE)
 
     def cases() -> Iterator[Case]:
-        for number in range(files - made_up):
-            sample, seed = samples[number % len(samples)], start + number // len(samples)
-            yield Case(sample, seed, damage(sample, seed))
+        made = 0
         for batch in range(0, made_up, 500):
             for number, content in enumerate(made_up_files(min(500, made_up - batch), start=start + batch)):
+                made += 1
                 yield Case(Sample("made up by hypothesis", b""), number, Damage("made up", content, False))
+        # Hypothesis may make fewer than it was asked for: damage makes up the number.
+        for number in range(files - made):
+            sample, seed = samples[number % len(samples)], start + number // len(samples)
+            yield Case(sample, seed, damage(sample, seed))
 
     table: dict[str, Counter[str]] = defaultdict(Counter)
     kinds: dict[str, Counter[str]] = defaultdict(Counter)

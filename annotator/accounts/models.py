@@ -27,6 +27,20 @@ class User(AbstractUser):
         return self.username
 
 
+class ViewerPreferences(models.Model):
+    """How a person likes the reading page: own keys, and what the mouse does. See viewer_preferences.py."""
+
+    person = models.OneToOneField(User, primary_key=True, on_delete=models.CASCADE, related_name="viewer_preferences")
+    content = models.JSONField(default=dict)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name_plural = "viewer preferences"
+
+    def __str__(self) -> str:
+        return f"preferences of {self.person_id}"
+
+
 class AuditEntry(models.Model):
     """One change, who made it, to what. Rows are only ever added."""
 

@@ -3,8 +3,9 @@
 from django.db.models import QuerySet
 
 from annotator.accounts.errors import NotAllowedError, NotFoundError
-from annotator.accounts.models import AuditEntry, Role, User
+from annotator.accounts.models import AuditEntry, Role, User, ViewerPreferences
 from annotator.accounts.policies import Person, may_manage_people, may_read_audit_trail
+from annotator.accounts.viewer_preferences import Preferences, check_preferences, default_preferences
 
 
 def people_for(person: Person) -> QuerySet[User]:
@@ -53,3 +54,9 @@ def audit_entries_for(person: Person, *, target_kind: str = "", target_id: str =
     if target_id:
         entries = entries.filter(target_id=target_id)
     return entries
+
+
+def viewer_preferences_of(person: Person) -> Preferences:
+    """How this person likes the reading page; as shipped for who never chose."""
+    kept = ViewerPreferences.objects.filter(person_id=person.pk).first()
+    return check_preferences(kept.content) if kept else default_preferences()

@@ -42,3 +42,20 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reader_id} reads {self.case_id}"
+
+
+class ReadingTime(models.Model):
+    """How long a reader attended to an assignment in one sitting: one open page, whose identifier the browser made."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="reading_times")
+    started_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    active_seconds = models.FloatField(help_text="window in front, and a hand on mouse or keys within the last minute")
+
+    class Meta:
+        ordering = ["started_at"]
+        constraints = [models.CheckConstraint(condition=Q(active_seconds__gte=0), name="reading_time_not_negative")]
+
+    def __str__(self) -> str:
+        return f"{self.active_seconds:.0f} s of {self.assignment_id}"

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from annotator.accounts.errors import NotAllowedError, NotFoundError
 from annotator.accounts.models import Role, User
@@ -15,8 +16,20 @@ from annotator.annotations.queries import is_locked
 from annotator.cases.models import Case
 from annotator.cases.queries import grants_that_hold
 from annotator.cases.reading_state import FindingKindChoice, ReadingState
-from annotator.readerstudies.models import Assignment, AssignmentState
+from annotator.readerstudies.models import Assignment, AssignmentState, ReadingTime
 from annotator.readerstudies.policies import may_see_all_assignments
+
+# A subquery, not a join: rows are locked and counted through these queries too.
+_ACTIVE_SECONDS = Coalesce(
+    Subquery(
+        ReadingTime.objects.filter(assignment=OuterRef("pk"))
+        .order_by()
+        .values("assignment")
+        .annotate(total=Sum("active_seconds"))
+        .values("total")
+    ),
+    0.0,
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +52,7 @@ def worklist_for(person: Person) -> QuerySet[Assignment]:
     return (
         Assignment.objects.filter(Exists(open_now), reader_id=person.pk)
         .select_related("case", "reader")
+        .annotate(active_seconds=_ACTIVE_SECONDS)
         .order_by("place")
     )
 
@@ -81,7 +95,11 @@ def assignments_for(person: Person) -> QuerySet[Assignment]:
     """
     if not may_see_all_assignments(person):
         raise NotAllowedError("Only an admin may see everybody's assignments.")
-    return Assignment.objects.select_related("case", "reader", "assigned_by").order_by("reader__username", "place")
+    return (
+        Assignment.objects.select_related("case", "reader", "assigned_by")
+        .annotate(active_seconds=_ACTIVE_SECONDS)
+        .order_by("reader__username", "place")
+    )
 
 
 def progress_by_reader(person: Person) -> list[ReaderProgress]:

@@ -17,10 +17,14 @@ class AssignmentRecord(TypedDict):
     assigned_at: str
     opened_at: str | None
     submitted_at: str | None
+    active_seconds: float | None
 
 
 def assignment_as_dict(assignment: Assignment) -> AssignmentRecord:
-    """An assignment as JSON. Reads `case` and `reader`: select them with it."""
+    """An assignment as JSON. Reads `case` and `reader`: select them with it.
+
+    How long it was read is known only of one that came from queries.worklist_for or assignments_for.
+    """
     opened, submitted = assignment.opened_at, assignment.submitted_at
     return AssignmentRecord(
         id=str(assignment.pk),
@@ -34,4 +38,5 @@ def assignment_as_dict(assignment: Assignment) -> AssignmentRecord:
         assigned_at=assignment.assigned_at.isoformat(),
         opened_at=opened.isoformat() if opened else None,
         submitted_at=submitted.isoformat() if submitted else None,
+        active_seconds=getattr(assignment, "active_seconds", None),
     )

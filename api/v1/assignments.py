@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from annotator.accounts.policies import Person
 from annotator.readerstudies.actions.assign_cases import assign_cases
+from annotator.readerstudies.actions.record_reading_time import record_reading_time
 from annotator.readerstudies.actions.reopen_assignment import reopen_assignment
 from annotator.readerstudies.actions.reorder_assignments import reorder_assignments
 from annotator.readerstudies.actions.submit_assignment import submit_assignment
@@ -40,6 +41,9 @@ class AssignmentSerializer(serializers.Serializer):
     assigned_at = serializers.DateTimeField()
     opened_at = serializers.DateTimeField(allow_null=True)
     submitted_at = serializers.DateTimeField(allow_null=True)
+    active_seconds = serializers.FloatField(
+        allow_null=True, help_text="Read so far, pauses left out; null in the answer to a change."
+    )
 
     def to_representation(self, assignment: Assignment) -> dict[str, Any]:
         """As everywhere in the product."""
@@ -81,6 +85,10 @@ class NewAssignmentsSerializer(serializers.Serializer):
 class OrderSerializer(serializers.Serializer):
     reader = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
     assignments = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=100_000)
+
+
+class ReadingTimeSerializer(serializers.Serializer):
+    active_seconds = serializers.FloatField(min_value=0, help_text="Since the sitting began, pauses left out.")
 
 
 class AssignmentFilter(filters.FilterSet):
@@ -196,6 +204,24 @@ class AssignmentSubmit(APIView):
         following = next_assignment(request.user, assignment.pk)
         page = reverse("case", args=[following.case_id]) if following else None
         return Response({**assignment_as_dict(assignment), "next": page})
+
+
+class ReadingTime(APIView):
+    parser_classes = [StrictJSONParser]
+
+    @extend_schema(
+        summary="Tell how long a case was read",
+        request=ReadingTimeSerializer,
+        responses={200: ReadingTimeSerializer, **problems(*BODY, 403, 404)},
+    )
+    def put(self, request: Request, assignment_id: UUID, sitting: UUID) -> Response:
+        """One's own sitting, by an identifier that the page made; the time only grows."""
+        given = ReadingTimeSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        kept = record_reading_time(
+            request.user, assignment_id, sitting, active_seconds=given.validated_data["active_seconds"]
+        )
+        return Response({"active_seconds": kept.active_seconds})
 
 
 class AssignmentReopen(APIView):

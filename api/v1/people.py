@@ -16,9 +16,11 @@ from annotator.accounts.actions.change_role import change_role
 from annotator.accounts.actions.create_person import create_person
 from annotator.accounts.actions.deactivate_person import deactivate_person
 from annotator.accounts.actions.reset_password import reset_password
+from annotator.accounts.actions.save_viewer_preferences import save_viewer_preferences
 from annotator.accounts.models import AuditEntry, Role, User
 from annotator.accounts.policies import Person, is_signed_in, may_manage_people, may_read_audit_trail
-from annotator.accounts.queries import audit_entries_for, people_for, person_for
+from annotator.accounts.queries import audit_entries_for, people_for, person_for, viewer_preferences_of
+from annotator.accounts.viewer_preferences import MAX_KEYS, MOUSE_PRESETS
 from api.v1.listing import ListView
 from api.v1.parsers import StrictJSONParser
 from api.v1.permissions import allowed_by
@@ -64,6 +66,15 @@ class ChangePersonSerializer(serializers.Serializer):
 
 class PasswordSerializer(serializers.Serializer):
     password = serializers.CharField(max_length=4096, trim_whitespace=False)
+
+
+class PreferencesSerializer(serializers.Serializer):
+    keys = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField(max_length=40), max_length=MAX_KEYS),
+        required=False,
+        help_text='By command, e.g. {"tools.box": ["G"]}: they replace the shipped ones.',
+    )
+    mouse = serializers.ChoiceField(MOUSE_PRESETS, required=False)
 
 
 class AuditEntrySerializer(serializers.ModelSerializer):
@@ -114,6 +125,26 @@ class PersonList(ListView):
         given = NewPersonSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         return Response(PersonSerializer(create_person(request.user, **given.validated_data)).data, status=201)
+
+
+class Preferences(APIView):
+    """How one likes the reading page: own keys, and what the mouse does."""
+
+    parser_classes = [StrictJSONParser]
+
+    @extend_schema(summary="Read one's preferences", responses={200: PreferencesSerializer, **problems()})
+    def get(self, request: Request) -> Response:
+        """One's own; as shipped when nothing was chosen."""
+        return Response(viewer_preferences_of(request.user))
+
+    @extend_schema(
+        summary="Choose preferences",
+        request=PreferencesSerializer,
+        responses={200: PreferencesSerializer, **problems(*BODY)},
+    )
+    def put(self, request: Request) -> Response:
+        """Replace one's own; what is left out is as shipped."""
+        return Response(save_viewer_preferences(request.user, request.data))
 
 
 class PersonDetail(APIView):

@@ -47,6 +47,7 @@ urlpatterns = [
     address("schema/", Description, "api-schema"),
     address("auth/token", auth.TokenView, "api-token"),
     address("me", people.Me, "api-me"),
+    address("me/preferences", people.Preferences, "api-preferences"),
     address("patients", catalogue.PatientList, "api-patients"),
     address("studies", catalogue.StudyList, "api-studies"),
     address("studies/<int:study_id>", catalogue.StudyDetail, "api-study"),
@@ -78,6 +79,9 @@ urlpatterns = [
     address("assignments/reorder", assignments.AssignmentOrder, "api-reorder"),
     address("assignments/<uuid:assignment_id>", assignments.AssignmentDetail, "api-assignment"),
     address("assignments/<uuid:assignment_id>/submit", assignments.AssignmentSubmit, "api-submit"),
+    address(
+        "assignments/<uuid:assignment_id>/reading-times/<uuid:sitting>", assignments.ReadingTime, "api-reading-time"
+    ),
     address("assignments/<uuid:assignment_id>/reopen", assignments.AssignmentReopen, "api-reopen"),
     address("jobs", jobs.JobList, "api-jobs"),
     address("jobs/<uuid:job_id>", jobs.JobDetail, "api-job"),

@@ -1,5 +1,6 @@
 """The list of cases, and the page that holds the viewer."""
 
+import json
 import uuid
 
 from django.db.models import Count, Q
@@ -8,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from annotator.accounts.policies import is_signed_in
+from annotator.accounts.queries import viewer_preferences_of
 from annotator.cases.policies import may_see_every_case
 from annotator.cases.queries import case_for, cases_for
 from annotator.readerstudies.actions.open_assignment import open_assignment
@@ -46,6 +48,7 @@ def case(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         "case": found,
         "assignment": assignment,
         "api_base": "/api/v1",
+        "preferences": json.dumps(viewer_preferences_of(person)),
         "urls": {
             "home": reverse("home"),
             "back": reverse("worklist") if assignment else reverse("home"),

@@ -40,6 +40,12 @@ def is_overdue(due: date | None) -> bool:
 
 
 @register.filter
+def reading_time(seconds: float | None) -> str:
+    """How long a case was read; nothing where nobody opened it."""
+    return formatting.duration(timedelta(seconds=seconds)) if seconds else ""
+
+
+@register.filter
 def job_duration(job: Job) -> str:
     """How long a job has run, or ran."""
     if job.started_at is None:

@@ -3,6 +3,7 @@ import { init as initCornerstone } from '@cornerstonejs/core';
 import './page/page.css';
 import './pane/pane.css';
 import './pane/span_bars.css';
+import './panels/keys_panel.css';
 import './panels/panels.css';
 import { CaseSwitch } from './page/case_switch';
 import { Workstation } from './page/workstation';
@@ -14,6 +15,7 @@ if (root) {
   const { worklist = '/worklist/', next = '/worklist/next/' } = root.dataset;
   // Which assignment is left changes from case to case.
   const nextPage = next.replace(/\?.*/, '');
-  const station = new Workstation(root, { api, frames, worklist, next: nextPage }, person, csrf);
+  const preferences = JSON.parse(root.dataset.preferences ?? '{}');
+  const station = new Workstation(root, { api, frames, worklist, next: nextPage }, person, csrf, preferences);
   void new CaseSwitch(station).begin(caseId);
 }

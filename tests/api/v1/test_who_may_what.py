@@ -77,6 +77,10 @@ def suggestion(world: World) -> list[Any]:
     return [world.suggestion.pk]
 
 
+def sitting(world: World) -> list[Any]:
+    return [world.assignment.pk, new_id()]
+
+
 def assignment(world: World) -> list[Any]:
     return [world.assignment.pk]
 
@@ -181,6 +185,9 @@ MATRIX = [
     Row("GET", "api-assignment", "401 200 404 404 200", args=assignment),
     Row("DELETE", "api-assignment", "401 403 403 403 204", args=assignment),
     Row("POST", "api-submit", "401 200 404 403 403", args=assignment, body=empty),
+    Row("PUT", "api-reading-time", "401 200 404 403 403", args=sitting, body=lambda _world: {"active_seconds": 1.5}),
+    Row("GET", "api-preferences", "401 200 200 200 200"),
+    Row("PUT", "api-preferences", "401 200 200 200 200", body=lambda _world: {"keys": {"tools.box": ["G"]}}),
     Row("POST", "api-reopen", "401 403 403 403 409", args=assignment, body=empty),
     Row("GET", "api-jobs", "401 200 200 200 200"),
     Row("GET", "api-job", "401 404 404 200 200", args=lambda w: [w.queued_job.pk]),

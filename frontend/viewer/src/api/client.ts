@@ -56,6 +56,22 @@ export class ApiClient {
     return (await response.json()) as Submitted;
   }
 
+  /** Keep how the person likes this page; resolves to words when that failed. */
+  async savePreferences(content: unknown): Promise<string | null> {
+    try {
+      const response = await this.request('PUT', 'me/preferences', content);
+      return response.ok ? null : (await failure(response)).message;
+    } catch {
+      return 'the server could not be reached.';
+    }
+  }
+
+  /** Tell how long a sitting has lasted. A lost word is made good by the next one. */
+  async tellTime(assignment: string, sitting: string, seconds: number, leaving: boolean): Promise<void> {
+    const path = `assignments/${assignment}/reading-times/${sitting}`;
+    await this.request('PUT', path, { active_seconds: seconds }, leaving).catch(() => undefined);
+  }
+
   /** Save one record: PUT, DELETE, or a decision on a suggestion. Never throws. */
   async save(kind: RecordKind, record: AnyRecord, keepalive: boolean): Promise<Outcome> {
     const { method, path, body } = requestFor(kind, record);

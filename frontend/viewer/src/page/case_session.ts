@@ -1,6 +1,9 @@
 /** One case on the page, from its first picture until it is left; the next one finds nothing of it. */
 import { ApiClient } from '../api/client';
+import { newId } from '../api/identifiers';
 import type { Manifest, Reading } from '../model/types';
+import type { ReadingClock } from '../person/reading_clock';
+import { startClock } from '../person/watch';
 import type { FrameFetch } from '../pixels/frame_fetch';
 import { Outbox } from '../save/outbox';
 import { SaveQueue } from '../save/queue';
@@ -47,6 +50,7 @@ export class CaseSession {
       fetcher,
       leaving(acts, api, station.addresses, travel, (words) => this.page.say(words)),
       this.lifetime,
+      this.clockOf(manifest, api),
     );
     exposeForTests(this.page, acts);
     guardTheDoor(acts, this.lifetime.signal);
@@ -64,6 +68,16 @@ export class CaseSession {
           ? 'One unsent change was kept and is being saved.'
           : `${left} unsent changes were kept and are being saved.`,
       );
+  }
+
+  /** The time is kept of who reads, not of who looks. */
+  private clockOf({ reading }: Manifest, api: ApiClient): ReadingClock | null {
+    const { assignment, may_annotate: mayAnnotate } = reading;
+    if (!assignment || !mayAnnotate) return null;
+    const sitting = newId();
+    const tell = (seconds: number, isLeaving: boolean): void =>
+      void api.tellTime(assignment, sitting, seconds, isLeaving);
+    return startClock(tell, this.lifetime);
   }
 
   saved(): Promise<boolean> {

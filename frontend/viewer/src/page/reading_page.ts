@@ -1,18 +1,18 @@
 /** The reading page: puts the panes and panels together and carries out commands. */
-import { COMMANDS } from '../commands/all';
 import type { Desk } from '../commands/command';
-import { CommandRegistry } from '../commands/registry';
+import type { CommandRegistry } from '../commands/registry';
 import type { Suggestion } from '../model/types';
 import { windowName } from '../model/windows';
 import { SpanBars } from '../pane/span_bars';
 import { CasePanel } from '../panels/case_panel';
 import { FindingsPanel } from '../panels/findings_panel';
 import { Header } from '../panels/header';
-import { HelpOverlay } from '../panels/help_overlay';
+import { KeysPanel } from '../panels/keys_panel';
 import type { Panel } from '../panels/panel';
 import { StackPicker } from '../panels/stack_picker';
 import { SuggestionsPanel } from '../panels/suggestions_panel';
 import { PictureBar, Toolbar } from '../panels/toolbar';
+import type { ReadingClock } from '../person/reading_clock';
 import type { FrameFetch } from '../pixels/frame_fetch';
 import type { Acts } from '../store/acts';
 import type { Places } from '../store/places';
@@ -35,14 +35,14 @@ export interface Leaving {
 
 export class ReadingPage implements Desk {
   readonly grid: PaneGrid;
-  readonly commands = new CommandRegistry(COMMANDS);
+  readonly commands: CommandRegistry;
   private readonly inputs: StageInput[];
   private readonly header: Header;
   private readonly toolbar: Toolbar;
   private readonly bar: PictureBar;
   private readonly picker: StackPicker;
   private readonly sidePanels: readonly Panel[];
-  private readonly help = new HelpOverlay(this.commands);
+  private readonly keys: KeysPanel;
   private readonly notice = h('div', { class: 'notice', role: 'status', hidden: true });
   private refreshing = 0;
   private noticeTimer = 0;
@@ -54,13 +54,27 @@ export class ReadingPage implements Desk {
     fetcher: FrameFetch,
     private readonly leaving: Leaving,
     private readonly lifetime: Lifetime,
+    clock: ReadingClock | null,
   ) {
     const { manifest, ui, workspace } = acts;
+    const { preferences } = station;
+    this.commands = station.commands;
+    preferences.onTrouble = this.say;
+    this.keys = new KeysPanel(this.commands, preferences, lifetime);
     this.grid = new PaneGrid(station, fetcher, ui, () => this.markedFrames(), lifetime);
     this.grid.onFrameChanged = (unit) => this.showMarks(unit);
     this.grid.onChanged = () => this.refresh();
     this.inputs = this.grid.units.map(
-      (unit) => new StageInput(unit, ui, acts, () => this.refresh(), this.say, this.finishGestures),
+      (unit) =>
+        new StageInput(
+          unit,
+          ui,
+          acts,
+          () => preferences.mouse,
+          () => this.refresh(),
+          this.say,
+          this.finishGestures,
+        ),
     );
     this.header = new Header(manifest, leaving.worklist, workspace.queue, {
       submit: leaving.submit,
@@ -68,6 +82,7 @@ export class ReadingPage implements Desk {
       settleConflicts: leaving.settleConflicts,
       help: this.showHelp,
     });
+    if (clock) this.header.showClock(clock, lifetime);
     this.toolbar = new Toolbar(acts, this.commands, (id) => this.run(id));
     this.bar = new PictureBar(ui, () => this.grid.active.cine, {
       preset: (preset) => this.grid.active.pane.setWindow(preset),
@@ -126,7 +141,7 @@ export class ReadingPage implements Desk {
     for (const input of this.inputs) input.takeBack();
   };
 
-  readonly showHelp = (): void => this.help.show();
+  readonly showHelp = (): void => this.keys.toggle();
 
   readonly submit = (): void => this.leaving.submit();
 
@@ -183,7 +198,7 @@ export class ReadingPage implements Desk {
       ),
       h('footer', { class: 'bottom' }, 'For research use. Not for diagnosis.'),
       this.notice,
-      this.help.element,
+      this.keys.element,
     );
     this.grid.arrange(this.acts.manifest.stacks);
     this.update();

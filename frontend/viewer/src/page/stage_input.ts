@@ -1,8 +1,10 @@
 /** Mouse on a pane: which tool a button starts, the wheel, and the double click. */
+import { type DragAct, dragAct, type MousePreset } from '../input/mouse';
 import type { Acts } from '../store/acts';
 import type { Ui } from '../store/ui';
 import { panTool } from '../tools/pan_tool';
 import { toolNamed } from '../tools/registry';
+import { scrollTool } from '../tools/scroll_tool';
 import type { Gesture, Stage, Tool } from '../tools/tool';
 import { windowTool } from '../tools/window_tool';
 import { zoomTool } from '../tools/zoom_tool';
@@ -10,15 +12,20 @@ import type { PaneUnit } from './pane_grid';
 
 const WHEEL_STEP = 60;
 
-/** The tool that a press starts: right windows, middle or Ctrl zooms, Shift moves, else the chosen one. */
-function toolFor(event: PointerEvent, chosen: string): Tool | null {
-  if (event.button === 2) return windowTool;
-  if (event.button === 1) return zoomTool;
-  if (event.button !== 0) return null;
-  if (event.ctrlKey || event.metaKey) return zoomTool;
+const BY_ACT: Record<Exclude<DragAct, 'tool'>, Tool> = {
+  window: windowTool,
+  zoom: zoomTool,
+  pan: panTool,
+  scroll: scrollTool,
+};
+
+/** The tool that a press starts: by the reader's own mouse, or the chosen one. */
+function toolFor(event: PointerEvent, chosen: string, mouse: MousePreset): Tool | null {
+  const act = dragAct(mouse, event);
+  if (act === null) return null;
   // The window tool drags finer with Shift; the select tool takes more marks.
-  if (event.shiftKey && chosen !== 'window' && chosen !== 'select') return panTool;
-  return toolNamed(chosen).tool;
+  const isTools = event.button === 0 && event.shiftKey && !event.ctrlKey && ['window', 'select'].includes(chosen);
+  return act === 'tool' || isTools ? toolNamed(chosen).tool : BY_ACT[act];
 }
 
 export class StageInput {
@@ -30,6 +37,7 @@ export class StageInput {
     private readonly unit: PaneUnit,
     private readonly ui: Ui,
     private readonly acts: Acts,
+    private readonly mouse: () => MousePreset,
     private readonly ended: () => void,
     private readonly say: (words: string) => void,
     /** A press begins something here: what goes on in other panes is finished. */
@@ -88,7 +96,7 @@ export class StageInput {
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     this.ui.set({ activePane: pane.index });
     event.preventDefault();
-    const tool = toolFor(event, this.ui.now.tool);
+    const tool = toolFor(event, this.ui.now.tool, this.mouse());
     if (!tool || pane.shown < 0 || pane.failure !== null) return;
     if (toolNamed(this.ui.now.tool).draws) cine.stop();
     this.gesture = tool.begin(event, this.stage);
@@ -103,7 +111,7 @@ export class StageInput {
   /** A press while a gesture goes on: its next point, or a look aside, which leaves it alone. */
   private pressAgain(event: PointerEvent, gesture: Gesture): void {
     event.preventDefault();
-    const tool = toolFor(event, this.ui.now.tool);
+    const tool = toolFor(event, this.ui.now.tool, this.mouse());
     if (tool === toolNamed(this.ui.now.tool).tool) {
       gesture.press?.(event);
       this.hold(event, gesture);
@@ -149,7 +157,8 @@ export class StageInput {
   private wheel(event: WheelEvent): void {
     event.preventDefault();
     const { pane, cine } = this.unit;
-    const zooms = event.ctrlKey || event.metaKey;
+    const { wheel, ctrlWheel } = this.mouse();
+    const zooms = (event.ctrlKey || event.metaKey ? ctrlWheel : wheel) === 'zoom';
     // Not while a mark is being drawn: it belongs to one slice. Between two clicks a closer look is welcome.
     if (this.gesture && !(zooms && this.gesture.goesOn && !this.held)) return;
     this.ui.set({ activePane: pane.index });

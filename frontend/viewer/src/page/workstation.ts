@@ -1,4 +1,8 @@
-/** What stays from case to case: decoders, pictures in memory, the screen they are drawn on, and where the server is. */
+/** What stays from case to case: decoders, pictures in memory, the screen, the person's keys, and where the server is. */
+import { ApiClient } from '../api/client';
+import { COMMANDS } from '../commands/all';
+import { CommandRegistry } from '../commands/registry';
+import { Preferences, type PreferencesJson } from '../person/preferences';
 import { DecodePool } from '../pixels/decode_pool';
 import { FrameStore } from '../pixels/frame_store';
 import { Screen } from '../pixels/screen';
@@ -17,13 +21,19 @@ export interface Addresses {
 export class Workstation {
   readonly screen = new Screen();
   readonly frames: FrameStore;
+  readonly commands = new CommandRegistry(COMMANDS);
+  readonly preferences: Preferences;
 
   constructor(
     readonly root: HTMLElement,
     readonly addresses: Addresses,
     readonly person: string,
     readonly csrf: string,
+    preferences: Partial<PreferencesJson>,
   ) {
+    this.preferences = new Preferences(preferences, this.commands, (content) =>
+      new ApiClient(addresses.api, '', csrf).savePreferences(content),
+    );
     this.frames = new FrameStore(new DecodePool(), PICTURE_MEMORY);
   }
 }

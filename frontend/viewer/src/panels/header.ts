@@ -1,6 +1,8 @@
 /** The top of the page: where the reader is, whether everything is saved, and what comes next. */
 import type { Manifest } from '../model/types';
 import { h, setText } from '../page/dom';
+import type { Lifetime } from '../page/lifetime';
+import { clockWords, type ReadingClock } from '../person/reading_clock';
 import type { SaveQueue } from '../save/queue';
 
 export interface HeaderActions {
@@ -12,6 +14,7 @@ export interface HeaderActions {
 
 export class Header {
   readonly element: HTMLElement;
+  private readonly clock = h('span', { class: 'clock dim', hidden: true });
   private readonly save: HTMLButtonElement;
 
   constructor(
@@ -42,6 +45,7 @@ export class Header {
       h('span', { class: 'dim' }, [reading.modality, who].filter(Boolean).join(' · ')),
       state.position ? h('span', { class: 'dim position' }, state.position) : null,
       h('span', { class: 'spring' }),
+      this.clock,
       this.save,
       h('button', { type: 'button', class: 'quiet', title: 'Keys (?)', onclick: actions.help }, '? Keys'),
       state.assignment
@@ -55,6 +59,19 @@ export class Header {
         ? h('button', { type: 'button', class: 'primary', title: 'Submit (S)', onclick: actions.submit }, 'Submit')
         : null,
     );
+  }
+
+  /** The time read so far, pauses left out. */
+  showClock(clock: ReadingClock, lifetime: Lifetime): void {
+    const show = (): void => {
+      setText(this.clock, clockWords(clock.seconds));
+      this.clock.classList.toggle('stands', !clock.running);
+      this.clock.title = clock.running ? 'Time read, without pauses' : 'Time read; stands while you are away';
+    };
+    this.clock.hidden = false;
+    show();
+    const timer = window.setInterval(show, 1000);
+    lifetime.atEnd(() => window.clearInterval(timer));
   }
 
   update(): void {

@@ -1,0 +1,68 @@
+/** How the person likes this page: own keys and the mouse. Kept by the server, so that they follow to every workstation. */
+import type { CommandRegistry } from '../commands/registry';
+import { type MousePreset, mousePreset } from '../input/mouse';
+
+export interface PreferencesJson {
+  keys: Record<string, string[]>;
+  mouse: string;
+}
+
+export class Preferences {
+  private content: PreferencesJson;
+  private readonly listeners = new Set<() => void>();
+  /** Said when the server could not keep them. */
+  onTrouble: (words: string) => void = () => undefined;
+
+  /**
+   * @param save tells the server; resolves to words when it could not.
+   */
+  constructor(
+    given: Partial<PreferencesJson>,
+    private readonly commands: CommandRegistry,
+    private readonly save: (content: PreferencesJson) => Promise<string | null>,
+  ) {
+    this.content = { keys: given.keys ?? {}, mouse: given.mouse ?? '' };
+    commands.bind(this.content.keys);
+  }
+
+  get mouse(): MousePreset {
+    return mousePreset(this.content.mouse);
+  }
+
+  hasOwnKeys(command: string): boolean {
+    return command in this.content.keys;
+  }
+
+  get hasAnyOwnKeys(): boolean {
+    return Object.keys(this.content.keys).length > 0;
+  }
+
+  setMouse(name: string): void {
+    this.change({ ...this.content, mouse: name });
+  }
+
+  /** One key for a command, in place of those it has. */
+  setKey(command: string, key: string): void {
+    this.change({ ...this.content, keys: { ...this.content.keys, [command]: [key] } });
+  }
+
+  /** The shipped keys of one command, or of all. */
+  resetKeys(command?: string): void {
+    const { [command ?? '']: _gone, ...rest } = this.content.keys;
+    this.change({ ...this.content, keys: command === undefined ? {} : rest });
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private change(content: PreferencesJson): void {
+    this.content = content;
+    this.commands.bind(content.keys);
+    for (const listener of this.listeners) listener();
+    void this.save(content).then((trouble) => {
+      if (trouble) this.onTrouble(`Your keys hold for this page only: ${trouble}`);
+    });
+  }
+}

@@ -1,0 +1,49 @@
+"""How a person likes the reading page: own keys and the mouse, nobody else's."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from annotator.accounts.actions.save_viewer_preferences import save_viewer_preferences
+from annotator.accounts.errors import InvalidError, NotAllowedError
+from annotator.accounts.models import User
+from annotator.accounts.queries import viewer_preferences_of
+from annotator.accounts.viewer_preferences import check_preferences
+
+
+def test_who_never_chose_has_what_is_shipped(radiologist: User) -> None:
+    assert viewer_preferences_of(radiologist) == {"keys": {}, "mouse": "right_windows"}
+
+
+def test_what_was_chosen_stays_and_is_one_persons_own(radiologist: User, second_radiologist: User) -> None:
+    chosen = {"keys": {"tools.box": ["G", "Ctrl+B"], "case.submit": []}, "mouse": "right_zooms"}
+    save_viewer_preferences(radiologist, {"keys": {}})
+    assert save_viewer_preferences(radiologist, chosen) == chosen
+    assert viewer_preferences_of(radiologist) == chosen
+    assert viewer_preferences_of(second_radiologist) == {"keys": {}, "mouse": "right_windows"}
+
+
+def test_nobody_keeps_preferences_without_signing_in() -> None:
+    with pytest.raises(NotAllowedError):
+        save_viewer_preferences(AnonymousUser(), {})
+
+
+@pytest.mark.parametrize(
+    ("content", "path"),
+    [
+        ([], ""),
+        ({"colours": 1}, "colours"),
+        ({"mouse": "left_windows"}, "mouse"),
+        ({"mouse": ["right_windows"]}, "mouse"),
+        ({"keys": []}, "keys"),
+        ({"keys": {f"a.b{n}": [] for n in range(301)}}, "keys"),
+        ({"keys": {"../x": ["B"]}}, "keys.../x"),
+        ({"keys": {"tools.box": "B"}}, "keys.tools.box"),
+        ({"keys": {"tools.box": ["A", "B", "C", "D", "E"]}}, "keys.tools.box"),
+        ({"keys": {"tools.box": ["a b"]}}, "keys.tools.box"),
+        ({"keys": {"tools.box": [1]}}, "keys.tools.box"),
+    ],
+)
+def test_what_is_no_preference_is_refused_with_its_place(content: object, path: str) -> None:
+    with pytest.raises(InvalidError) as refused:
+        check_preferences(content)
+    assert refused.value.path == path
