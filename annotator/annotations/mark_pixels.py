@@ -89,9 +89,9 @@ def _reach(values: Sequence[float], size: int) -> tuple[int, int]:
 
 def _trimmed(made: MarkPixels) -> MarkPixels | None:
     """Without empty rows and columns at the edges."""
-    lines, across = made.pixels.any(axis=1), made.pixels.any(axis=0)
-    if not lines.any():
+    if not made.pixels.any():
         return None
-    top, left = int(lines.argmax()), int(across.argmax())
-    bottom, right = len(lines) - int(lines[::-1].argmax()), len(across) - int(across[::-1].argmax())
-    return MarkPixels(made.column + left, made.row + top, np.ascontiguousarray(made.pixels[top:bottom, left:right]))
+    lines, across = np.flatnonzero(made.pixels.any(axis=1)), np.flatnonzero(made.pixels.any(axis=0))
+    (top, bottom), (left, right) = (lines[0], lines[-1] + 1), (across[0], across[-1] + 1)
+    pixels = np.ascontiguousarray(made.pixels[top:bottom, left:right])
+    return MarkPixels(made.column + int(left), made.row + int(top), pixels)
