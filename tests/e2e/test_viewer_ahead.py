@@ -1,5 +1,7 @@
 """From case to case on one page: the next one is ready before it is asked for, and nothing of the last one stays."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -52,10 +54,9 @@ COUNT_LISTENERS = """
 """
 
 
-@pytest.fixture(scope="module")
-def cases(reading_room: ReadingRoom, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """Three CTs that follow each other in the reader's worklist."""
-    patients, folder = [new_patient() for _ in range(CASES)], tmp_path_factory.mktemp("following")
+def following_cases(reading_room: ReadingRoom, folder: Path) -> list[str]:
+    """Three CTs that follow each other in the reader's worklist, none of them opened."""
+    patients = [new_patient() for _ in range(CASES)]
     for number, patient in enumerate(patients):
         owner = MadeStudy(patient, patient, description=f"Following {number + 1}")
         for index in range(SLICES):
@@ -68,6 +69,16 @@ def cases(reading_room: ReadingRoom, tmp_path_factory: pytest.TempPathFactory) -
     reading_room.wait_for_jobs()
     found: list[str] = reading_room.python(ASSIGN_IN_ORDER.format(reader=READER, patients=patients))
     return found
+
+
+@pytest.fixture(scope="module")
+def cases(reading_room: ReadingRoom, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    return following_cases(reading_room, tmp_path_factory.mktemp("following"))
+
+
+@pytest.fixture
+def waiting(reading_room: ReadingRoom, tmp_path: Path) -> list[str]:
+    return following_cases(reading_room, tmp_path)
 
 
 @pytest.fixture
@@ -119,3 +130,28 @@ def test_a_case_that_can_not_be_opened_leaves_the_reader_where_they_are(viewer: 
     assert page.url.endswith(f"/cases/{cases[0]}/")
     page.keyboard.press("ArrowDown")
     viewer.wait_for_slice(SLICES // 2 + 1)
+
+
+def test_the_next_case_is_there_before_it_is_asked_for_and_counts_as_opened_only_then(
+    signed_in_page: SignedInPage, waiting: list[str], reading_room: ReadingRoom
+) -> None:
+    page = signed_in_page(READER)
+    frames: list[str] = []
+    manifests: list[str] = []
+    page.on("requestfinished", lambda request: "/frames/" in request.url and frames.append(request.url))
+    page.on("requestfinished", lambda request: request.url.endswith("/manifest") and manifests.append(request.url))
+    viewer = Viewer(page).open(waiting[0])
+    viewer.until(lambda: len(frames) == 2 * SLICES, "the pictures of this case and of the next one")
+    (stack,) = page.request.get(f"/api/v1/cases/{waiting[1]}/manifest").json()["stacks"]
+    keys = [frame["key"] for frame in stack["frames"]]
+    fetched = [url.rpartition("/")[2] for url in frames]
+    assert set(fetched[SLICES:]) == set(keys), "this case comes first"
+    assert set(fetched[SLICES : SLICES + 3]) == set(keys[SLICES // 2 - 1 : SLICES // 2 + 2]), "from the middle outwards"
+    assert reading_room.python(STATES.format(cases=waiting)) == ["opened", "assigned", "assigned"]
+
+    go_next(viewer, waiting[1])
+    viewer.until(lambda: viewer.pane()["loaded"] == SLICES, "all slices")
+    assert sum(waiting[1] in url for url in manifests) == 1
+    again = [url for url in frames[2 * SLICES :] if url.rpartition("/")[2] in keys]
+    assert again == [], "nothing is fetched that was loaded ahead"
+    assert reading_room.python(STATES.format(cases=waiting)) == ["opened", "opened", "assigned"]

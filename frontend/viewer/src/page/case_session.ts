@@ -80,6 +80,11 @@ export class CaseSession {
     return startClock(tell, this.lifetime);
   }
 
+  /** How large a picture is in a layout of panes. */
+  paneSize(rows: number, columns: number): { width: number; height: number } {
+    return this.page.grid.sizeOf(rows, columns);
+  }
+
   saved(): Promise<boolean> {
     return everythingSaved(this.acts.workspace.queue);
   }

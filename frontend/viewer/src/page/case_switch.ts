@@ -5,7 +5,8 @@
 import { ApiClient, RequestError } from '../api/client';
 import type { Manifest } from '../model/types';
 import { FrameFetch } from '../pixels/frame_fetch';
-import { CaseSession } from './case_session';
+import { Ahead } from './ahead';
+import { CaseSession, type LoadedCase } from './case_session';
 import { h } from './dom';
 import type { Travel } from './leaving';
 import type { Workstation } from './workstation';
@@ -15,8 +16,10 @@ const CASE_PAGE = /\/cases\/([0-9a-f-]{36})\/?$/;
 export class CaseSwitch implements Travel {
   private session: CaseSession | null = null;
   private under = false;
+  private readonly ahead: Ahead;
 
   constructor(private readonly station: Workstation) {
+    this.ahead = new Ahead(station);
     window.addEventListener('popstate', () => void this.followHistory());
   }
 
@@ -25,7 +28,7 @@ export class CaseSwitch implements Travel {
     try {
       const api = this.apiOf(caseId);
       const [manifest, reading] = await Promise.all([api.manifest(), api.reading()]);
-      this.session = new CaseSession(this.station, { manifest, reading, fetcher: this.fetcherOf(api, manifest) }, this);
+      this.show({ manifest, reading, fetcher: this.fetcherOf(api, manifest) });
     } catch (error) {
       this.station.root.replaceChildren(failurePage(error, this.station.addresses.worklist));
     }
@@ -69,18 +72,33 @@ export class CaseSwitch implements Travel {
     root.inert = true;
     try {
       const api = this.apiOf(caseId);
-      const [manifest, reading] = await Promise.all([api.manifest(), api.reading(), api.open()]);
+      const ahead = this.ahead.take(caseId);
+      const [manifest, reading] = await Promise.all([ahead?.manifest ?? api.manifest(), api.reading(), api.open()]);
       this.session?.close(manifest);
       if (isNew) window.history.pushState(null, '', `/cases/${caseId}/`);
       document.title = `${manifest.case.title} · Reading Room`;
-      this.session = new CaseSession(this.station, { manifest, reading, fetcher: this.fetcherOf(api, manifest) }, this);
+      this.show({ manifest, reading, fetcher: ahead?.fetcher ?? this.fetcherOf(api, manifest) });
     } catch (error) {
       if (isNew) this.session?.say(`The case could not be opened: ${reasonOf(error)}`);
       else window.location.reload();
+      this.lookAhead();
     } finally {
       root.inert = false;
       this.under = false;
     }
+  }
+
+  private show(loaded: LoadedCase): void {
+    this.session = new CaseSession(this.station, loaded, this);
+    this.lookAhead();
+  }
+
+  private lookAhead(): void {
+    const { session } = this;
+    if (!session) return;
+    const { manifest } = session.loaded;
+    const { assignment } = manifest.reading;
+    if (assignment) this.ahead.after(assignment, manifest, (rows, columns) => session.paneSize(rows, columns));
   }
 
   private apiOf(caseId: string): ApiClient {

@@ -23,6 +23,8 @@ export interface PaneUnit {
   cine: Cine;
 }
 
+/** The scroll bar and the frame of a pane (pane.css). */
+const BESIDE_PICTURE = 16;
 const MOST_PANES = 4;
 
 export class PaneGrid {
@@ -92,17 +94,28 @@ export class PaneGrid {
       pane.shareMemory(this.count);
       pane.enable();
       const wanted = byPlace.find((s) => s.place === index) ?? null;
-      if (!pane.stack && wanted) pane.openStack(wanted, middle(wanted));
+      if (!pane.stack && wanted) pane.openStack(wanted, openingSlice(wanted));
     });
     this.markActive();
     this.resize();
   }
 
-  open(index: number, stack: StackJson, at = middle(stack)): void {
+  open(index: number, stack: StackJson, at = openingSlice(stack)): void {
     const unit = this.units[index];
     if (!unit) return;
     unit.cine.stop();
     unit.pane.openStack(stack, at);
+  }
+
+  /** How large the picture of a pane is in a layout. */
+  sizeOf(rows: number, columns: number): { width: number; height: number } {
+    const { layout, maximised } = this.ui.now;
+    const picture = this.units[0]?.pane.picture;
+    if (picture && maximised === null && layout.rows === rows && layout.columns === columns) {
+      return { width: picture.clientWidth, height: picture.clientHeight };
+    }
+    const { clientWidth, clientHeight } = this.element;
+    return { width: clientWidth / columns - BESIDE_PICTURE, height: clientHeight / rows };
   }
 
   /** Show a frame in the pane that has its stack, else in the active one; that pane becomes the active one. */
@@ -163,7 +176,7 @@ export class PaneGrid {
 }
 
 /** A volume is opened in its middle, where there is something to see; a cine at its beginning. */
-function middle(stack: StackJson): number {
+export function openingSlice(stack: StackJson): number {
   return stack.kind === 'volume' || stack.modality === 'MG' || stack.modality === 'DBT'
     ? Math.floor(stack.frames.length / 2)
     : 0;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { FrameSchedule } from './frame_schedule';
 import { forward, framesThatFit, outward } from './prefetch';
 
@@ -19,7 +19,7 @@ describe('the order of fetching', () => {
 });
 
 describe('the schedule', () => {
-  function setUp(limit: number) {
+  function setUp(limit: number, spare: (sinceAsked: number) => number = () => 0) {
     const began: string[] = [];
     const done = new Set<string>();
     const ends = new Map<string, () => void>();
@@ -35,6 +35,7 @@ describe('the schedule', () => {
       },
       (key) => done.has(key),
       limit,
+      spare,
     );
     const end = async (key: string): Promise<void> => {
       ends.get(key)?.();
@@ -70,5 +71,40 @@ describe('the schedule', () => {
     await end(began.at(-1) as string);
     expect(began).not.toContain('2');
     expect(new Set(began.slice(1))).toEqual(new Set(['7', 'x', began.at(-1)]));
+  });
+
+  it('fetches for later only what nobody waits for, as much as there is time for', async () => {
+    let spare = 2;
+    const { schedule, began, end } = setUp(12, () => spare);
+    schedule.plan('a', ['1', '2']);
+    let leisure = 0;
+    schedule.atLeisure(() => leisure++);
+    schedule.later(['x', 'y', 'z']);
+    await end('1');
+    expect([began, leisure]).toEqual([['1', '2'], 0]);
+    await end('2');
+    expect([began, leisure]).toEqual([['1', '2', 'x', 'y'], 1]);
+    spare = 0;
+    await end('x');
+    expect(began).toEqual(['1', '2', 'x', 'y']);
+    schedule.want('3');
+    expect(began.at(-1)).toBe('3');
+    spare = 2;
+    await end('3');
+    expect(began.at(-1)).toBe('z');
+  });
+
+  it('looks again when there was no time, and drops what is taken back', () => {
+    vi.useFakeTimers();
+    let spare = 0;
+    const { schedule, began } = setUp(12, () => spare);
+    schedule.later(['x', 'y']);
+    spare = 1;
+    vi.advanceTimersByTime(1000);
+    expect(began).toEqual(['x']);
+    schedule.later([]);
+    vi.advanceTimersByTime(1000);
+    expect(began).toEqual(['x']);
+    vi.useRealTimers();
   });
 });

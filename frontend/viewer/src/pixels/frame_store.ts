@@ -12,6 +12,7 @@ import type { FrameFetch } from './frame_fetch';
 import { imagePixelModule, imagePlaneModule, toImage } from './frame_image';
 import { FrameSchedule } from './frame_schedule';
 import { COARSEST, sizeAt } from './resolution';
+import { sinceInput, spareRequests } from './spare_time';
 
 const SCHEME = 'frame';
 const TRY_AGAIN_MS = 10_000;
@@ -44,9 +45,12 @@ export class FrameStore {
     readonly memoryBytes: number,
   ) {
     cache.setMaxCacheSize(memoryBytes);
+    const sinceHands = sinceInput();
     this.schedule = new FrameSchedule(
       (request) => this.start(request),
       (request) => this.needsNothing(request),
+      12,
+      (sinceAsked) => spareRequests(sinceHands(), sinceAsked),
     );
     imageLoader.registerImageLoader(SCHEME, (imageId) => ({ promise: this.load(imageId) }));
     metaData.addProvider((type: string, imageId: string) => this.metadata(type, imageId), 10_000);
