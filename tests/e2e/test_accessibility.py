@@ -1,0 +1,113 @@
+"""WCAG 2.1 A and AA, as far as a machine can tell (axe-core), on every page for the roles that see it.
+
+The pictures themselves are left out: a radiograph has no contrast to keep.
+"""
+
+import uuid
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import URLPattern
+from playwright.sync_api import Page, expect
+
+from annotator.demo import thyroid_ultrasound
+from frontend.pages.urls import urlpatterns
+from tests.builders import ct_series
+from tests.e2e.viewer_driver import Viewer, assigned_case
+from tests.fixtures.browser import SignedInPage
+from tests.fixtures.product import ReadingRoom
+
+pytestmark = pytest.mark.browser
+
+STANDARD = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
+A_STUDY_AND_AN_INTAKE = """
+from annotator.accounts.models import User
+from annotator.imaging.actions.start_intake import start_intake
+from annotator.imaging.models import Study
+intake = start_intake(User.objects.get(username="admin"))
+result = [Study.objects.first().pk, str(intake.pk)]
+"""
+# Addresses by page; "" where a page is seen elsewhere here, or is no page but an act or a picture.
+ADMIN_PAGES = {
+    "worklist": "",
+    "cases": "/cases/",
+    "case": "",
+    "studies": "/studies/",
+    "study": "/studies/{study}/",
+    "collections": "/collections/",
+    "intakes": "/intakes/",
+    "intake": "/intakes/{intake}/",
+    "quarantine": "/quarantine/",
+    "text-reviews": "/text-reviews/",
+    "jobs": "/jobs/",
+    "exports": "/exports/",
+    "assignments": "/assignments/",
+    "people": "/people/",
+    "key-map": "/key-map/",
+    "audit": "/audit/",
+    "calculator-tirads": "/calculators/ti-rads/",
+    "sign-in": "",
+}
+
+
+def faults(page: Page, *, leaving_out: tuple[str, ...] = ()) -> list[str]:
+    """What axe finds against the standard: rule, what it says, and where."""
+    context = {"exclude": [[selector] for selector in leaving_out]} if leaving_out else None
+    found = Axe().run(page, context=context, options=STANDARD).response["violations"]
+    return [
+        f"{page.url} {rule['id']}: {rule['help']}: {[node['target'] for node in rule['nodes']][:4]}" for rule in found
+    ]
+
+
+def test_every_page_is_listed_here_or_is_no_page_to_look_at() -> None:
+    acts = {
+        "home", "sign-out", "next-case", "thumbnail", "collection", "text-review-frame", "text-review-decide",
+        "text-review-layout", "text-review-put-back", "job-cancel", "job-retry", "export-download", "key-map-reveal",
+        "health",
+    }  # fmt: skip
+    names = {str(one.name) for one in urlpatterns if isinstance(one, URLPattern)}
+    assert names - acts == set(ADMIN_PAGES)
+
+
+def test_the_pages_keep_wcag_2_1_aa(reading_room: ReadingRoom, signed_in_page: SignedInPage, tmp_path: Path) -> None:
+    mark = uuid.uuid4().hex[:8]
+    ct_series(tmp_path / "ct", slices=2, study=mark, patient_id=mark)
+    (tmp_path / "ct" / "note.dcm").write_text("not a picture")
+    reading_room.manage("ingest", str(tmp_path / "ct"))
+    reading_room.wait_for_jobs()
+    study, intake = reading_room.python(A_STUDY_AND_AN_INTAKE)
+    page = signed_in_page("admin")
+    found: list[str] = []
+    for address in filter(None, ADMIN_PAGES.values()):
+        page.goto(address.format(study=study, intake=intake))
+        found += faults(page)
+    assert found == []
+
+
+def test_the_reading_page_keeps_wcag_2_1_aa_but_for_the_pictures(
+    reading_room: ReadingRoom, signed_in_page: SignedInPage, tmp_path: Path
+) -> None:
+    pair = thyroid_ultrasound.write_thyroid_ultrasound(tmp_path)[:2]
+    case = assigned_case(reading_room, pair, thyroid_ultrasound.STUDY.patient_id)
+    page = signed_in_page("radiologist")
+    page.goto("/worklist/")
+    found = faults(page)
+    viewer = Viewer(page).open(case)
+    page.keyboard.press("b")
+    viewer.drag([(300, 200), (350, 250), (420, 330)])
+    expect(page.locator(".label-form").first).to_be_visible()
+    viewer.wait_until_saved()
+    found += faults(page, leaving_out=(".pane-grid",))
+    page.keyboard.press("?")
+    expect(page.locator(".keys-panel")).to_be_visible()
+    found += faults(page, leaving_out=(".pane-grid",))
+    assert found == []
+
+
+def test_the_sign_in_page_keeps_wcag_2_1_aa_and_a_fault_would_be_found(page: Page) -> None:
+    page.goto("/sign-in/")
+    assert faults(page) == []
+    page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=\"/x.png\">')")
+    page.evaluate("document.querySelector('main h1').style.color = '#333'")
+    assert [one.split(" ")[1] for one in faults(page)] == ["color-contrast:", "image-alt:"]
