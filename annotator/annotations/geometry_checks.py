@@ -11,6 +11,9 @@ MAX_CONTOUR_POINTS = 5_000
 MAX_SPLINE_POINTS = 500
 # Square pixels; what is smaller than this has no area but for rounding.
 MIN_AREA = 1e-6
+# How far in pixels an ellipse's axes may be from crossing in their middle at a right angle: less than the eye sees,
+# more than programs lose that round to tenths.
+AXES_TOLERANCE = 0.25
 
 _COUNTS = {
     "box": (2, 2),
@@ -54,8 +57,10 @@ def check_points(kind: str, points: object, *, rows: int, columns: int) -> list[
     checked = [_checked_point(point, f"points[{at}]", rows=rows, columns=columns) for at, point in enumerate(points)]
     if kind in {"box", "mask"}:
         _check_box(checked)
-    elif kind in {"contour", "spline", "ellipse"}:
-        _check_contour([checked[0], checked[2], checked[1], checked[3]] if kind == "ellipse" else checked)
+    elif kind in {"contour", "spline"}:
+        _check_contour(kind, checked)
+    elif kind == "ellipse":
+        _check_ellipse(checked)
     elif kind in {"length", "arrow", "bidirectional", "angle"}:
         _check_lines(kind, checked)
     return checked
@@ -102,8 +107,29 @@ def _check_lines(kind: str, points: list[list[float]]) -> None:
         raise InvalidError(f"The {kind} has a line without length. Draw it from one end to the other.", path="points")
 
 
-def _check_contour(points: list[list[float]]) -> None:
+def _check_contour(kind: str, points: list[list[float]]) -> None:
     if len({(column, row) for column, row in points}) < 3:
-        raise InvalidError("A contour needs three different points.", path="points")
+        raise InvalidError(f"A {kind} needs three different points.", path="points")
     if polygon_area(points) < MIN_AREA:
-        raise InvalidError("The contour encloses no area. Draw round what you mean.", path="points")
+        raise InvalidError(f"The {kind} encloses no area. Draw round what you mean.", path="points")
+
+
+def _check_ellipse(points: list[list[float]]) -> None:
+    a, b, c, d = points
+    axes = [(b[0] - a[0], b[1] - a[1]), (d[0] - c[0], d[1] - c[1])]
+    lengths = [math.hypot(*axis) for axis in axes]
+    if math.prod(lengths) < MIN_AREA:
+        raise InvalidError("The ellipse has no area. Draw it from one corner of its box to the other.", path="points")
+    apart = math.hypot(a[0] + b[0] - c[0] - d[0], a[1] + b[1] - c[1] - d[1]) / 2
+    if apart > AXES_TOLERANCE:
+        raise InvalidError(
+            f"The axes of an ellipse cross in their middle; these middles are {apart:.2f} pixels apart.",
+            path="points[2]",
+        )
+    # How far the ends of the shorter axis lie from where a right angle would have them.
+    askew = abs(axes[0][0] * axes[1][0] + axes[0][1] * axes[1][1]) / max(lengths) / 2
+    if askew > AXES_TOLERANCE:
+        raise InvalidError(
+            f"The axes of an ellipse cross at a right angle; the shorter of these ends {askew:.2f} pixels beside it.",
+            path="points[2]",
+        )

@@ -14,6 +14,8 @@ Scale = tuple[float, float]
 # Points of the polygon that stands for an ellipse, and for each part of a curve between two of its points.
 ELLIPSE_STEPS = 72
 SPLINE_STEPS = 16
+# Two points of a curve that lie nearer in pixels are one: between them its parameter has no room to count.
+SAME_POINT = 1e-6
 SQUARE: Scale = (1.0, 1.0)
 CLOSED_KINDS = ("box", "ellipse", "contour", "spline", "mask")
 
@@ -57,7 +59,7 @@ def spline_outline(points: Points, steps: int = SPLINE_STEPS) -> list[list[float
     Source: Barry and Goldman, SIGGRAPH 1988; Yuksel, Schaefer and Keyser, Computer-Aided Design 43 (2011) 747-755.
     """
     ends = [*points[1:], points[0]]
-    distinct = [list(point) for point, following in zip(points, ends, strict=True) if math.dist(point, following) > 0]
+    distinct = [list(p) for p, following in zip(points, ends, strict=True) if math.dist(p, following) > SAME_POINT]
     count = len(distinct)
     if count < 3:
         return distinct

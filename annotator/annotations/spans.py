@@ -10,48 +10,81 @@ from annotator.imaging.models import Frame, InstanceState
 # Only these hold for more than their own frame.
 SPANNING_KINDS = (MarkKind.BOX, MarkKind.SLICES)
 
+Span = tuple[Frame, Frame] | tuple[None, None]
 
-def frame_of_case(case: Case, frame_key: str, *, path: str = "frame") -> Frame:
+
+def frame_of_case(case: Case, frame_key: str) -> Frame:
     """A ready frame of the study that is read, with its instance. Earlier studies are there to compare with.
 
     Raises
     ------
-    InvalidError : the case has none under this key, or it belongs to an earlier study.
+    InvalidError : the case has none under this key, or it belongs to an earlier study; path "frame".
     """
-    frame = (
-        Frame.objects.select_related("instance")
-        .defer("instance__header", "geometry", "grey")
-        .filter(key=frame_key, instance__state=InstanceState.READY, instance__stack__case_stacks__case=case)
-        .annotate(prior=F("instance__stack__case_stacks__prior"))
-        .first()
-    )
-    if frame is not None and frame.prior > 0:
-        raise InvalidError("This picture is of an earlier study: it is there to compare with, not to mark.", path=path)
-    if frame is None:
-        raise InvalidError("This case has no such frame.", path=path)
-    return frame
+    return _frames_of_case(case, {"frame": frame_key})["frame"]
 
 
-def span_of(
-    case: Case, frame: Frame, first_key: str | None, last_key: str | None, *, kind: str
-) -> tuple[Frame, Frame] | tuple[None, None]:
-    """The ends of the span that a mark on this frame holds for.
+def frame_and_span(
+    case: Case, frame_key: str, *, kind: str, first_key: str | None, last_key: str | None
+) -> tuple[Frame, Span]:
+    """A mark's frame with its instance, and the ends of the span that it holds for.
 
     Raises
     ------
-    InvalidError : one end alone, another stack's frame, or a kind that holds for one frame.
+    InvalidError : the case has no such ready frame, or it is an earlier study's; one end alone, the last before the
+        first, the mark's own frame beside the span, another stack's frame, or a kind that holds for one frame; with
+        the path of the fault.
     """
-    if first_key is None and last_key is None:
+    frames = _frames_of_case(case, {"frame": frame_key, "first_frame": first_key, "last_frame": last_key})
+    frame, first, last = frames["frame"], frames.get("first_frame"), frames.get("last_frame")
+    if first is None and last is None:
         if kind == MarkKind.SLICES:
             raise InvalidError("A label of slices says from which to which.", path="first_frame")
-        return None, None
-    if first_key is None or last_key is None:
-        raise InvalidError("A span has a first and a last frame.", path="first_frame" if last_key else "last_frame")
+        return frame, (None, None)
+    if first is None or last is None:
+        raise InvalidError("A span has a first and a last frame.", path="first_frame" if last else "last_frame")
     if kind not in SPANNING_KINDS:
         raise InvalidError(f"A {kind} holds for its own frame alone.", path="first_frame")
-    first = frame_of_case(case, first_key, path="first_frame")
-    last = frame_of_case(case, last_key, path="last_frame")
     for end, path in ((first, "first_frame"), (last, "last_frame")):
         if end.instance.stack_id != frame.instance.stack_id:
             raise InvalidError("A span stays within the stack of its frame.", path=path)
-    return first, last
+    if _place(first) > _place(last):
+        raise InvalidError("The last frame of the span comes before the first.", path="last_frame")
+    if not _place(first) <= _place(frame) <= _place(last):
+        raise InvalidError("The mark's own frame lies within its span.", path="frame")
+    return frame, (first, last)
+
+
+def _frames_of_case(case: Case, keys: dict[str, str | None]) -> dict[str, Frame]:
+    """Ready frames of the study that is read with their instances, by the path that asks for them."""
+    asked = {path: key for path, key in keys.items() if key is not None}
+    found = {
+        frame.key: frame
+        for frame in Frame.objects.select_related("instance")
+        .defer("instance__header", "geometry", "grey")
+        .filter(
+            key__in=set(asked.values()),
+            instance__state=InstanceState.READY,
+            instance__stack__case_stacks__case=case,
+        )
+        .annotate(prior=F("instance__stack__case_stacks__prior"))
+    }
+    for path, key in asked.items():
+        if key not in found:
+            raise InvalidError("This case has no such frame.", path=path)
+        if found[key].prior > 0:
+            words = "This picture is of an earlier study: it is there to compare with, not to mark."
+            raise InvalidError(words, path=path)
+    return {path: found[key] for path, key in asked.items()}
+
+
+def _place(frame: Frame) -> tuple[bool, float, bool, int, str, int]:
+    """Where a frame comes in its stack: the order of imaging.queries.frames_in_order."""
+    position, number = frame.position_along_normal, frame.instance.instance_number
+    return (
+        position is None,
+        position or 0.0,
+        number is None,
+        number or 0,
+        frame.instance.sop_instance_uid,
+        frame.number,
+    )

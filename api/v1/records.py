@@ -20,6 +20,13 @@ _POINTS = {
     "Arrow: tip and tail. Mask: the corners of what encloses it. Slices: none.",
 }
 
+_MASK = {
+    "type": "object",
+    "properties": {"runs": {"type": "array", "items": {"type": "integer", "minimum": 0}}},
+    "required": ["runs"],
+    "description": "The pixels of a mask within its box: row by row, how many are out, in, out, ...",
+}
+
 
 @extend_schema_field(_POINTS)
 class PointsField(serializers.Field):
@@ -32,10 +39,15 @@ class PointsField(serializers.Field):
         return value
 
 
-class MaskSerializer(serializers.Serializer):
-    """The pixels of a mask within its box: row by row, how many are out, in, out, ..."""
+@extend_schema_field(_MASK)
+class MaskField(serializers.Field):
+    """A mask as it came: 200,000 numbers checked one by one here would take longer than saving them."""
 
-    runs = serializers.ListField(child=serializers.IntegerField(min_value=0))
+    def to_internal_value(self, data: Any) -> Any:
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
 
 
 class ScoreSerializer(serializers.Serializer):
@@ -72,7 +84,7 @@ class AnnotationSerializer(OwnedSerializer):
     last_frame = serializers.CharField(allow_null=True, help_text="Where it ends, this frame included.")
     kind = serializers.ChoiceField(MarkKind.choices)
     points = PointsField()
-    mask = MaskSerializer(allow_null=True)
+    mask = MaskField(allow_null=True)
     locked = serializers.BooleanField(help_text="Guarded against being moved by chance.")
     finding = serializers.UUIDField(allow_null=True)
     label = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
@@ -98,7 +110,7 @@ class SuggestionSerializer(serializers.Serializer):
     frame = serializers.CharField()
     kind = serializers.ChoiceField(MarkKind.choices)
     points = PointsField()
-    mask = MaskSerializer(allow_null=True)
+    mask = MaskField(allow_null=True)
     label = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     score = serializers.FloatField(min_value=0, max_value=1)
     model = serializers.CharField(help_text="Name and version.")
@@ -143,7 +155,7 @@ class SaveAnnotationSerializer(SaveSerializer):
     last_frame = serializers.CharField(max_length=64, allow_null=True, default=None)
     kind = serializers.ChoiceField(MarkKind.choices)
     points = PointsField()
-    mask = MaskSerializer(allow_null=True, default=None)
+    mask = MaskField(allow_null=True, default=None)
     locked = serializers.BooleanField(default=False)
     finding = serializers.UUIDField(allow_null=True, default=None)
     label = serializers.CharField(allow_blank=True, default="", max_length=64)  # type: ignore[assignment]

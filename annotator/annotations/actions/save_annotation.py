@@ -10,9 +10,9 @@ from annotator.accounts.policies import Person
 from annotator.annotations.findings import own_live_finding
 from annotator.annotations.geometry_checks import check_points
 from annotator.annotations.masks import check_mask
-from annotator.annotations.models import Annotation, Provenance
+from annotator.annotations.models import Annotation, MarkKind, Provenance
 from annotator.annotations.revisions import save_as_next_revision, verb_for, was_saved
-from annotator.annotations.spans import frame_of_case, span_of
+from annotator.annotations.spans import frame_and_span
 from annotator.annotations.storable_checks import check_line
 from annotator.annotations.turns import check_may_change, own_record, take_turn
 
@@ -63,11 +63,18 @@ def save_annotation(person: Person, wanted: SaveAnnotation) -> Annotation:
         existing = own_record(Annotation, wanted.id, turn)
         if existing is not None and was_saved(existing, wanted.change):
             return existing
-        frame = frame_of_case(turn.case, wanted.frame_key)
+        frame, (first, last) = frame_and_span(
+            turn.case,
+            wanted.frame_key,
+            kind=wanted.kind,
+            first_key=wanted.first_frame_key,
+            last_key=wanted.last_frame_key,
+        )
         points = check_points(wanted.kind, wanted.points, rows=frame.instance.rows, columns=frame.instance.columns)
         mask = check_mask(wanted.kind, wanted.mask, points)
-        first, last = span_of(turn.case, frame, wanted.first_frame_key, wanted.last_frame_key, kind=wanted.kind)
         label = check_line(wanted.label, path="label", longest=64)
+        if wanted.kind == MarkKind.SLICES and not label:
+            raise InvalidError("A label of slices says what they show.", path="label")
         asked = {
             "frame": frame,
             "first_frame": first,

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from annotator.annotations.mark_pixels import filled_polygon, pixels_of_mark
 from annotator.annotations.masks import check_mask, pixels_of, runs_of
 from annotator.annotations.shapes import (
+    SAME_POINT,
     angle_of,
     area_of,
     ellipse_outline,
@@ -72,9 +73,12 @@ def test_an_ellipse_is_on_its_equation_and_its_axes_in_millimetres_are_its_own(
 
 
 @given(st.lists(POINT, min_size=3, max_size=12, unique=True))
+@example([(0.0, 0.0), (0.0, 5e-324), (1.0, 0.0), (1.0, 1.0)])
+@example([(0.0, 0.0), (0.0, 1e-200), (1.0, 0.0), (1.0, 1.0)])
 def test_a_spline_goes_through_its_points_in_their_order(points: list[tuple[float, float]]) -> None:
     outline = spline_outline(points)
-    assert outline[::16] == [list(point) for point in points]
+    apart = [list(p) for p, q in zip(points, [*points[1:], points[0]], strict=True) if math.dist(p, q) > SAME_POINT]
+    assert outline[::16] == apart or len(apart) < 3
     assert all(math.isfinite(value) for point in outline for value in point)
 
 
