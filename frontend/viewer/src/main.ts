@@ -1,10 +1,12 @@
 /** The reading page starts here: what stays from case to case is set up, then the first case is opened. */
 import { init as initCornerstone } from '@cornerstonejs/core';
 import './page/page.css';
+import './pane/mask_layer.css';
 import './pane/pane.css';
 import './pane/span_bars.css';
 import './panels/keys_panel.css';
 import './panels/panels.css';
+import './panels/tool_options.css';
 import { CaseSwitch } from './page/case_switch';
 import { Workstation } from './page/workstation';
 

@@ -4,6 +4,7 @@ import { CASE_COMMANDS } from './case';
 import type { Command } from './command';
 import { FINDING_COMMANDS } from './findings';
 import { MARK_COMMANDS } from './marks';
+import { MASK_COMMANDS } from './masks';
 import { PICTURE_COMMANDS } from './picture';
 import { SLICE_COMMANDS } from './slices';
 import { SPAN_COMMANDS } from './spans';
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   ...TOOL_COMMANDS,
   ...MARK_COMMANDS,
   ...SPAN_COMMANDS,
+  ...MASK_COMMANDS,
   ...FINDING_COMMANDS,
   ...SUGGESTION_COMMANDS,
   ...CASE_COMMANDS,

@@ -9,6 +9,7 @@ export const COMMAND_GROUPS = [
   'Tools',
   'Marks',
   'Spans',
+  'Masks',
   'Findings',
   'Suggestions',
   'Case',

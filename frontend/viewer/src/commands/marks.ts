@@ -12,7 +12,7 @@ function copyToNextSlice({ acts, places, grid, say }: Desk): void {
     return;
   }
   acts.ui.set({ selectedFinding: mark.finding ?? selectedFinding });
-  acts.addMark(next.key, mark.kind, mark.points);
+  acts.addMark(next.key, mark.kind, mark.points, { mask: mark.mask });
   grid.reveal(place.stack, place.index + 1);
 }
 

@@ -29,7 +29,7 @@ describe('masks on the screen', () => {
       fc.property(anyMask, camera, (bitmap, toScreen) => {
         const made = new Uint32Array(PART.columns * PART.rows);
         const toStored = invertAffine(toScreen);
-        drawMasks(made, PART, toStored, toScreen, [{ bitmap, colour: [1, 2, 3], fill: 0.3, line: 2 }]);
+        drawMasks(made, PART, toStored, toScreen, [{ bitmap, colour: [1, 2, 3], fill: 0.3, line: 2, strength: 1 }]);
         for (let i = 0; i < made.length; i++) {
           const x = PART.column + (i % PART.columns) + 0.5;
           const y = PART.row + Math.floor(i / PART.columns) + 0.5;
@@ -45,14 +45,18 @@ describe('masks on the screen', () => {
 
   it('have an outline of one width and a fill within, and outlines stay above the fills of others', () => {
     const full = (column: number, row: number, columns: number, rows: number) => ({
-      column, row, columns, rows, pixels: new Uint8Array(columns * rows).fill(1),
+      column,
+      row,
+      columns,
+      rows,
+      pixels: new Uint8Array(columns * rows).fill(1),
     });
     const toScreen = { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 };
     const part = { column: 0, row: 0, columns: 20, rows: 20 };
     const made = new Uint32Array(400);
     drawMasks(made, part, toScreen, toScreen, [
-      { bitmap: full(2, 2, 10, 10), colour: rgbOf('#ff0000'), fill: 0.2, line: 1 },
-      { bitmap: full(5, 0, 12, 20), colour: rgbOf('#00ff00'), fill: 0.4, line: 2 },
+      { bitmap: full(2, 2, 10, 10), colour: rgbOf('#ff0000'), fill: 0.2, line: 1, strength: 1 },
+      { bitmap: full(5, 0, 12, 20), colour: rgbOf('#00ff00'), fill: 0.4, line: 2, strength: 1 },
     ]);
     const at = (x: number, y: number): string => (made[y * 20 + x] as number).toString(16);
     expect(at(2, 5)).toBe('f20000ff');
@@ -64,8 +68,8 @@ describe('masks on the screen', () => {
   });
 
   it('touch no more of the screen than their box says', () => {
-    expect(boxOnScreen({ column: 10, row: 5, columns: 4, rows: 2 }, { a: -2, b: 0, c: 0, d: 3, e: 100, f: 1 }, 1)).toEqual(
-      { column: 71, row: 15, columns: 10, rows: 8 },
-    );
+    expect(
+      boxOnScreen({ column: 10, row: 5, columns: 4, rows: 2 }, { a: -2, b: 0, c: 0, d: 3, e: 100, f: 1 }, 1),
+    ).toEqual({ column: 71, row: 15, columns: 10, rows: 8 });
   });
 });

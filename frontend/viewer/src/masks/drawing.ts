@@ -10,9 +10,13 @@ export interface DrawnMask {
   fill: number;
   /** Of the outline, in pixels of the screen. */
   line: number;
+  /** Of the whole, 0 to 1. */
+  strength: number;
 }
 
 const LINE_OPACITY = 0.95;
+/** What is less see-through than this is an outline, of a mask that another finding's choice has not dimmed. */
+const OUTLINED = 0.5 * 255;
 
 /** "#4cc2ff" as three numbers. */
 export function rgbOf(colour: string): [number, number, number] {
@@ -49,23 +53,34 @@ let membership = new Uint8Array(0);
  * @param part where on the screen it lies.
  * @param toStored from the screen's pixels to stored ones.
  */
-export function drawMasks(made: Uint32Array, part: Box, toStored: Affine, toScreen: Affine, masks: readonly DrawnMask[]): void {
+export function drawMasks(
+  made: Uint32Array,
+  part: Box,
+  toStored: Affine,
+  toScreen: Affine,
+  masks: readonly DrawnMask[],
+): void {
   for (const mask of masks) {
     const touched = overlap(part, boxOnScreen(mask.bitmap, toScreen, 1));
     if (touched) drawOne(made, part, touched, toStored, mask);
   }
 }
 
-function drawOne(made: Uint32Array, part: Box, touched: Box, toStored: Affine, { bitmap, colour, fill, line }: DrawnMask): void {
+function drawOne(
+  made: Uint32Array,
+  part: Box,
+  touched: Box,
+  toStored: Affine,
+  { bitmap, colour, fill, line, strength }: DrawnMask,
+): void {
   // Which pixels of the screen are in, with a margin as wide as the outline, where it looks for what is out.
   const wide = touched.columns + 2 * line;
   const high = touched.rows + 2 * line;
   if (membership.length < wide * high) membership = new Uint8Array(wide * high);
   const ins = membership;
   look(ins, touched.column - line, touched.row - line, wide, high, toStored, bitmap);
-  const inside = packed(colour, fill);
-  const edge = packed(colour, LINE_OPACITY);
-  const opaque = edge >>> 24;
+  const inside = packed(colour, fill * strength);
+  const edge = packed(colour, LINE_OPACITY * strength);
   for (let y = 0; y < touched.rows; y++) {
     let at = (y + line) * wide + line;
     let to = (touched.row - part.row + y) * part.columns + touched.column - part.column;
@@ -73,16 +88,29 @@ function drawOne(made: Uint32Array, part: Box, touched: Box, toStored: Affine, {
       if (ins[at] !== 1) continue;
       let isEdge = false;
       for (let k = 1; k <= line && !isEdge; k++) {
-        isEdge = (((ins[at - k] as number) & (ins[at + k] as number) & (ins[at - k * wide] as number) & (ins[at + k * wide] as number)) === 0);
+        isEdge =
+          ((ins[at - k] as number) &
+            (ins[at + k] as number) &
+            (ins[at - k * wide] as number) &
+            (ins[at + k * wide] as number)) ===
+          0;
       }
       if (isEdge) made[to] = edge;
       // The fill of one mask doesn't hide the outline of another.
-      else if ((made[to] as number) >>> 24 < opaque) made[to] = inside;
+      else if ((made[to] as number) >>> 24 < OUTLINED) made[to] = inside;
     }
   }
 }
 
-function look(ins: Uint8Array, left: number, top: number, wide: number, high: number, toStored: Affine, bitmap: Bitmap): void {
+function look(
+  ins: Uint8Array,
+  left: number,
+  top: number,
+  wide: number,
+  high: number,
+  toStored: Affine,
+  bitmap: Bitmap,
+): void {
   const { a, b, c, d, e, f } = toStored;
   const { columns, rows, pixels } = bitmap;
   let i = 0;

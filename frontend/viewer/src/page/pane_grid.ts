@@ -1,14 +1,18 @@
 /** The panes in their layout, each with its overlay, marks, scroll bar and cine. */
 import type { StackJson } from '../model/types';
+import { BrushCursor } from '../pane/brush_cursor';
 import { Cine } from '../pane/cine';
 import type { PaneLayer } from '../pane/layer';
 import { MarksLayer } from '../pane/marks_layer';
+import { MaskLayer } from '../pane/mask_layer';
 import { OverlayPictures } from '../pane/overlay_pictures';
 import { OverlayText } from '../pane/overlay_text';
 import { Pane } from '../pane/pane';
 import { ScrollBar } from '../pane/scroll_bar';
 import type { FrameFetch } from '../pixels/frame_fetch';
 import type { Ui } from '../store/ui';
+import { brushOf } from '../tools/painting';
+import { toolNamed } from '../tools/registry';
 import { h } from './dom';
 import type { Lifetime } from './lifetime';
 import type { Workstation } from './workstation';
@@ -16,6 +20,7 @@ import type { Workstation } from './workstation';
 export interface PaneUnit {
   pane: Pane;
   layer: MarksLayer;
+  masks: MaskLayer;
   /** What lies between the picture and the marks, from below. */
   layers: readonly PaneLayer[];
   text: OverlayText;
@@ -46,10 +51,13 @@ export class PaneGrid {
     for (let index = 0; index < MOST_PANES; index++) {
       const pane = new Pane(index, station.screen, station.frames);
       const layer = new MarksLayer(pane);
-      const layers = [new OverlayPictures(pane, fetcher, () => ui.now.showsOverlays)];
+      const masks = new MaskLayer(pane, layer);
+      const cursor = new BrushCursor(pane, () => (toolNamed(ui.now.tool).group === 'mask' ? brushOf(ui, pane) : null));
+      ui.subscribe(() => cursor.update());
+      const layers: PaneLayer[] = [new OverlayPictures(pane, fetcher, () => ui.now.showsOverlays), masks, cursor];
       const text = new OverlayText(pane, () => ui.now.showsOverlays);
       const bar = new ScrollBar(pane, markedFrames);
-      const unit: PaneUnit = { pane, layer, layers, text, bar, cine: new Cine(pane, () => this.onChanged()) };
+      const unit: PaneUnit = { pane, layer, masks, layers, text, bar, cine: new Cine(pane, () => this.onChanged()) };
       pane.element.append(...layers.map((one) => one.element), layer.element, text.element, bar.element);
       pane.events = { changed: () => this.paneChanged(unit), drawn: () => this.paneDrawn(unit) };
       this.units.push(unit);

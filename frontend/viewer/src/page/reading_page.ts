@@ -11,6 +11,7 @@ import { KeysPanel } from '../panels/keys_panel';
 import type { Panel } from '../panels/panel';
 import { StackPicker } from '../panels/stack_picker';
 import { SuggestionsPanel } from '../panels/suggestions_panel';
+import { ToolOptions } from '../panels/tool_options';
 import { PictureBar, Toolbar } from '../panels/toolbar';
 import type { ReadingClock } from '../person/reading_clock';
 import type { FrameFetch } from '../pixels/frame_fetch';
@@ -40,6 +41,7 @@ export class ReadingPage implements Desk {
   private readonly header: Header;
   private readonly toolbar: Toolbar;
   private readonly bar: PictureBar;
+  private readonly options: ToolOptions;
   private readonly picker: StackPicker;
   private readonly sidePanels: readonly Panel[];
   private readonly keys: KeysPanel;
@@ -89,6 +91,7 @@ export class ReadingPage implements Desk {
       layout: (rows, columns) => ui.set({ layout: { rows, columns }, maximised: null }),
       play: () => this.grid.active.cine.toggle(),
     });
+    this.options = new ToolOptions(acts, this.grid, this.commands, (id) => this.run(id));
     this.picker = new StackPicker(manifest.stacks, (stack) => this.grid.open(this.grid.active.pane.index, stack));
     this.sidePanels = [
       new CasePanel(acts),
@@ -193,7 +196,7 @@ export class ReadingPage implements Desk {
         { class: 'work' },
         this.toolbar.element,
         this.picker.element,
-        h('div', { class: 'stage' }, this.bar.element, this.grid.element),
+        h('div', { class: 'stage' }, this.bar.element, this.grid.element, this.options.element),
         side,
       ),
       h('footer', { class: 'bottom' }, 'For research use. Not for diagnosis.'),
@@ -269,6 +272,7 @@ export class ReadingPage implements Desk {
     const { pane } = this.grid.active;
     this.header.update();
     this.toolbar.update();
+    this.options.update();
     this.bar.update(
       pane.frame?.colour ? [] : (pane.stack?.presets ?? []),
       pane.window ? windowName(pane.window, pane.stack?.presets ?? []) : '',

@@ -2,6 +2,7 @@
 import { type DragAct, dragAct, type MousePreset } from '../input/mouse';
 import type { Acts } from '../store/acts';
 import type { Ui } from '../store/ui';
+import { resizeBrush } from '../tools/painting';
 import { panTool } from '../tools/pan_tool';
 import { toolNamed } from '../tools/registry';
 import { scrollTool } from '../tools/scroll_tool';
@@ -104,8 +105,8 @@ export class StageInput {
   }
 
   private get stage(): Stage {
-    const { pane, layer } = this.unit;
-    return { pane, layer, acts: this.acts, say: this.say };
+    const { pane, layer, masks } = this.unit;
+    return { pane, layer, masks, acts: this.acts, say: this.say };
   }
 
   /** A press while a gesture goes on: its next point, or a look aside, which leaves it alone. */
@@ -162,12 +163,16 @@ export class StageInput {
     // Not while a mark is being drawn: it belongs to one slice. Between two clicks a closer look is welcome.
     if (this.gesture && !(zooms && this.gesture.goesOn && !this.held)) return;
     this.ui.set({ activePane: pane.index });
+    if (event.shiftKey && toolNamed(this.ui.now.tool).group === 'mask') {
+      resizeBrush(this.ui, pane, wheelPixels(event) < 0 ? 1 : -1);
+      return;
+    }
     if (zooms) {
       pane.zoomBy(1.0015 ** -event.deltaY, pane.panePoint(event.clientX, event.clientY));
       return;
     }
     cine.stop();
-    const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * 40 : event.deltaY;
+    const pixels = wheelPixels(event);
     // A mouse wheel's notch is a slice; a touchpad's many small turns add up to one.
     if (Math.abs(pixels) >= WHEEL_STEP) {
       this.turned = 0;
@@ -181,4 +186,9 @@ export class StageInput {
       pane.step(steps);
     }
   }
+}
+
+/** With Shift a browser turns the wheel sideways. */
+function wheelPixels({ deltaMode, deltaX, deltaY }: WheelEvent): number {
+  return (deltaY || deltaX) * (deltaMode === WheelEvent.DOM_DELTA_LINE ? 40 : 1);
 }

@@ -101,9 +101,9 @@ export class MarkView {
   }
 }
 
-/** The lines of a mark as an SVG path in stored pixels. */
+/** The lines of a mark as an SVG path in stored pixels; a mask is drawn by its own layer. */
 export function pathOf(kind: MarkKind, points: readonly Point[], closed: boolean): string {
-  if (kind === 'point' || points.length === 0) return '';
+  if (kind === 'point' || kind === 'mask' || points.length === 0) return '';
   return linesOf(SHAPES[kind], points)
     .map((line) => line.map(([c, r], i) => `${i ? 'L' : 'M'}${c} ${r}`).join('') + (closed ? 'Z' : ''))
     .join('');

@@ -7,7 +7,7 @@
  */
 import type { Affine } from '../model/geometry';
 import { applyAffine } from '../model/geometry';
-import type { MarkKind, Point } from '../model/types';
+import type { MarkKind, MaskRuns, Point } from '../model/types';
 import { s } from '../page/dom';
 import { signOf } from './mark_signs';
 import { MarkView, pathOf } from './mark_view';
@@ -17,6 +17,8 @@ export interface ShownMark {
   id: string;
   kind: MarkKind;
   points: readonly Point[];
+  /** Of a mask, which the mask layer draws. */
+  mask?: MaskRuns | null;
   colour: string;
   label: string;
   selected: boolean;
@@ -58,6 +60,8 @@ export class MarksLayer {
   private readonly draftSign: SVGPathElement;
   private readonly draftLabel: SVGTextElement;
   private readonly views = new Map<string, MarkView>();
+  /** Told when other marks are shown, or where one is being pulled to. */
+  onShown: () => void = () => undefined;
   private marks: readonly ShownMark[] = [];
   private draft: Draft | null = null;
   /** A mark whose points follow the mouse while it is being reshaped. */
@@ -114,6 +118,7 @@ export class MarksLayer {
       before = view;
     }
     this.follow();
+    this.onShown();
   }
 
   setDraft(draft: Draft | null): void {
@@ -129,6 +134,7 @@ export class MarksLayer {
     for (const mark of this.shown) {
       if (ids.has(mark.id)) this.views.get(mark.id)?.show(mark, this.describe(mark), affine);
     }
+    this.onShown();
   }
 
   get hasDraft(): boolean {

@@ -12,7 +12,8 @@ import { type Affine, invertAffine } from '../model/geometry';
 import type { MaskRuns } from '../model/types';
 import { h } from '../page/dom';
 import type { PaneLayer } from './layer';
-import { type MarksLayer, REFUSED_COLOUR, type ShownMark } from './marks_layer';
+import { REFUSED_COLOUR } from './mark_view';
+import type { MarksLayer, ShownMark } from './marks_layer';
 import type { Pane } from './pane';
 
 /** A mask that is being painted, in a bitmap of the whole frame; it stands for the mark, if it has one already. */
@@ -87,7 +88,7 @@ export class MaskLayer implements PaneLayer {
       ...(map ? Object.values(map) : []),
       ...this.fitCanvas(),
       this.painting?.bitmap,
-      ...shown.flatMap((m) => [m.mask, ...m.points.flat(), m.colour, m.selected, m.refused]),
+      ...shown.flatMap((m) => [m.mask, ...m.points.flat(), m.colour, m.selected, m.strength, m.refused]),
     ];
     if (state.length === this.drawn.length && state.every((value, i) => Object.is(value, this.drawn[i]))) return;
     const wasEmpty = this.drawn.length === 0;
@@ -125,9 +126,20 @@ export class MaskLayer implements PaneLayer {
     const masks = shown
       .filter((m) => !m.dashed)
       .sort((a, b) => Number(a.selected) - Number(b.selected))
-      .map((m) => drawnMask(bitmapOf(m.points, m.mask as MaskRuns), m.refused ? REFUSED_COLOUR : m.colour, m.selected, this.scale));
-    if (this.painting) masks.push(drawnMask(this.painting.bitmap, this.painting.colour, true, this.scale));
+      .map((m) => this.asDrawn(bitmapOf(m.points, m.mask as MaskRuns), m));
+    if (this.painting)
+      masks.push(this.asDrawn(this.painting.bitmap, { colour: this.painting.colour, selected: true, refused: null }));
     return masks;
+  }
+
+  private asDrawn(bitmap: Bitmap, look: Pick<ShownMark, 'colour' | 'selected' | 'refused' | 'strength'>): DrawnMask {
+    return {
+      bitmap,
+      colour: rgbOf(look.refused ? REFUSED_COLOUR : look.colour),
+      fill: look.selected ? SELECTED_FILL : FILL,
+      line: (look.selected ? SELECTED_LINE : LINE) * this.scale,
+      strength: look.strength ?? 1,
+    };
   }
 
   /** A model's suggestion: its outline, dashed like those of other marks. */
@@ -137,7 +149,7 @@ export class MaskLayer implements PaneLayer {
     if (!path) {
       path = new Path2D();
       for (const line of outlinesOf(bitmapOf(points, mask))) {
-        line.points.forEach(([c, r], i) => (i ? path?.lineTo(c, r) : path?.moveTo(c, r)));
+        for (const [c, r] of line.points) path.lineTo(c, r);
         path.closePath();
       }
       this.dashed.set(mask, path);
@@ -178,13 +190,4 @@ export class MaskLayer implements PaneLayer {
     }
     return [width as number, height as number];
   }
-}
-
-function drawnMask(bitmap: Bitmap, colour: string, selected: boolean, scale: number): DrawnMask {
-  return {
-    bitmap,
-    colour: rgbOf(colour),
-    fill: selected ? SELECTED_FILL : FILL,
-    line: (selected ? SELECTED_LINE : LINE) * scale,
-  };
 }

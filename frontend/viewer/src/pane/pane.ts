@@ -1,10 +1,12 @@
 /** One pane: a stack in a Cornerstone viewport, its slice, window and camera. */
 import { Enums, type Types } from '@cornerstonejs/core';
+import type { FrameValues } from '../masks/value_range';
 import { type Affine, applyAffine, imagePlane, invertAffine } from '../model/geometry';
 import { chestWallEdge, edgeLetters, type Flips, hangingFlips, NO_FLIPS } from '../model/orientation';
 import type { FrameJson, Point, StackJson, Window } from '../model/types';
 import { fullRangeWindow, initialWindow, windowRange } from '../model/windows';
 import { h } from '../page/dom';
+import { valuesOf } from '../pixels/frame_image';
 import { type FrameStore, imageIdOf, requestOf } from '../pixels/frame_store';
 import { forward, framesThatFit, outward } from '../pixels/prefetch';
 import { bestLevel, levelFor, mayBeReduced, sizeAt } from '../pixels/resolution';
@@ -226,6 +228,19 @@ export class Pane {
 
   get letters(): ReturnType<typeof edgeLetters> {
     return this.frame ? edgeLetters(this.frame.geometry, this.flips) : null;
+  }
+
+  /**
+   * The modality values of the frame on the screen, every stored pixel; null while they are not in memory: then they are
+   * asked for.
+   */
+  values(): FrameValues | null {
+    const { frame, stack } = this;
+    if (!frame || !stack) return null;
+    const image = this.frames.image(frame.key, 0);
+    if (image) return valuesOf(image);
+    this.frames.schedule.want(requestOf(frame.key, 0));
+    return null;
   }
 
   /** Which slices are in memory: for the scroll bar. */

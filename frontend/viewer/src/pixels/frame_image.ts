@@ -1,5 +1,6 @@
 /** One decoded frame as Cornerstone's image, and what Cornerstone asks about it. */
 import { Enums, type Types } from '@cornerstonejs/core';
+import type { FrameValues } from '../masks/value_range';
 import { imagePlane } from '../model/geometry';
 import type { FrameJson, StackJson } from '../model/types';
 import { initialWindow } from '../model/windows';
@@ -35,6 +36,16 @@ export function imagePixelModule(stack: StackJson, frame: FrameJson, level: numb
     highBit: (frame.colour ? 8 : stack.bits_stored) - 1,
     pixelRepresentation: stack.signed ? 1 : 0,
   };
+}
+
+/** An image's modality values, one a pixel; of colours their brightness (ITU-R BT.601). */
+export function valuesOf(image: Types.IImage): FrameValues {
+  const pixels = image.getPixelData();
+  const { columns, rows, color } = image;
+  const at = (index: number): number => pixels[index] as number;
+  const brightness = (index: number): number =>
+    0.299 * at(3 * index) + 0.587 * at(3 * index + 1) + 0.114 * at(3 * index + 2);
+  return { columns, rows, at: color ? brightness : at };
 }
 
 export interface Making {

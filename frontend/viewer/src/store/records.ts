@@ -46,9 +46,8 @@ export function contentOf(record: AnyRecord): string {
 }
 
 /** JSON.stringify's list of names filters nested objects too, so theirs are added. */
-function nestedKeys(content: Record<string, unknown>): string[] {
-  const answers = content.answers;
-  return answers && typeof answers === 'object' ? Object.keys(answers).sort() : [];
+function nestedKeys({ answers, mask }: Record<string, unknown>): string[] {
+  return [answers, mask].flatMap((nested) => (nested && typeof nested === 'object' ? Object.keys(nested).sort() : []));
 }
 
 export class Records {

@@ -1,4 +1,6 @@
 /** What the page shows, apart from what the reader has made: tool, panes, selection. */
+import type { ValueRange } from '../masks/value_range';
+
 export interface UiState {
   /** A name of tools/registry.ts. */
   tool: string;
@@ -17,6 +19,12 @@ export interface UiState {
   spanDraft: { mark: string; first: number; last: number } | null;
   /** The frame from which a label of slices is being made. */
   labelFrom: string | null;
+  /** Of the brush, in stored pixels along a row; null until it was used in this case. */
+  brushRadius: number | null;
+  /** The values that the threshold brush paints; null: those that the window shows between black and white. */
+  thresholdRange: ValueRange | null;
+  /** The next press of the threshold brush takes its range from what lies under it. */
+  picksRange: boolean;
   /** Overlay planes that came with the pictures: hidden until the reader asks, for they may tell what another saw. */
   showsOverlays: boolean;
 }
@@ -39,6 +47,9 @@ export class Ui {
       colourBy: 'finding',
       spanDraft: null,
       labelFrom: null,
+      brushRadius: null,
+      thresholdRange: null,
+      picksRange: false,
       showsOverlays: false,
       ...initial,
     };

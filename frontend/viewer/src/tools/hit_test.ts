@@ -12,6 +12,7 @@ import {
 import { type Affine, applyAffine } from '../model/geometry';
 import type { Point } from '../model/types';
 import type { ShownMark } from '../pane/marks_layer';
+import { maskAreaAt } from './mask_hit';
 
 const HANDLE_REACH = 8;
 const OUTLINE_REACH = 7;
@@ -40,13 +41,20 @@ export function onOutline(mark: ShownMark, affine: Affine, at: Point, reach = OU
 
 /** The mark under a point of the pane: by its outline first, then the smallest one around the point. */
 export function markAt(marks: readonly ShownMark[], affine: Affine, at: Point): ShownMark | null {
-  const near = marks.filter((m) => onOutline(m, affine, at));
+  const near = marks.filter((m) => m.kind !== 'mask' && onOutline(m, affine, at));
   const chosen = near.find((m) => m.selected) ?? near.at(-1);
   if (chosen) return chosen;
   const around = marks
     .filter((m) => SHAPES[m.kind].closed)
-    .map((mark) => ({ mark, outline: outlineOnScreen(mark, affine) }))
-    .filter(({ outline }) => pointInPolygon(at, outline))
-    .sort((a, b) => polygonArea(a.outline) - polygonArea(b.outline));
+    .map((mark) => ({ mark, area: areaAround(mark, affine, at) }))
+    .filter(({ area }) => area !== null)
+    .sort((a, b) => Number(a.area) - Number(b.area));
   return around[0]?.mark ?? null;
+}
+
+/** What a mark covers of the screen; null where it is not around the point. */
+function areaAround(mark: ShownMark, affine: Affine, at: Point): number | null {
+  if (mark.mask) return maskAreaAt(mark.points, mark.mask, affine, at);
+  const outline = outlineOnScreen(mark, affine);
+  return pointInPolygon(at, outline) ? polygonArea(outline) : null;
 }

@@ -3,8 +3,10 @@ import { angleTool } from './angle_tool';
 import { arrowTool } from './arrow_tool';
 import { bidirectionalTool } from './bidirectional_tool';
 import { boxTool } from './box_tool';
+import { brushTool } from './brush_tool';
 import { contourTool } from './contour_tool';
 import { ellipseTool } from './ellipse_tool';
+import { eraserTool } from './eraser_tool';
 import { lengthTool } from './length_tool';
 import { panTool } from './pan_tool';
 import { pointTool } from './point_tool';
@@ -12,6 +14,7 @@ import { polygonTool } from './polygon_tool';
 import { selectTool } from './select_tool';
 import { spanBoxTool } from './span_box_tool';
 import { splineTool } from './spline_tool';
+import { thresholdBrushTool } from './threshold_brush_tool';
 import type { Tool } from './tool';
 import { windowTool } from './window_tool';
 import { zoomTool } from './zoom_tool';
@@ -92,6 +95,33 @@ export const TOOLS: readonly ToolEntry[] = [
     draws: true,
     icon: 'M12 5.500c4 0 7 2 7 5.500s-2 8-7 8-7-3-7-7 3-6.500 7-6.500zm0 1.500c-3.200 0-5.500 2-5.500 5s2.300 5.500 5.500 5.500 5.500-3.300 5.500-6.500-2.300-4-5.500-4zM10.200 3.700h3.600v3.600h-3.600zM17 9.500h3.600v3.600H17zM10.200 17h3.600v3.600h-3.600zM3.400 10.500H7v3.600H3.400z',
     tool: splineTool,
+  },
+  {
+    name: 'brush',
+    title: 'Brush (Alt erases)',
+    keys: ['H'],
+    group: 'mask',
+    draws: true,
+    icon: 'M20.500 3.500c-1-1-2.600-.5-3.500.4L9.500 12l2.500 2.500 8.100-7.500c.9-.9 1.400-2.500.4-3.500zM8.500 13c-2 0-3.300 1.500-3.300 3.300 0 1.700-1 2.400-2.200 2.700 1 1.300 2.700 2 4.500 2 2.500 0 4.300-1.800 4.300-4.200z',
+    tool: brushTool,
+  },
+  {
+    name: 'eraser',
+    title: 'Eraser',
+    keys: ['Shift+E'],
+    group: 'mask',
+    draws: true,
+    icon: 'M14.500 4L21 10.500 12.500 19H20v1.600H7.500L3 16zm0 2.300L9 11.800l4.200 4.200 5.500-5.500zM8 13l-2.800 3 3 3h2.700l1-1z',
+    tool: eraserTool,
+  },
+  {
+    name: 'threshold_brush',
+    title: 'Threshold brush (Alt erases)',
+    keys: ['Shift+H'],
+    group: 'mask',
+    draws: true,
+    icon: 'M12 4a8 8 0 100 16 8 8 0 000-16zm0 1.600a6.400 6.400 0 016.400 6.400H15a3 3 0 00-6 0H5.600A6.400 6.400 0 0112 5.600zM3 21h18v1.500H3z',
+    tool: thresholdBrushTool,
   },
   {
     name: 'length',

@@ -24,7 +24,9 @@ export function reshapeOrMove(event: PointerEvent, stage: Stage, mark: ShownMark
   const scale = frame ? scaleFor(frame.geometry, mark.points) : SQUARE;
   const inside = (p: Point): Point => clampToFrame(p, stack.columns, stack.rows);
   const reshape = (to: Point): Point[] | null => {
-    const by: Point = [to[0] - start[0], to[1] - start[1]];
+    const exact: Point = [to[0] - start[0], to[1] - start[1]];
+    // A mask lies on whole pixels.
+    const by: Point = mark.kind === 'mask' ? [Math.round(exact[0]), Math.round(exact[1])] : exact;
     if (handle === null) return moved(mark.points, by, stack.columns, stack.rows);
     const next = shape.reshaped(mark.points, handle, by, scale);
     if (!shape.tied) return next.map(inside);

@@ -1,11 +1,14 @@
 /** What a tool is: something that turns a press of the mouse into a gesture. */
+
 import type { MarksLayer } from '../pane/marks_layer';
+import type { MaskLayer } from '../pane/mask_layer';
 import type { Pane } from '../pane/pane';
 import type { Acts } from '../store/acts';
 
 export interface Stage {
   pane: Pane;
   layer: MarksLayer;
+  masks: MaskLayer;
   acts: Acts;
   /** Tell the reader what the page did beyond what is seen. */
   say(words: string): void;
