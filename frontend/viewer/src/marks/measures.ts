@@ -1,7 +1,10 @@
 /** What a mark measures: millimetres where they are known, else pixels; never a guess. Pure. */
+
+import { maskDiameter } from '../masks/diameter';
+import { runArea } from '../masks/runs';
 import { type Calibration, calibrationFor } from '../model/calibration';
 import { longestAxis, polygonArea } from '../model/contour';
-import type { FrameGeometry, MarkKind, Point } from '../model/types';
+import type { FrameGeometry, MarkKind, MaskRuns, Point } from '../model/types';
 import { type Scale, SQUARE } from './shape';
 import { SHAPES } from './shapes';
 
@@ -53,9 +56,16 @@ function ellipseAxes(points: readonly Point[], [x, y]: Scale): { long: number; s
 }
 
 /** All that a kind of mark measures. */
-export function measuresOf(kind: MarkKind, points: readonly Point[], geometry: FrameGeometry): Measures {
+export function measuresOf(
+  kind: MarkKind,
+  points: readonly Point[],
+  geometry: FrameGeometry,
+  mask: MaskRuns | null = null,
+): Measures {
   const calibration = calibrationFor(geometry, points);
   const scale: Scale = calibration ? [calibration.mmPerColumn, calibration.mmPerRow] : SQUARE;
+  if (mask)
+    return { longAxis: maskDiameter(points, mask, scale), area: runArea(mask) * scale[0] * scale[1], calibration };
   return { ...sizes(kind, points, scale), calibration };
 }
 
@@ -66,9 +76,6 @@ function sizes(kind: MarkKind, points: readonly Point[], scale: Scale): Omit<Mea
       const [width, height] = [Math.abs(a[0] - b[0]) * scale[0], Math.abs(a[1] - b[1]) * scale[1]];
       return { width, height, area: width * height };
     }
-    // Of a mask the box round it; its pixels are not known here.
-    case 'mask':
-      return { width: Math.abs(a[0] - b[0]) * scale[0], height: Math.abs(a[1] - b[1]) * scale[1] };
     case 'ellipse': {
       if (!c || !d) return {};
       const { long, short } = ellipseAxes(points, scale);
@@ -128,8 +135,13 @@ export function calibrationWords(kind: MarkKind, { calibration }: Measures): str
 }
 
 /** What a mark measures and by what, in words; nothing for marks that have no size. */
-export function measureWords(kind: MarkKind, points: readonly Point[], geometry: FrameGeometry): string[] {
-  const measures = measuresOf(kind, points, geometry);
+export function measureWords(
+  kind: MarkKind,
+  points: readonly Point[],
+  geometry: FrameGeometry,
+  mask: MaskRuns | null = null,
+): string[] {
+  const measures = measuresOf(kind, points, geometry, mask);
   const sizesSaid = sizeWords(measures);
   return sizesSaid.length > 0 ? [...sizesSaid, calibrationWords(kind, measures)] : [];
 }

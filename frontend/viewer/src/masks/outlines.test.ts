@@ -6,8 +6,10 @@ import { anyMask, FRAME, pixelsIn } from './arbitrary';
 import { areaOf, type Bitmap, emptyBitmap, isIn, subtracted, union } from './bitmap';
 import { sweep } from './brush';
 import { partsOf } from './components';
+import cases from './fill_cases.json';
 import { outlinesOf } from './outlines';
 import { filledPolygon } from './polygon_fill';
+import { shapeOf } from './runs';
 
 const place = fc.tuple(fc.double({ min: -3, max: 43, noNaN: true }), fc.double({ min: -3, max: 33, noNaN: true }));
 
@@ -78,5 +80,12 @@ describe('outlines', () => {
     const [line] = outlinesOf(disc);
     expect(line?.points.length).toBeLessThan(50);
     for (const [c, r] of line?.points ?? []) expect(Math.hypot(c - 20, r - 15)).toBeCloseTo(12, -0.2);
+  });
+});
+
+describe('the polygons that the server fills too', () => {
+  it.each(cases)('$name', ({ rows, columns, outline, points, runs }) => {
+    const filled = filledPolygon(outline as unknown as Point[], { column: 0, row: 0, columns, rows });
+    expect(filled && shapeOf(filled)).toEqual(points && { points, mask: { runs } });
   });
 });

@@ -9,5 +9,5 @@ const ALWAYS: ReadonlySet<string> = new Set(['length', 'bidirectional', 'angle']
 export function wordsAt(pane: Pane, mark: ShownMark): string[] {
   const { frame } = pane;
   if (!frame || mark.points.length === 0 || !(mark.selected || ALWAYS.has(mark.kind))) return [];
-  return sizeWords(measuresOf(mark.kind, mark.points, frame.geometry));
+  return sizeWords(measuresOf(mark.kind, mark.points, frame.geometry, mark.mask));
 }

@@ -1,6 +1,7 @@
 /** The findings and the marks that show them; marks that belong to none; the forms of the selected finding. */
 import { measureWords } from '../marks/measures';
 import { SHAPES } from '../marks/shapes';
+import { runArea } from '../masks/runs';
 import type { Annotation, Finding } from '../model/types';
 import { h } from '../page/dom';
 import type { Acts } from '../store/acts';
@@ -100,7 +101,7 @@ export class FindingsPanel implements Panel {
       selectedFinding === finding.id,
       selectedMark,
       this.acts.mayEdit,
-      marks.map((m) => [m.id, m.points, m.kind, m.frame, m.provenance]),
+      marks.map((m) => [m.id, m.points, m.mask && runArea(m.mask), m.kind, m.frame, m.provenance]),
       troubles,
       queue.trouble('finding', finding.id),
     ]);
@@ -170,7 +171,7 @@ export class FindingsPanel implements Panel {
     const selected = acts.ui.now.selectedMark === mark.id;
     const trouble = acts.workspace.queue.trouble('annotation', mark.id);
     const geometry = this.places.frameOf(mark.frame)?.geometry;
-    const measures = selected && geometry ? measureWords(mark.kind, mark.points, geometry) : [];
+    const measures = selected && geometry ? measureWords(mark.kind, mark.points, geometry, mark.mask) : [];
     const row = h(
       'div',
       {
@@ -238,7 +239,7 @@ export class FindingsPanel implements Panel {
     const marks = this.marksOf(null);
     const queue = this.acts.workspace.queue;
     const signature = JSON.stringify([
-      marks.map((m) => [m.id, m.points, queue.trouble('annotation', m.id)]),
+      marks.map((m) => [m.id, m.points, m.mask && runArea(m.mask), queue.trouble('annotation', m.id)]),
       this.acts.ui.now.selectedMark,
     ]);
     if (signature === this.looseSignature) return;

@@ -9,7 +9,7 @@ export function findingSize(records: Records, places: Places, finding: string): 
   for (const mark of records.live('annotation')) {
     const geometry = places.frameOf(mark.frame)?.geometry;
     if (mark.finding !== finding || !geometry) continue;
-    const measures = measuresOf(mark.kind, mark.points, geometry);
+    const measures = measuresOf(mark.kind, mark.points, geometry, mark.mask);
     const length = measures.calibration ? diameterOf(measures) : null;
     if (length !== null) largest = Math.max(largest ?? 0, length);
   }

@@ -1,20 +1,19 @@
-/** What a mask measures. Pure. */
-import { calibrationFor } from '../model/calibration';
+/** How long a mask is. Pure. */
+import type { Scale } from '../marks/shape';
 import { longestAxis } from '../model/contour';
-import type { FrameGeometry, MaskRuns, Point } from '../model/types';
+import type { MaskRuns, Point } from '../model/types';
 import type { Bitmap } from './bitmap';
-import { bitmapOf, runArea } from './runs';
+import { bitmapOf } from './runs';
 
-/** In words: millimetres when calibrated, else pixels. */
-export function maskWords(points: readonly Point[], mask: MaskRuns, geometry: FrameGeometry): string[] {
-  const calibration = calibrationFor(geometry, points);
-  const x = calibration?.mmPerColumn ?? 1;
-  const y = calibration?.mmPerRow ?? 1;
-  const longest = longestDiameter(bitmapOf(points, mask), x, y);
-  const area = runArea(mask) * x * y;
-  return calibration
-    ? [`longest ${longest.toFixed(1)} mm`, `area ${area.toFixed(1)} mm²`, calibration.words]
-    : [`longest ${longest.toFixed(0)} px`, `area ${area.toFixed(0)} px²`, 'not calibrated'];
+const known = new WeakMap<MaskRuns, { scale: Scale; diameter: number }>();
+
+/** The longest line in a mask, in millimetres or pixels; kept, for it is asked for whenever a mark is shown. */
+export function maskDiameter(points: readonly Point[], mask: MaskRuns, scale: Scale): number {
+  const kept = known.get(mask);
+  if (kept && kept.scale[0] === scale[0] && kept.scale[1] === scale[1]) return kept.diameter;
+  const diameter = longestDiameter(bitmapOf(points, mask), scale[0], scale[1]);
+  known.set(mask, { scale, diameter });
+  return diameter;
 }
 
 /** The longest line between two places of a mask's outline, pixels being this wide and high. */

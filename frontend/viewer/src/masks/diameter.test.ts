@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { measureWords } from '../marks/measures';
 import type { FrameGeometry } from '../model/types';
 import { emptyBitmap, trimmed } from './bitmap';
 import { sweep } from './brush';
-import { longestDiameter, maskWords } from './measures';
+import { longestDiameter } from './diameter';
 import { shapeOf } from './runs';
 import { rangeOfPixels, rangeOfWindow } from './value_range';
 
@@ -32,8 +33,12 @@ describe('a mask', () => {
 
   it('says its area in millimetres where they are known, else in pixels', () => {
     const { points, mask } = shapeOf(disc());
-    expect(maskWords(points, mask, geometry)).toEqual(['longest 20.1 mm', 'area 158.0 mm²', 'pixel spacing']);
-    expect(maskWords(points, mask, { ...geometry, spacing: null })).toEqual([
+    expect(measureWords('mask', points, geometry, mask)).toEqual([
+      'longest 20.1 mm',
+      'area 158.0 mm²',
+      'pixel spacing',
+    ]);
+    expect(measureWords('mask', points, { ...geometry, spacing: null }, mask)).toEqual([
       'longest 41 px',
       'area 1264 px²',
       'not calibrated',
