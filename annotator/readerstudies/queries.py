@@ -72,6 +72,17 @@ def next_assignment(person: Person, after: UUID | str | None = None) -> Assignme
     return waiting.filter(place__gt=place).first() or waiting.filter(place__lt=place).first()
 
 
+def previous_assignment(person: Person, before: UUID | str) -> Assignment | None:
+    """The case before one in a person's worklist, submitted or not; None before the first.
+
+    Parameters
+    ----------
+    before : the assignment being left; one that isn't this person's has nothing before it.
+    """
+    place = _place_of(person, before)
+    return None if place is None else worklist_for(person).filter(place__lt=place).last()
+
+
 def assignment_for(person: Person, assignment_id: UUID | str) -> Assignment:
     """One assignment: any for an admin, else one of this person's worklist.
 

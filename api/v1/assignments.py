@@ -21,7 +21,13 @@ from annotator.readerstudies.actions.submit_assignment import submit_assignment
 from annotator.readerstudies.actions.withdraw_assignment import withdraw_assignment
 from annotator.readerstudies.models import Assignment, AssignmentState
 from annotator.readerstudies.policies import may_assign, may_read_cases, may_see_all_assignments
-from annotator.readerstudies.queries import assignment_for, assignments_for, next_assignment, worklist_for
+from annotator.readerstudies.queries import (
+    assignment_for,
+    assignments_for,
+    next_assignment,
+    previous_assignment,
+    worklist_for,
+)
 from annotator.readerstudies.records import assignment_as_dict
 from api.v1.listing import ListView
 from api.v1.parsers import StrictJSONParser
@@ -122,6 +128,20 @@ class WorklistNext(APIView):
     def get(self, request: Request) -> Response:
         """The next unsubmitted case; null when there is none left."""
         found = next_assignment(request.user, request.query_params.get("after"))
+        return Response({"assignment": assignment_as_dict(found) if found else None})
+
+
+class WorklistPrevious(APIView):
+    permission_classes = allowed_by(may_read_cases)
+
+    @extend_schema(
+        summary="Read what came before",
+        parameters=[OpenApiParameter("before", UUID, description="The assignment that is being left.", required=True)],
+        responses={200: NextSerializer, **problems(403)},
+    )
+    def get(self, request: Request) -> Response:
+        """The case before, submitted or not; null before the first."""
+        found = previous_assignment(request.user, request.query_params.get("before", ""))
         return Response({"assignment": assignment_as_dict(found) if found else None})
 
 

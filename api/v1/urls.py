@@ -75,6 +75,7 @@ urlpatterns = [
     address("suggestions/<uuid:suggestion_id>/undo", suggestions.SuggestionUndo, "api-undo"),
     address("worklist", assignments.Worklist, "api-worklist"),
     address("worklist/next", assignments.WorklistNext, "api-worklist-next"),
+    address("worklist/previous", assignments.WorklistPrevious, "api-worklist-previous"),
     address("assignments", assignments.AssignmentList, "api-assignments"),
     address("assignments/reorder", assignments.AssignmentOrder, "api-reorder"),
     address("assignments/<uuid:assignment_id>", assignments.AssignmentDetail, "api-assignment"),

@@ -25,6 +25,7 @@ from annotator.readerstudies.queries import (
     assignment_for,
     assignments_for,
     next_assignment,
+    previous_assignment,
     progress_by_reader,
     reading_state,
     worklist_for,
@@ -366,3 +367,14 @@ def test_giving_out_many_cases_costs_few_queries(
 ) -> None:
     with django_assert_max_num_queries(16):
         assign_cases(admin, [case.pk for case in cases], [radiologist.pk])
+
+
+def test_one_goes_back_to_the_case_before_submitted_or_not(
+    radiologist: User, second_radiologist: User, worklist: list[Assignment]
+) -> None:
+    submit_assignment(radiologist, worklist[1].pk)
+    assert previous_assignment(radiologist, worklist[2].pk) == worklist[1]
+    assert previous_assignment(radiologist, worklist[1].pk) == worklist[0]
+    assert previous_assignment(radiologist, worklist[0].pk) is None
+    assert previous_assignment(radiologist, "nonsense") is None
+    assert previous_assignment(second_radiologist, worklist[2].pk) is None

@@ -179,6 +179,7 @@ MATRIX = [
     Row("POST", "api-undo", "401 200 404 403 403", args=suggestion, body=empty),
     Row("GET", "api-worklist", "401 200 200 403 403"),
     Row("GET", "api-worklist-next", "401 200 200 403 403"),
+    Row("GET", "api-worklist-previous", "401 200 200 403 403"),
     Row("GET", "api-assignments", "401 403 403 403 200"),
     Row("POST", "api-assignments", "401 403 403 403 201", body=assign_body),
     Row("POST", "api-reorder", "401 403 403 403 200", body=order_body),

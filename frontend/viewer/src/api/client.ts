@@ -50,6 +50,12 @@ export class ApiClient {
     return next.assignment?.case ?? null;
   }
 
+  /** The case before an assignment in the worklist; null before the first. */
+  async previousCase(assignment: string): Promise<string | null> {
+    const next = await this.get<{ assignment: { case: string } | null }>(`worklist/previous?before=${assignment}`);
+    return next.assignment?.case ?? null;
+  }
+
   async submit(assignment: string): Promise<Submitted> {
     const response = await this.request('POST', `assignments/${assignment}/submit`, {});
     if (!response.ok) throw await failure(response);

@@ -23,6 +23,13 @@ export const CASE_COMMANDS: readonly Command[] = [
   },
   { id: 'case.next', title: 'Next case', group: 'Case', keys: ['N'], run: ({ nextCase }) => nextCase() },
   {
+    id: 'case.previous',
+    title: 'Previous case',
+    group: 'Case',
+    keys: ['Shift+N'],
+    run: ({ previousCase }) => previousCase(),
+  },
+  {
     id: 'case.escape',
     title: 'Cancel, deselect',
     group: 'Case',

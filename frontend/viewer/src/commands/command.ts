@@ -32,6 +32,7 @@ export interface Desk {
   showHelp(): void;
   submit(): void;
   nextCase(): void;
+  previousCase(): void;
   jumpToMark(id: string): void;
 }
 

@@ -56,6 +56,17 @@ export class CaseSwitch implements Travel {
     else window.location.assign(`${addresses.next}?after=${assignment}`);
   }
 
+  /** Go to what came before an assignment in the worklist. */
+  async previous(assignment: string): Promise<void> {
+    try {
+      const before = await this.apiOf('').previousCase(assignment);
+      if (before) await this.open(before);
+      else this.session?.say('This is the first case of the worklist.');
+    } catch (error) {
+      this.session?.say(`The case before could not be opened: ${reasonOf(error)}`);
+    }
+  }
+
   /** The browser's back and forward: the address is the other case's already. */
   private async followHistory(): Promise<void> {
     const caseId = CASE_PAGE.exec(window.location.pathname)?.[1];

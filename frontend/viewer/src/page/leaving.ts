@@ -17,6 +17,7 @@ export interface Addresses {
 export interface Travel {
   to(address: string): Promise<void>;
   next(assignment: string): Promise<void>;
+  previous(assignment: string): Promise<void>;
 }
 
 export function leaving(
@@ -78,6 +79,18 @@ export function leaving(
     }
   };
 
+  const previous = async (): Promise<void> => {
+    const { assignment } = manifest.reading;
+    if (busy || !assignment) return;
+    busy = true;
+    try {
+      if (await everythingSaved(queue)) await travel.previous(assignment);
+      else say(`Not left: ${queue.summary().words}.`);
+    } finally {
+      busy = false;
+    }
+  };
+
   const settleConflicts = async (): Promise<void> => {
     if (busy) return;
     busy = true;
@@ -107,6 +120,7 @@ export function leaving(
   return {
     submit: () => void submit(),
     next: () => void next(),
+    previous: () => void previous(),
     settleConflicts: () => void settleConflicts(),
     worklist: addresses.worklist,
   };

@@ -30,6 +30,7 @@ import type { Workstation } from './workstation';
 export interface Leaving {
   submit: () => void;
   next: () => void;
+  previous: () => void;
   settleConflicts: () => void;
   worklist: string;
 }
@@ -81,6 +82,7 @@ export class ReadingPage implements Desk {
     this.header = new Header(manifest, leaving.worklist, workspace.queue, {
       submit: leaving.submit,
       next: leaving.next,
+      previous: leaving.previous,
       settleConflicts: leaving.settleConflicts,
       help: this.showHelp,
     });
@@ -149,6 +151,8 @@ export class ReadingPage implements Desk {
   readonly submit = (): void => this.leaving.submit();
 
   readonly nextCase = (): void => this.leaving.next();
+
+  readonly previousCase = (): void => this.leaving.previous();
 
   /** Show a mark where it lies, and choose it. */
   readonly jumpToMark = (id: string): void => {

@@ -8,6 +8,7 @@ import type { SaveQueue } from '../save/queue';
 export interface HeaderActions {
   submit: () => void;
   next: () => void;
+  previous: () => void;
   help: () => void;
   settleConflicts: () => void;
 }
@@ -48,6 +49,19 @@ export class Header {
       this.clock,
       this.save,
       h('button', { type: 'button', class: 'quiet', title: 'Keys (?)', onclick: actions.help }, '? Keys'),
+      state.assignment
+        ? h(
+            'button',
+            {
+              type: 'button',
+              class: 'quiet',
+              title: 'Previous case (Shift + N)',
+              'aria-label': 'Previous case',
+              onclick: actions.previous,
+            },
+            '‹',
+          )
+        : null,
       state.assignment
         ? h(
             'button',
