@@ -121,6 +121,10 @@ def test_next_goes_on_in_place_and_nothing_of_the_last_case_is_left(
     viewer.wait_for_case(cases[0])
     assert len(viewer.marks()) == 1, "what was drawn was saved before the case was left"
 
+    go_next(viewer, cases[1])
+    page.keyboard.press("Shift+N")
+    viewer.wait_for_case(cases[0])
+
 
 def test_a_case_that_can_not_be_opened_leaves_the_reader_where_they_are(viewer: Viewer, cases: list[str]) -> None:
     page = viewer.page
