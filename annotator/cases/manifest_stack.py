@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 
 from annotator.cases.stack_notes import believed_side, checks_of, notes_of, warning_of
 from annotator.imaging.frame_description import Window
-from annotator.imaging.pixels.presets import first_preset, presets_for
+from annotator.imaging.pixels.presets import first_preset, presets_for, three_windows
 from annotator.imaging.pixels.windowing import whole_range_of_8_bits
 
 
@@ -75,6 +75,7 @@ class StackEntry(TypedDict):
     signed: bool
     photometric: str
     presets: list[PresetEntry]
+    three_windows: list[str]
     default_window: WindowEntry | None
     notes: list[str]
     warning: str
@@ -165,6 +166,7 @@ def stack_entry(stack: StackRow, frames: Sequence[FrameRow]) -> StackEntry:
         signed=not colour and first.pixel_representation == 1,
         photometric=_photometric(first.grey, colour=colour),
         presets=[] if colour else _presets(stack),
+        three_windows=_three_windows(stack, first),
         default_window=None if colour else _default_window(stack, first),
         notes=notes_of(stack, frames, checks),
         warning=warning_of(stack),
@@ -227,6 +229,14 @@ def _presets(stack: StackRow) -> list[PresetEntry]:
         )
         for preset in presets_for(stack.modality, stack.body_part)
     ]
+
+
+def _three_windows(stack: StackRow, frame: FrameRow) -> list[str]:
+    """Names of the presets for red, green and blue; none where the server makes no such picture either."""
+    in_hounsfield = stack.modality == "CT" and frame.grey.get("units", "") in ("", "HU")
+    if frame.grey.get("colour", False) or not in_hounsfield:
+        return []
+    return [window.name for window in three_windows()]
 
 
 def _default_window(stack: StackRow, frame: FrameRow) -> WindowEntry | None:

@@ -9,6 +9,7 @@ import { PICTURE_COMMANDS } from './picture';
 import { SLICE_COMMANDS } from './slices';
 import { SPAN_COMMANDS } from './spans';
 import { SUGGESTION_COMMANDS } from './suggestions';
+import { VIEW_COMMANDS } from './views';
 
 const TOOL_COMMANDS: readonly Command[] = TOOLS.map(({ name, title, keys, draws }) => ({
   id: `tools.${name}`,
@@ -23,6 +24,7 @@ const TOOL_COMMANDS: readonly Command[] = TOOLS.map(({ name, title, keys, draws 
 export const COMMANDS: readonly Command[] = [
   ...SLICE_COMMANDS,
   ...PICTURE_COMMANDS,
+  ...VIEW_COMMANDS,
   ...TOOL_COMMANDS,
   ...MARK_COMMANDS,
   ...SPAN_COMMANDS,

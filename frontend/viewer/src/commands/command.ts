@@ -6,6 +6,7 @@ import type { Places } from '../store/places';
 export const COMMAND_GROUPS = [
   'Slices',
   'Picture',
+  'Views',
   'Tools',
   'Marks',
   'Spans',

@@ -5,7 +5,7 @@ function choosePreset(key: string): (desk: Desk) => void {
   return ({ grid }) => {
     const { pane } = grid.active;
     const preset = pane.stack?.presets.find((p, i) => (p.key ?? String(i + 1)) === key);
-    if (preset && !pane.frame?.colour) pane.setWindow(preset);
+    if (preset) pane.choosePreset(preset);
   };
 }
 

@@ -29,7 +29,7 @@ export interface Flips {
 
 export const NO_FLIPS: Flips = { horizontal: false, vertical: false };
 
-export function edgeLetters(geometry: FrameGeometry, flips: Flips): EdgeLetters | null {
+export function edgeLetters(geometry: Pick<FrameGeometry, 'orientation'>, flips: Flips): EdgeLetters | null {
   const o = geometry.orientation;
   if (!o) return null;
   const sx = flips.horizontal ? -1 : 1;

@@ -97,6 +97,8 @@ export interface StackJson {
   signed: boolean;
   photometric: string;
   presets: readonly Preset[];
+  /** The presets that the three-window picture shows as red, green and blue; none where values are no Hounsfield units. */
+  three_windows: readonly string[];
   default_window: Window | null;
   notes: readonly string[];
   /** What stands as a banner over the picture; "" for most stacks. */

@@ -4,14 +4,18 @@
  * - case: which case this is; ready: the first pane shows its picture.
  * - panes[i]: stack, kind, slice (0-based, on the screen), target, slices, loaded (how many are in memory, fine enough),
  *   frame (its key), window {centre, width, name}, zoom (screen pixels a stored pixel), level (0: the stored
- *   resolution is shown, each one more halves it), failure.
+ *   resolution is shown, each one more halves it), failure, presentation, said (in the picture), refusal.
+ *   On a reformatted plane slice, target and slices count planes, and frame is null.
  * - pixelToScreen(pane, column, row): the place in the browser's window of a point of the stored matrix.
+ * - placeToScreen(pane, x, y, z): the same of a place in the patient (mm, LPS), on the plane that the pane shows.
  * - marks: the live marks with their points, findings and revisions; save: the save state; rendered: how many
  *   pictures have been drawn, by pane.
  */
 import { Enums } from '@cornerstonejs/core';
-import { applyAffine } from '../model/geometry';
-import type { Annotation, Answer, Finding } from '../model/types';
+import { applyAffine, worldToPixel } from '../model/geometry';
+import type { Presentation } from '../model/presentation';
+import type { Annotation, Answer, Finding, Point } from '../model/types';
+import type { Pane } from '../pane/pane';
 import type { SaveSummary } from '../save/queue';
 import type { Acts } from '../store/acts';
 import type { ReadingPage } from './reading_page';
@@ -30,6 +34,9 @@ export interface PaneState {
   zoom: number;
   level: number;
   failure: string | null;
+  presentation: Presentation;
+  said: readonly string[];
+  refusal: string;
 }
 
 export interface ReadingRoom {
@@ -43,6 +50,7 @@ export interface ReadingRoom {
   readonly rendered: readonly number[];
   readonly firstPictureMs: number | null;
   pixelToScreen(pane: number, column: number, row: number): [number, number] | null;
+  placeToScreen(pane: number, x: number, y: number, z: number): [number, number] | null;
 }
 
 declare global {
@@ -74,7 +82,7 @@ export function exposeForTests(page: ReadingPage, acts: Acts): void {
           kind: pane.stack?.kind ?? null,
           slice: pane.shown,
           target: pane.target,
-          slices: pane.stack?.frames.length ?? 0,
+          slices: pane.count,
           loaded: pane.loadedCount,
           frame: pane.frame?.key ?? null,
           frames: pane.stack?.frames.map((f) => f.key) ?? [],
@@ -84,6 +92,9 @@ export function exposeForTests(page: ReadingPage, acts: Acts): void {
           zoom: pane.zoom,
           level: pane.level,
           failure: pane.failure,
+          presentation: pane.presentation,
+          said: pane.said,
+          refusal: pane.refusal,
         }),
       );
     },
@@ -105,13 +116,19 @@ export function exposeForTests(page: ReadingPage, acts: Acts): void {
     get firstPictureMs() {
       return firstPictureMs;
     },
-    pixelToScreen(index: number, column: number, row: number): [number, number] | null {
+    pixelToScreen: (index: number, column: number, row: number) =>
+      onScreen(page.grid.units[index]?.pane, [column, row]),
+    placeToScreen(index: number, x: number, y: number, z: number): [number, number] | null {
       const pane = page.grid.units[index]?.pane;
-      const affine = pane?.pixelToPane;
-      if (!pane || !affine) return null;
-      const box = pane.picture.getBoundingClientRect();
-      const [x, y] = applyAffine(affine, [column, row]);
-      return [x + box.left, y + box.top];
+      return pane?.plane ? onScreen(pane, worldToPixel(pane.plane, [x, y, z])) : null;
     },
   });
+}
+
+function onScreen(pane: Pane | undefined, pixel: Point): [number, number] | null {
+  const affine = pane?.pixelToPane;
+  if (!pane || !affine) return null;
+  const box = pane.picture.getBoundingClientRect();
+  const [x, y] = applyAffine(affine, pixel);
+  return [x + box.left, y + box.top];
 }

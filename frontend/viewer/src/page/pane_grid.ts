@@ -49,7 +49,7 @@ export class PaneGrid {
     lifetime: Lifetime,
   ) {
     for (let index = 0; index < MOST_PANES; index++) {
-      const pane = new Pane(index, station.screen, station.frames);
+      const pane = new Pane(index, station.screen, station.frames, station.slabs);
       const layer = new MarksLayer(pane);
       const masks = new MaskLayer(pane, layer);
       const cursor = new BrushCursor(pane, () => (toolNamed(ui.now.tool).group === 'mask' ? brushOf(ui, pane) : null));
@@ -128,13 +128,14 @@ export class PaneGrid {
 
   /** Show a frame in the pane that has its stack, else in the active one; that pane becomes the active one. */
   reveal(stack: StackJson, index: number): void {
-    const unit = this.visible.find((u) => u.pane.stack?.key === stack.key) ?? this.active;
+    const shows = this.visible.filter((u) => u.pane.stack?.key === stack.key);
+    const unit = shows.find((u) => !u.pane.reformatted) ?? shows[0] ?? this.active;
     if (this.ui.now.maximised !== null && this.ui.now.maximised !== unit.pane.index) {
       this.ui.set({ maximised: unit.pane.index });
     }
     this.ui.set({ activePane: unit.pane.index });
     unit.cine.stop();
-    if (unit.pane.stack?.key === stack.key) unit.pane.goTo(index);
+    if (unit.pane.stack?.key === stack.key) unit.pane.goToFrame(index);
     else this.open(unit.pane.index, stack, index);
   }
 

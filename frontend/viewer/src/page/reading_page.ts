@@ -89,7 +89,7 @@ export class ReadingPage implements Desk {
     if (clock) this.header.showClock(clock, lifetime);
     this.toolbar = new Toolbar(acts, this.commands, (id) => this.run(id));
     this.bar = new PictureBar(ui, () => this.grid.active.cine, {
-      preset: (preset) => this.grid.active.pane.setWindow(preset),
+      preset: (preset) => this.grid.active.pane.choosePreset(preset),
       layout: (rows, columns) => ui.set({ layout: { rows, columns }, maximised: null }),
       play: () => this.grid.active.cine.toggle(),
     });
@@ -279,8 +279,8 @@ export class ReadingPage implements Desk {
     this.options.update();
     this.bar.update(
       pane.frame?.colour ? [] : (pane.stack?.presets ?? []),
-      pane.window ? windowName(pane.window, pane.stack?.presets ?? []) : '',
-      pane.stack?.frames.length ?? 0,
+      pane.window && pane.windowed ? windowName(pane.window, pane.stack?.presets ?? []) : '',
+      pane.count,
     );
     const shown = new Set(this.grid.visible.map((u) => u.pane.stack?.key ?? ''));
     this.picker.update(shown, pane.stack?.key ?? null, this.grid.count);

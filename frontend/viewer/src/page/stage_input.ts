@@ -100,6 +100,11 @@ export class StageInput {
     const tool = toolFor(event, this.ui.now.tool, this.mouse());
     if (!tool || pane.shown < 0 || pane.failure !== null) return;
     if (toolNamed(this.ui.now.tool).draws) cine.stop();
+    const entry = toolNamed(this.ui.now.tool);
+    if (entry.draws && tool === entry.tool && pane.reformatted) {
+      this.say('Marks are made on acquired slices. G shows them; this plane is computed.');
+      return;
+    }
     this.gesture = tool.begin(event, this.stage);
     if (this.gesture) this.hold(event, this.gesture);
   }

@@ -4,8 +4,10 @@ import { COMMANDS } from '../commands/all';
 import { CommandRegistry } from '../commands/registry';
 import { Preferences, type PreferencesJson } from '../person/preferences';
 import { DecodePool } from '../pixels/decode_pool';
+import { serveDerivedImages } from '../pixels/derived_images';
 import { FrameStore } from '../pixels/frame_store';
 import { Screen } from '../pixels/screen';
+import { SlabMaker } from '../pixels/slab_maker';
 
 /** Pictures may take this much memory; a 300-slice CT needs 157 MB of it. */
 const PICTURE_MEMORY = 1_200_000_000;
@@ -21,6 +23,7 @@ export interface Addresses {
 export class Workstation {
   readonly screen = new Screen();
   readonly frames: FrameStore;
+  readonly slabs = new SlabMaker();
   readonly commands = new CommandRegistry(COMMANDS);
   readonly preferences: Preferences;
 
@@ -35,5 +38,6 @@ export class Workstation {
       new ApiClient(addresses.api, '', csrf).savePreferences(content),
     );
     this.frames = new FrameStore(new DecodePool(), PICTURE_MEMORY);
+    serveDerivedImages();
   }
 }

@@ -8,6 +8,7 @@ function paneOf(times: (number | null)[]) {
   const pane = {
     stack: { frames: times.map((frame_time_ms) => ({ geometry: { frame_time_ms } })) },
     target: 0,
+    count: times.length,
     loading: false,
     get targetFrame() {
       return this.stack.frames[this.target];

@@ -20,7 +20,7 @@ export class Cine {
 
   toggle(): void {
     if (this.playing) this.stop();
-    else if ((this.pane.stack?.frames.length ?? 0) > 1) {
+    else if (this.pane.count > 1) {
       this.timer = 0;
       this.wait(performance.now());
     }
@@ -50,7 +50,7 @@ export class Cine {
   }
 
   private advance(due: number): void {
-    const count = this.pane.stack?.frames.length ?? 0;
+    const count = this.pane.count;
     if (count < 2) {
       this.stop();
       return;

@@ -1,8 +1,16 @@
 /** What is written over a picture: slice, window, zoom, position, laterality, orientation letters, failure. */
+import type { PlaneName } from '../model/presentation';
 import type { StackJson } from '../model/types';
 import { windowName } from '../model/windows';
 import { h, setText } from '../page/dom';
 import type { Pane } from './pane';
+
+/** The axis that planes move along, and the letters of its ends (DICOM PS3.3 C.7.6.2.1.1: to the left, back, head). */
+const PLANE_AXES: Partial<Record<PlaneName, readonly [0 | 1 | 2, readonly [string, string]]>> = {
+  axial: [2, ['F', 'H']],
+  coronal: [1, ['A', 'P']],
+  sagittal: [0, ['R', 'L']],
+};
 
 export class OverlayText {
   readonly element: HTMLElement;
@@ -14,6 +22,9 @@ export class OverlayText {
   private readonly warning: HTMLElement;
   private readonly notes: HTMLButtonElement;
   private readonly shades = h('div');
+  private readonly title = h('div');
+  private readonly view = h('div', { class: 'overlay-view' });
+  private readonly refusal = h('div', { class: 'pane-refusal', role: 'status', hidden: true });
   private wholeNotes = false;
 
   constructor(
@@ -35,6 +46,7 @@ export class OverlayText {
     this.warning = h('div', { class: 'pane-warning', role: 'alert', hidden: true });
     this.notes = h('button', { type: 'button', class: 'pane-notes', hidden: true, onclick: () => this.turnNotes() });
     this.corner.bl.append(this.notes, this.shades);
+    this.corner.tl.append(this.title, this.view, this.refusal);
     this.element = h(
       'div',
       { class: 'overlays' },
@@ -56,9 +68,12 @@ export class OverlayText {
     // The old picture is never shown as if it were the one that failed.
     pane.element.classList.toggle('failed', failure !== null);
     if (!stack) return;
-    setText(this.corner.tl, [stack.title || stack.modality, sideWords(stack)].filter(Boolean).join('\n'));
-    const count = stack.frames.length;
-    const noun = stack.kind === 'cine' ? 'Frame' : 'Slice';
+    setText(this.title, [stack.title || stack.modality, sideWords(stack)].filter(Boolean).join('\n'));
+    setText(this.view, pane.said.join('\n'));
+    setText(this.refusal, pane.refusal);
+    this.refusal.hidden = pane.refusal === '';
+    const { count } = pane;
+    const noun = pane.reformatted ? capital(pane.presentation.plane) : stack.kind === 'cine' ? 'Frame' : 'Slice';
     const waiting = pane.loading && pane.shown >= 0 ? ` → ${pane.target + 1} loading` : '';
     const at = pane.shown >= 0 ? pane.shown : pane.target;
     const position = this.positionWords();
@@ -66,7 +81,7 @@ export class OverlayText {
       this.corner.tr,
       [count > 1 ? `${noun} ${at + 1} / ${count}${waiting}` : '', position].filter(Boolean).join('\n'),
     );
-    const window = pane.frame?.colour ? 'Colour' : this.windowWords();
+    const window = this.shadeWords();
     setText(this.shades, window + (pane.inverted ? ' · inverted' : ''));
     this.updateNotes(stack);
     const turned = pane.flips.horizontal || pane.flips.vertical ? 'turned to hanging' : '';
@@ -106,6 +121,12 @@ export class OverlayText {
     return `${noun} ${this.showsOverlays() ? 'shown' : 'hidden'} (O)`;
   }
 
+  private shadeWords(): string {
+    const { pane } = this;
+    if (pane.windowed || pane.shown < 0) return this.windowWords();
+    return pane.presentation.composition === 'three-window' ? 'Three windows' : 'Colour';
+  }
+
   private windowWords(): string {
     const window = this.pane.window;
     if (!window) return '';
@@ -115,7 +136,17 @@ export class OverlayText {
     return `${named}C ${window.centre.toFixed(digits)}  W ${window.width.toFixed(digits)}`;
   }
 
+  /** Where a plane cuts, along the axis of the patient that it moves on. */
+  private planeWords(): string {
+    const { plane, presentation } = this.pane;
+    if (!plane) return '';
+    const [axis, letters] = PLANE_AXES[presentation.plane] ?? [2, ['F', 'H']];
+    const at = plane.origin[axis];
+    return `Position ${Math.abs(at).toFixed(1)} mm ${letters[at < 0 ? 0 : 1]}`;
+  }
+
   private positionWords(): string {
+    if (this.pane.reformatted) return this.planeWords();
     const geometry = this.pane.frame?.geometry;
     const o = geometry?.orientation;
     if (this.pane.stack?.kind !== 'volume' || !geometry?.position || !o) return '';
@@ -127,6 +158,11 @@ export class OverlayText {
     const far = gap ? `\n${gap.millimetres.toFixed(1)} mm to the next slice` : '';
     return `Position ${along.toFixed(1)} mm${thick}${far}`;
   }
+}
+
+/** "coronal" to "Coronal". */
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
 /** Side and view, as far as the title does not say them already. */

@@ -1,20 +1,29 @@
-/** One pane: a stack in a Cornerstone viewport, its slice, window and camera. */
+/** One pane: a stack in a Cornerstone viewport, its slice, window and camera, and what it shows beyond one slice. */
 import { Enums, type Types } from '@cornerstonejs/core';
 import type { FrameValues } from '../masks/value_range';
-import { type Affine, applyAffine, imagePlane, invertAffine } from '../model/geometry';
+import { type Affine, applyAffine, type ImagePlane, imagePlane, invertAffine, pixelToWorld } from '../model/geometry';
 import { chestWallEdge, edgeLetters, type Flips, hangingFlips, NO_FLIPS } from '../model/orientation';
-import type { FrameJson, Point, StackJson, Window } from '../model/types';
+import { isPlain, type Presentation } from '../model/presentation';
+import type { FrameJson, Point, Preset, StackJson, Vector, Window } from '../model/types';
 import { fullRangeWindow, initialWindow, windowRange } from '../model/windows';
 import { h } from '../page/dom';
+import { dropCached } from '../pixels/derived_images';
 import { valuesOf } from '../pixels/frame_image';
-import { type FrameStore, imageIdOf, requestOf } from '../pixels/frame_store';
-import { forward, framesThatFit, outward } from '../pixels/prefetch';
-import { bestLevel, levelFor, mayBeReduced, sizeAt } from '../pixels/resolution';
+import { type FrameStore, requestOf } from '../pixels/frame_store';
+import { bestLevel, levelFor, mayBeReduced } from '../pixels/resolution';
 import type { Screen } from '../pixels/screen';
+import type { SlabMaker } from '../pixels/slab_maker';
 import { Camera } from './camera';
+import { Composer, type Picture } from './composer';
+import { FramePlan } from './frame_plan';
+import { View } from './view';
 
 /** A reader who stands still this long is shown the stored resolution. */
 const REST_MS = 350;
+/** While a volume loads, its planes are made anew this often. */
+const COMPLETING_MS = 250;
+/** The share of the memory for pictures that one volume may take. */
+const VOLUME_SHARE = 0.75;
 
 export interface PaneEvents {
   /** Slice, window, zoom, loading or failure changed. */
@@ -36,29 +45,37 @@ export class Pane {
   inverted = false;
   flips: Flips = NO_FLIPS;
   events: PaneEvents = { changed: () => undefined, drawn: () => undefined };
+  private readonly view: View;
+  private readonly composer: Composer;
+  private readonly plan: FramePlan;
+  private onScreen: Picture | null = null;
+  private making = false;
+  private setting = false;
+  private completing = 0;
   /** Counts up whenever frames of this stack came, failed or were evicted. */
   loadedVersion = 0;
-  private sharing = 1;
   private stackGeneration = 0;
   private resting = false;
-  /** The level at which the other slices are asked for. */
-  private planned = 0;
   private restTimer = 0;
   private readonly viewportId: string;
   private readonly unsubscribe: () => void;
   private readonly camera = new Camera(() => ({
     viewport: this.viewport,
-    plane: this.frame ? imagePlane(this.frame.geometry) : null,
-    columns: this.stack?.columns ?? 1,
-    rows: this.stack?.rows ?? 1,
+    plane: this.onScreen?.plane ?? null,
+    columns: this.onScreen?.columns ?? 1,
+    rows: this.onScreen?.rows ?? 1,
   }));
 
   constructor(
     readonly index: number,
     private readonly screen: Screen,
     private readonly frames: FrameStore,
+    slabs: SlabMaker,
   ) {
     this.viewportId = `pane-${index}`;
+    this.view = new View(frames.memoryBytes * VOLUME_SHARE);
+    this.composer = new Composer(this.viewportId, frames, slabs);
+    this.plan = new FramePlan(this.viewportId, frames);
     this.picture = h('div', { class: 'pane-canvas' });
     this.element = h('section', { class: 'pane', 'aria-label': `Pane ${index + 1}` }, this.picture);
     this.unsubscribe = frames.subscribe((key) => this.frameChanged(key));
@@ -90,21 +107,62 @@ export class Pane {
   disable(): void {
     this.frames.schedule.drop(this.viewportId);
     window.clearTimeout(this.restTimer);
+    window.clearTimeout(this.completing);
     if (this.engine.getViewport(this.viewportId)) this.engine.disableElement(this.viewportId);
-    this.shown = -1;
+    this.clearScreen();
   }
 
   get viewport(): Types.IStackViewport | null {
     return (this.engine.getViewport(this.viewportId) as Types.IStackViewport | undefined) ?? null;
   }
 
-  /** The frame that is on the screen. */
+  /** The frame that is on the screen, with a slab its middle one; null on a reformatted plane: no mark can lie there. */
   get frame(): FrameJson | null {
-    return this.stack?.frames[this.shown] ?? null;
+    return this.reformatted ? null : (this.stack?.frames[this.shown] ?? null);
   }
 
   get targetFrame(): FrameJson | null {
-    return this.stack?.frames[this.target] ?? null;
+    return this.reformatted ? null : (this.stack?.frames[this.target] ?? null);
+  }
+
+  /** How the stack is presented now. */
+  get presentation(): Presentation {
+    return this.view.now;
+  }
+
+  /** A plane through the volume is shown, not a slice of it. */
+  get reformatted(): boolean {
+    return this.view.planes !== null;
+  }
+
+  /** How many slices or planes there are to scroll through. */
+  get count(): number {
+    return this.view.planes?.count ?? this.stack?.frames.length ?? 0;
+  }
+
+  /** What the picture says of itself beyond slice and window. */
+  get said(): readonly string[] {
+    return this.onScreen?.said ?? [];
+  }
+
+  /** Why something that was asked for is not shown; "" as a rule. */
+  get refusal(): string {
+    return this.view.refusal;
+  }
+
+  /** Whether the window means anything: not in colour. */
+  get windowed(): boolean {
+    return this.onScreen !== null && !this.onScreen.image.color;
+  }
+
+  /** The plane of the picture on the screen. */
+  get plane(): ImagePlane | null {
+    return this.onScreen?.plane ?? null;
+  }
+
+  /** The size of that picture in its own pixels. */
+  get size(): { columns: number; rows: number } {
+    return { columns: this.onScreen?.columns ?? 1, rows: this.onScreen?.rows ?? 1 };
   }
 
   get failure(): string | null {
@@ -119,28 +177,60 @@ export class Pane {
   openStack(stack: StackJson, at: number): void {
     const same = this.stack?.key === stack.key;
     this.stack = stack;
-    this.stackGeneration += 1;
     this.loadedVersion += 1;
-    this.shown = -1;
+    this.clearScreen();
     if (!same) {
       this.window = null;
       this.inverted = false;
+      this.view.clear();
     }
     this.element.classList.toggle('bar-left', this.edge === 'right');
-    const frame = stack.frames[0];
-    this.flips =
-      frame && !stack.hang_as_stored
-        ? hangingFlips(stack.modality, stack.laterality, stack.view, frame.geometry)
-        : NO_FLIPS;
+    this.flips = this.hungFlips;
     this.goTo(at);
+  }
+
+  /** Show the stack as the case is hung: what `reset` returns to. Ask after `openStack`. */
+  present(presentation: Presentation): void {
+    if (!this.stack) return;
+    this.turnTo(() => this.view.hang(this.stack as StackJson, presentation));
+    const preset = this.stack.presets.find(({ name }) => name === presentation.preset);
+    if (preset) this.setWindow(preset);
+  }
+
+  /** The reader wants it shown otherwise. */
+  change(wish: Partial<Presentation>): void {
+    const { stack } = this;
+    if (stack) this.turnTo(() => this.view.ask(stack, { ...this.view.now, ...wish }));
+  }
+
+  /** The reader chose a window: a picture of three gives way to it. */
+  choosePreset(preset: Preset): void {
+    if (this.presentation.composition === 'three-window') this.change({ composition: 'window' });
+    else if (!this.windowed) return;
+    this.setWindow(preset);
+  }
+
+  /** Show an acquired slice, whatever plane is shown now. */
+  goToFrame(index: number): void {
+    if (this.reformatted) this.change({ plane: 'acquired' });
+    this.goTo(index);
+  }
+
+  /** Show what lies at a place of the patient, in the plane that is shown. */
+  goToPlace(place: Vector): void {
+    const index = this.stack && this.view.indexAt(this.stack, place);
+    if (index === null) return;
+    this.goTo(index);
+    this.view.place = place;
   }
 
   /** Show a slice as soon as it is there; the newest wish counts. */
   goTo(index: number): void {
     if (!this.stack) return;
-    this.target = Math.min(Math.max(index, 0), this.stack.frames.length - 1);
+    this.target = Math.min(Math.max(index, 0), this.count - 1);
+    this.view.keepPlace(this.stack, this.target);
     this.stir();
-    this.plan();
+    this.planFrames();
     this.showTarget();
     this.events.changed();
   }
@@ -151,7 +241,7 @@ export class Pane {
 
   /** How many panes share the memory for pictures. */
   shareMemory(panes: number): void {
-    this.sharing = panes;
+    this.plan.sharing = panes;
   }
 
   retry(): void {
@@ -182,12 +272,13 @@ export class Pane {
     this.looked();
   }
 
-  /** Window, inversion and camera as they were when the stack was opened. */
+  /** Presentation, window, inversion and camera as they were when the stack was opened. */
   reset(): void {
-    const frame = this.frame;
-    if (!this.stack || !frame) return;
+    const { stack } = this;
+    if (!stack || this.shown < 0) return;
+    this.turnTo(() => this.view.reset(stack));
     this.inverted = false;
-    this.window = initialWindow(this.stack, frame) ?? this.rangeOf(frame);
+    this.window = this.firstWindow(this.nearestFrame);
     this.applyWindow();
     this.fit();
   }
@@ -216,6 +307,13 @@ export class Pane {
     return applyAffine(invertAffine(affine), [clientX - box.left, clientY - box.top]);
   }
 
+  /** The place in the patient under a point of the browser's window; null where slices say no place. */
+  placeAt(clientX: number, clientY: number): Vector | null {
+    const pixel = this.pixelAt(clientX, clientY);
+    const { plane } = this;
+    return pixel && plane && this.view.place ? pixelToWorld(plane, pixel) : null;
+  }
+
   panePoint(clientX: number, clientY: number): [number, number] {
     const box = this.picture.getBoundingClientRect();
     return [clientX - box.left, clientY - box.top];
@@ -227,7 +325,10 @@ export class Pane {
   }
 
   get letters(): ReturnType<typeof edgeLetters> {
-    return this.frame ? edgeLetters(this.frame.geometry, this.flips) : null;
+    const geometry = this.frame?.geometry ?? null;
+    const { planes } = this.view;
+    if (planes) return edgeLetters({ orientation: [...planes.right, ...planes.down] as never }, this.flips);
+    return geometry ? edgeLetters(geometry, this.flips) : null;
   }
 
   /**
@@ -254,7 +355,8 @@ export class Pane {
 
   /** How many slices are in memory as fine as this pane needs them. */
   get loadedCount(): number {
-    const asNeeded = (f: FrameJson): boolean => [...this.frames.levels(f.key)].some((level) => level <= this.planned);
+    const asNeeded = (f: FrameJson): boolean =>
+      [...this.frames.levels(f.key)].some((level) => level <= this.plan.level);
     return this.stack?.frames.filter(asNeeded).length ?? 0;
   }
 
@@ -265,6 +367,14 @@ export class Pane {
     const wanted = this.levelOf(frame);
     if (this.level <= wanted) return '';
     return this.frames.gaveUp(frame.key, wanted) ? 'Coarse: the rest could not be loaded' : 'Coarse, loading…';
+  }
+
+  private get hungFlips(): Flips {
+    const { stack } = this;
+    const frame = stack?.frames[0];
+    return stack && frame && !stack.hang_as_stored && !this.reformatted
+      ? hangingFlips(stack.modality, stack.laterality, stack.view, frame.geometry)
+      : NO_FLIPS;
   }
 
   /** The edge at which a breast hangs; none while its side is in doubt. */
@@ -281,32 +391,32 @@ export class Pane {
     return levelFor((this.shown >= 0 ? this.zoom : fitting) * window.devicePixelRatio);
   }
 
-  private get bytesPerPixel(): number {
-    if (this.stack?.frames[0]?.colour) return 3;
-    return (this.stack?.bits_stored ?? 8) > 8 ? 2 : 1;
+  private planFrames(): void {
+    const { stack } = this;
+    const first = stack?.frames[0];
+    if (!stack || !first) return;
+    if (this.reformatted) this.plan.askForAll(stack, stack.frames.indexOf(this.nearestFrame));
+    else this.plan.askAround(stack, this.target, this.levelOf(first));
   }
 
-  private plan(): void {
-    if (!this.stack) return;
-    const { frames, kind, rows, columns } = this.stack;
-    const level = frames[0] ? this.levelOf(frames[0]) : 0;
-    this.planned = level;
-    const bytes = sizeAt(level, rows) * sizeAt(level, columns) * this.bytesPerPixel;
-    const most = framesThatFit(this.frames.memoryBytes, bytes, this.sharing);
-    const order =
-      kind === 'cine' ? forward(this.target, frames.length, most) : outward(this.target, frames.length, most);
-    this.frames.schedule.plan(
-      this.viewportId,
-      order.map((i) => requestOf((frames[i] as FrameJson).key, level)),
-    );
+  private get nearestFrame(): FrameJson {
+    return this.frame ?? this.view.nearestFrame(this.stack as StackJson);
   }
 
   private frameChanged(key: string): void {
     // A frame's key begins with its stack's.
     if (!this.stack || !key.startsWith(this.stack.key)) return;
     this.loadedVersion += 1;
-    if (key === this.targetFrame?.key) this.showTarget();
+    if (this.reformatted) this.completeSoon();
+    else if (key === this.targetFrame?.key || this.presentation.slab.mode !== 'none') this.showTarget();
     this.events.changed();
+  }
+
+  private completeSoon(): void {
+    this.completing ||= window.setTimeout(() => {
+      this.completing = 0;
+      this.showTarget();
+    }, COMPLETING_MS);
   }
 
   /** The pane has another size: Cornerstone keeps the camera, but a stored pixel covers more or less of the screen. */
@@ -334,49 +444,85 @@ export class Pane {
         return;
       }
       // Zooming may have changed what is worth having of the other slices.
-      if (this.planned !== this.levelOf(frame)) this.plan();
-      const whole = this.stack ? this.stack.rows * this.stack.columns * this.bytesPerPixel : 0;
-      this.resting = whole * this.sharing <= this.frames.memoryBytes / 2;
+      if (this.plan.level !== this.levelOf(frame)) this.planFrames();
+      this.resting = this.stack !== null && this.plan.mayRestWhole(this.stack);
       this.showTarget();
     }, REST_MS);
   }
 
   private showTarget(): void {
+    if (!this.viewport || !this.stack || this.failure !== null || this.setting) return;
+    if (!isPlain(this.presentation)) {
+      this.showComposed(this.stack);
+      return;
+    }
     const frame = this.targetFrame;
-    if (!frame || !this.viewport || !this.stack || this.failure !== null) return;
+    if (!frame) return;
     const wanted = this.resting ? 0 : this.levelOf(frame);
-    const isShown = this.shown === this.target;
+    const isShown = this.shown === this.target && this.onScreen?.key === '';
     if (isShown && this.level <= wanted) return;
     const level = bestLevel(this.frames.levels(frame.key), wanted);
     if (level === null || level > wanted) this.frames.schedule.want(requestOf(frame.key, wanted));
     if (level === null || (isShown && level >= this.level)) return;
-    void this.display(this.target, frame, level);
+    const image = this.frames.image(frame.key, level);
+    if (!image) return;
+    const { columns, rows } = this.stack;
+    const plane = imagePlane(frame.geometry);
+    void this.display({ key: '', index: this.target, level, image, plane, columns, rows, said: [] });
   }
 
-  private async display(index: number, frame: FrameJson, level: number): Promise<void> {
-    const viewport = this.viewport;
-    const stack = this.stack;
-    const image = this.frames.image(frame.key, level);
-    if (!viewport || !stack || !image) return;
+  /** A picture that must be made first. One at a time: when it is shown, the newest wish is looked at. */
+  private showComposed(stack: StackJson): void {
+    if (this.making) return;
+    const frame = this.targetFrame;
+    const wish = this.composer.wish(stack, this.view, this.target, frame ? this.levelOf(frame) : 0);
+    if (!wish || wish.key === this.onScreen?.key) return;
     const generation = this.stackGeneration;
-    const first = this.shown < 0;
-    const before = { frame: this.frame, level: this.level, map: first ? null : this.pixelToPane };
+    const made = wish.make();
+    if (!(made instanceof Promise)) {
+      void this.display(made);
+      return;
+    }
+    this.making = true;
+    made
+      .then(
+        (picture) => generation === this.stackGeneration && void this.display(picture),
+        (error: unknown) => this.view.giveUp(stack, error),
+      )
+      .finally(() => {
+        this.making = false;
+        this.showTarget();
+        this.events.changed();
+      });
+  }
+
+  private async display(picture: Picture): Promise<void> {
+    const { viewport, stack, onScreen: before } = this;
+    if (!viewport || !stack) return;
+    const generation = this.stackGeneration;
+    const { image, index, level } = picture;
+    const beforeFrame = this.frame;
+    const map = before ? this.pixelToPane : null;
     this.shown = index;
     this.level = level;
-    if (first) {
-      this.window ??= initialWindow(stack, frame) ?? this.rangeOf(frame);
-      await viewport.setStack([imageIdOf(frame.key, level)], 0);
+    this.onScreen = picture;
+    if (!before || before.image.color !== image.color) {
+      this.window ??= this.firstWindow(this.nearestFrame);
+      await this.setUp(viewport, image.imageId);
       if (generation !== this.stackGeneration) return;
       this.applyWindow();
       viewport.resetCamera();
       this.camera.turn(this.flips);
-      if (this.edge) this.camera.hangAt(this.edge, this.picture.clientWidth);
+      if (map) this.camera.restore(map);
+      else if (this.edge) this.camera.hangAt(this.edge, this.picture.clientWidth);
     } else {
       viewport.renderImageObject(image);
-      if (before.map && before.level !== level) this.camera.restore(before.map);
+      // Cornerstone goes back to the window that the image came with, where it holds ours to be the same.
+      if (picture.key) this.applyWindow();
+      if (map && before.level !== level) this.camera.restore(map);
       // What was shown whole at rest would fill the memory after a while of reading.
-      if (before.frame && before.frame !== frame && before.level < this.levelOf(frame)) {
-        this.frames.release(before.frame.key, before.level);
+      if (beforeFrame && beforeFrame !== this.frame && before.level < this.levelOf(beforeFrame)) {
+        this.frames.release(beforeFrame.key, before.level);
       }
     }
     viewport.render();
@@ -385,23 +531,64 @@ export class Pane {
     this.showTarget();
   }
 
+  private async setUp(viewport: Types.IStackViewport, imageId: string): Promise<void> {
+    this.setting = true;
+    try {
+      await viewport.setStack([imageId], 0);
+      dropCached(imageId);
+    } finally {
+      this.setting = false;
+    }
+  }
+
+  /** Change the presentation; another plane begins where the reader is. */
+  private turnTo(change: () => void): void {
+    const before = this.view.planes;
+    change();
+    if (this.view.planes === before) {
+      this.showTarget();
+      this.events.changed();
+      return;
+    }
+    this.clearScreen();
+    this.flips = this.hungFlips;
+    const { place } = this.view;
+    this.goTo((place && this.stack && this.view.indexAt(this.stack, place)) ?? 0);
+  }
+
+  private clearScreen(): void {
+    this.stackGeneration += 1;
+    this.shown = -1;
+    this.onScreen = null;
+  }
+
+  private firstWindow(frame: FrameJson): Window | null {
+    const { stack } = this;
+    if (!stack) return null;
+    const preset = stack.presets.find(({ name }) => name === this.presentation.preset);
+    return preset ?? initialWindow(stack, frame) ?? this.rangeOf(frame);
+  }
+
   private rangeOf(frame: FrameJson): Window | null {
     const image = this.frames.image(frame.key, this.level);
     return image && !frame.colour ? fullRangeWindow(image.minPixelValue, image.maxPixelValue) : null;
   }
 
   private applyWindow(): void {
-    const frame = this.frame;
-    const viewport = this.viewport;
-    if (!frame || !viewport) return;
-    const invert = this.inverted !== frame.inverted;
-    if (this.window && !frame.colour) {
-      const { lower, upper } = windowRange(this.window);
-      const sigmoid = this.window.function === 'SIGMOID';
-      const fn = sigmoid ? Enums.VOILUTFunctionType.SAMPLED_SIGMOID : Enums.VOILUTFunctionType.LINEAR;
-      viewport.setProperties({ voiRange: { lower, upper }, VOILUTFunction: fn, invert });
-    } else {
-      viewport.setProperties({ invert });
+    const { viewport, stack } = this;
+    if (!stack || !viewport || this.shown < 0) return;
+    if (!this.windowed) {
+      viewport.setProperties({ invert: this.inverted });
+      return;
     }
+    const invert = this.inverted !== this.nearestFrame.inverted;
+    if (!this.window) {
+      viewport.setProperties({ invert });
+      return;
+    }
+    const { lower, upper } = windowRange(this.window);
+    const sigmoid = this.window.function === 'SIGMOID';
+    const fn = sigmoid ? Enums.VOILUTFunctionType.SAMPLED_SIGMOID : Enums.VOILUTFunctionType.LINEAR;
+    viewport.setProperties({ voiRange: { lower, upper }, VOILUTFunction: fn, invert });
   }
 }

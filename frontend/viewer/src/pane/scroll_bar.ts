@@ -48,15 +48,15 @@ export class ScrollBar {
   }
 
   private draw(): void {
-    const count = this.pane.stack?.frames.length ?? 0;
+    const { count, reformatted } = this.pane;
     this.element.hidden = count < 2;
     for (const rider of this.riders) rider.update();
     if (count < 2) return;
     const height = this.element.clientHeight;
     const step = height / count;
     const marked = this.marked();
-    this.element.title = gapWords(this.pane.stack?.gaps ?? []);
-    const strip = [this.pane.loadedVersion, height, ...marked].join();
+    this.element.title = reformatted ? 'Planes' : gapWords(this.pane.stack?.gaps ?? []);
+    const strip = [this.pane.loadedVersion, height, reformatted, ...marked].join();
     if (strip !== this.drawn) {
       this.drawn = strip;
       this.drawStrip(height, step, marked);
@@ -74,7 +74,8 @@ export class ScrollBar {
     this.canvas.width = 6;
     this.canvas.height = height;
     const context = this.canvas.getContext('2d');
-    if (!context) return;
+    // Planes are cut of what is there: none has slices of its own to show.
+    if (!context || this.pane.reformatted) return;
     const { there, failed } = this.pane.loaded();
     this.pane.stack?.frames.forEach((f, i) => {
       const colour = failed[i] ? '#e5484d' : marked.has(f.key) ? '#f2b544' : there[i] ? '#5d6673' : null;
@@ -96,7 +97,7 @@ export class ScrollBar {
     this.element.setPointerCapture(event.pointerId);
     const go = (e: PointerEvent): void => {
       const box = this.element.getBoundingClientRect();
-      const count = this.pane.stack?.frames.length ?? 1;
+      const { count } = this.pane;
       this.pane.goTo(Math.floor(((e.clientY - box.top) / box.height) * count));
     };
     go(event);

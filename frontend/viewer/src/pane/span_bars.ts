@@ -23,7 +23,7 @@ export class SpanBars {
   update(): void {
     const { stack } = this.pane;
     const shown = new Set<string>();
-    if (stack && stack.frames.length > 1 && this.acts.ui.now.showsMarks) {
+    if (stack && !this.pane.reformatted && stack.frames.length > 1 && this.acts.ui.now.showsMarks) {
       for (const mark of this.spanning()) {
         if (this.places.of(mark.frame)?.stack !== stack) continue;
         shown.add(mark.id);

@@ -38,6 +38,7 @@ export class FrameStore {
   private readonly failures = new Map<string, string>();
   /** Finer resolutions that could not be had of frames that are shown all the same, and when. */
   private readonly givenUp = new Map<string, number>();
+  private readonly exact = new Set<string>();
   private readonly listeners = new Set<(frameKey: string) => void>();
 
   constructor(
@@ -56,7 +57,7 @@ export class FrameStore {
     metaData.addProvider((type: string, imageId: string) => this.metadata(type, imageId), 10_000);
     eventTarget.addEventListener(Enums.Events.IMAGE_CACHE_IMAGE_REMOVED, (event: Event) => {
       const { imageId } = (event as CustomEvent<{ imageId?: string }>).detail;
-      if (!imageId) return;
+      if (!imageId?.startsWith(`${SCHEME}:`)) return;
       const { key, level } = parsed(imageId.slice(SCHEME.length + 1));
       this.loaded.get(key)?.delete(level);
       this.announce(key);
@@ -98,6 +99,18 @@ export class FrameStore {
 
   image(frameKey: string, level: number): Types.IImage | undefined {
     return cache.getImage(imageIdOf(frameKey, level));
+  }
+
+  /** Ask for one resolution of a frame even where a finer one is there: slices of a slab have one size. */
+  wantExactly(frameKey: string, level: number): void {
+    const request = requestOf(frameKey, level);
+    if (this.loaded.get(frameKey)?.has(level) || this.exact.has(request) || this.gaveUp(frameKey, level)) return;
+    if (!this.isLoaded(frameKey)) {
+      this.schedule.want(request);
+      return;
+    }
+    this.exact.add(request);
+    void this.start(request).finally(() => this.exact.delete(request));
   }
 
   /** Give the memory of one resolution back; a coarser one of the frame stays. */

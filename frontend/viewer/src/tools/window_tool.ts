@@ -6,7 +6,7 @@ export const windowTool: Tool = {
   cursor: 'ns-resize',
   begin(event, { pane }) {
     const start = pane.window;
-    if (!start || pane.frame?.colour) return null;
+    if (!start || !pane.windowed) return null;
     const from = [event.clientX, event.clientY] as const;
     return {
       move: (e) => pane.setWindow(draggedWindow(start, e.clientX - from[0], e.clientY - from[1], e.shiftKey)),
