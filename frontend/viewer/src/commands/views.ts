@@ -24,7 +24,7 @@ function changeThickness(by: 1 | -1): (desk: Desk) => void {
     const { pane } = grid.active;
     const { slab } = pane.presentation;
     if (slab.mode === 'none') {
-      say('T makes a slab; + and − change how thick it is.');
+      say('Shift + Z makes a slab; + and − change how thick it is.');
       return;
     }
     pane.change({ slab: { ...slab, slices: nextThickness(slab.slices, by, pane.count) } });
@@ -55,7 +55,7 @@ export const VIEW_COMMANDS: readonly Command[] = [
     id: 'views.slab',
     title: 'Slab: maximum, average, minimum, none',
     group: 'Views',
-    keys: ['T'],
+    keys: ['Shift+Z'],
     run: nextSlabMode,
   },
   {
@@ -78,7 +78,7 @@ export const VIEW_COMMANDS: readonly Command[] = [
     id: 'views.plane',
     title: 'Next plane: as acquired, axial, coronal, sagittal',
     group: 'Views',
-    keys: ['G'],
+    keys: ['Shift+V'],
     run: nextPlane,
   },
 ];

@@ -102,7 +102,7 @@ export class StageInput {
     if (toolNamed(this.ui.now.tool).draws) cine.stop();
     const entry = toolNamed(this.ui.now.tool);
     if (entry.draws && tool === entry.tool && pane.reformatted) {
-      this.say('Marks are made on acquired slices. G shows them; this plane is computed.');
+      this.say('Marks are made on acquired slices; this plane is computed. R goes back to the slices.');
       return;
     }
     this.gesture = tool.begin(event, this.stage);

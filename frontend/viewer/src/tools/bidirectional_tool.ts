@@ -71,7 +71,7 @@ export const bidirectionalTool: Tool = {
       move: follow,
       press: (e) => {
         const p = at(e);
-        if (!p) pane.goTo(home);
+        if (!p) pane.goToFrame(home);
         else pressed = { at: p, x: e.clientX, y: e.clientY };
       },
       end: () => {

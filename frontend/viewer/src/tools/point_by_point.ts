@@ -77,7 +77,7 @@ export function pointByPoint(event: PointerEvent, stage: Stage, what: PointByPoi
     press: (e) => {
       const p = at(e);
       // The reader scrolled away meanwhile: back to the slice that it is drawn on.
-      if (!p) pane.goTo(home);
+      if (!p) pane.goToFrame(home);
       else if (closesAt(p)) finish();
       else add(p);
     },

@@ -8,7 +8,7 @@ export const scrollTool: Tool = {
   begin(event, { pane }) {
     const { stack, target: start } = pane;
     if (!stack) return null;
-    const perSlice = Math.max(FEWEST_PIXELS, pane.picture.clientHeight / stack.frames.length);
+    const perSlice = Math.max(FEWEST_PIXELS, pane.picture.clientHeight / pane.count);
     return {
       move: (e) => {
         const wanted = start + Math.round((e.clientY - event.clientY) / perSlice);
