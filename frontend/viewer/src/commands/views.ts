@@ -78,7 +78,7 @@ export const VIEW_COMMANDS: readonly Command[] = [
     id: 'views.plane',
     title: 'Next plane: as acquired, axial, coronal, sagittal',
     group: 'Views',
-    keys: ['Shift+V'],
+    keys: ['Shift+G'],
     run: nextPlane,
   },
 ];
