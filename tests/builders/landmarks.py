@@ -1,4 +1,4 @@
-"""A CT whose contents are known by place in the patient: small bright balls in water, with or without a tilted gantry."""
+"""A CT whose contents are known by place in the patient: small bright balls in water, gantry tilted or not."""
 
 import math
 from collections.abc import Sequence
