@@ -1,4 +1,6 @@
-"""People, their role, and the audit trail."""
+"""People, their role, their keys, and the audit trail."""
+
+import uuid
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -39,6 +41,20 @@ class ViewerPreferences(models.Model):
 
     def __str__(self) -> str:
         return f"preferences of {self.person_id}"
+
+
+class KeepingKey(models.Model):
+    """What a person's browser encrypts changes with until the server has them; given to that person alone."""
+
+    id = models.UUIDField(
+        primary_key=True, default=uuid.uuid4, editable=False, help_text="tells whose cipher text it is"
+    )
+    person = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
+    secret = models.BinaryField(max_length=32)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"key of {self.person_id}"
 
 
 class AuditEntry(models.Model):

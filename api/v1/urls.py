@@ -46,8 +46,10 @@ def no_such_address(request: HttpRequest, rest: str) -> HttpResponse:
 urlpatterns = [
     address("schema/", Description, "api-schema"),
     address("auth/token", auth.TokenView, "api-token"),
+    address("auth/session", auth.SessionView, "api-session"),
     address("me", people.Me, "api-me"),
     address("me/preferences", people.Preferences, "api-preferences"),
+    address("me/keeping-key", auth.KeepingKeyView, "api-keeping-key"),
     address("patients", catalogue.PatientList, "api-patients"),
     address("studies", catalogue.StudyList, "api-studies"),
     address("studies/<int:study_id>", catalogue.StudyDetail, "api-study"),
