@@ -13,11 +13,13 @@ import { Workstation } from './page/workstation';
 const root = document.getElementById('viewer');
 if (root) {
   initCornerstone({ rendering: { webGlContextCount: 1 }, debug: { statsOverlay: false } });
-  const { caseId = '', api = '/api/v1/', frames = '/frames/', csrf = '', person = '' } = root.dataset;
+  const { caseId = '', api = '/api/v1/', frames = '/frames/', csrf = '' } = root.dataset;
+  const { person = '', personNumber = '' } = root.dataset;
   const { worklist = '/worklist/', next = '/worklist/next/' } = root.dataset;
   // Which assignment is left changes from case to case.
   const nextPage = next.replace(/\?.*/, '');
   const preferences = JSON.parse(root.dataset.preferences ?? '{}');
-  const station = new Workstation(root, { api, frames, worklist, next: nextPage }, person, csrf, preferences);
+  const addresses = { api, frames, worklist, next: nextPage };
+  const station = new Workstation(root, addresses, { name: person, number: personNumber }, csrf, preferences);
   void new CaseSwitch(station).begin(caseId);
 }

@@ -24,25 +24,28 @@ const mark: Annotation = {
 
 describe('what is sent', () => {
   it('is the record without what the server owns', () => {
-    const { method, path, body } = requestFor('annotation', mark);
+    const { method, path, body, builds } = requestFor('annotation', mark, 'C');
     expect([method, path]).toEqual(['PUT', 'annotations/m']);
-    expect(body).toMatchObject({ revision: 3, points: [[1, 2]] });
+    expect(body).toMatchObject({ revision: 3, points: [[1, 2]], change: 'C' });
+    expect(builds).toEqual({ 'If-Match': '"3"' });
+    expect(requestFor('annotation', { ...mark, revision: 0 }, 'C').builds).toEqual({ 'If-None-Match': '*' });
     expect(body).not.toHaveProperty('owner');
     expect(body).not.toHaveProperty('updated_at');
   });
 
   it('names the last seen revision when it deletes', () => {
-    expect(requestFor('annotation', { ...mark, deleted: true })).toEqual({
+    expect(requestFor('annotation', { ...mark, deleted: true }, 'C')).toEqual({
       method: 'DELETE',
-      path: 'annotations/m?revision=3',
+      path: 'annotations/m?revision=3&change=C',
+      builds: { 'If-Match': '"3"' },
     });
   });
 
   it('tells decisions on suggestions by their own routes', () => {
     const decision = { id: 's', annotation: 'm', finding: null, revision: 0, deleted: false, owner: '' } as const;
-    expect(requestFor('decision', { ...decision, decision: 'accepted' }).path).toBe('suggestions/s/accept');
-    expect(requestFor('decision', { ...decision, decision: 'rejected' }).path).toBe('suggestions/s/reject');
-    expect(requestFor('decision', { ...decision, decision: null }).path).toBe('suggestions/s/undo');
+    expect(requestFor('decision', { ...decision, decision: 'accepted' }, 'C').path).toBe('suggestions/s/accept');
+    expect(requestFor('decision', { ...decision, decision: 'rejected' }, 'C').path).toBe('suggestions/s/reject');
+    expect(requestFor('decision', { ...decision, decision: null }, 'C').path).toBe('suggestions/s/undo');
   });
 });
 

@@ -1,6 +1,8 @@
 /** The server's /api/v1 as the viewer uses it. Every failure becomes words that a reader can act on. */
 import type { Annotation, Answer, Finding, Manifest, Reading } from '../model/types';
+import type { KeepingKey } from '../save/browser_outbox';
 import type { Outcome } from '../save/outcome';
+import type { Sending } from '../save/queue';
 import type { AnyRecord, Decision, RecordKind } from '../store/records';
 
 interface Problem {
@@ -23,11 +25,18 @@ export interface Submitted {
   next: string | null;
 }
 
+/** Whose page this is: their name, and their number, under which alone the server may take what is sent. */
+export interface PagePerson {
+  name: string;
+  number: string;
+}
+
 export class ApiClient {
   constructor(
     private readonly base: string,
     private readonly caseId: string,
     private readonly csrfToken: string,
+    private readonly person: PagePerson,
   ) {}
 
   manifest(): Promise<Manifest> {
@@ -40,7 +49,7 @@ export class ApiClient {
 
   /** Note that reading of the case begins. */
   async open(): Promise<void> {
-    const response = await this.request('POST', `cases/${this.caseId}/open`, {});
+    const response = await this.request('POST', `cases/${this.caseId}/open`, { body: {} });
     if (!response.ok) throw await failure(response);
   }
 
@@ -57,7 +66,7 @@ export class ApiClient {
   }
 
   async submit(assignment: string): Promise<Submitted> {
-    const response = await this.request('POST', `assignments/${assignment}/submit`, {});
+    const response = await this.request('POST', `assignments/${assignment}/submit`, { body: {} });
     if (!response.ok) throw await failure(response);
     return (await response.json()) as Submitted;
   }
@@ -65,7 +74,7 @@ export class ApiClient {
   /** Keep how the person likes this page; resolves to words when that failed. */
   async savePreferences(content: unknown): Promise<string | null> {
     try {
-      const response = await this.request('PUT', 'me/preferences', content);
+      const response = await this.request('PUT', 'me/preferences', { body: content });
       return response.ok ? null : (await failure(response)).message;
     } catch {
       return 'the server could not be reached.';
@@ -75,19 +84,48 @@ export class ApiClient {
   /** Tell how long a sitting has lasted. A lost word is made good by the next one. */
   async tellTime(assignment: string, sitting: string, seconds: number, leaving: boolean): Promise<void> {
     const path = `assignments/${assignment}/reading-times/${sitting}`;
-    await this.request('PUT', path, { active_seconds: seconds }, leaving).catch(() => undefined);
+    await this.request('PUT', path, { body: { active_seconds: seconds }, keepalive: leaving }).catch(() => undefined);
   }
 
-  /** Save one record: PUT, DELETE, or a decision on a suggestion. Never throws. */
-  async save(kind: RecordKind, record: AnyRecord, keepalive: boolean): Promise<Outcome> {
-    const { method, path, body } = requestFor(kind, record);
+  /** Save one change: PUT, DELETE, or a decision on a suggestion. Never throws. */
+  async save({ kind, record, change, keepalive }: Sending): Promise<Outcome> {
+    const { method, path, body, builds } = requestFor(kind, record, change);
     let response: Response;
     try {
-      response = await this.request(method, path, body, keepalive);
+      response = await this.request(method, path, { body, headers: builds, keepalive });
+      return await readOutcome(kind, response);
     } catch {
       return { type: 'unreachable', message: 'The server could not be reached.' };
     }
-    return readOutcome(kind, response);
+  }
+
+  /** What the server has of a record; null when it has none, or shows it to this person no more. */
+  async current(kind: RecordKind, id: string): Promise<AnyRecord | null> {
+    if (kind === 'decision') return null;
+    try {
+      return await this.get<AnyRecord>(`${PATHS[kind]}/${id}`);
+    } catch (error) {
+      if (error instanceof RequestError && error.status === 404) return null;
+      throw error;
+    }
+  }
+
+  async keepingKey(): Promise<KeepingKey> {
+    const response = await this.request('POST', 'me/keeping-key', { body: {} });
+    if (!response.ok) throw await failure(response);
+    return (await response.json()) as KeepingKey;
+  }
+
+  /** Begin a new session of this page's person, in place of whatever session there is. Null, or why not, in words. */
+  async signInAgain(password: string): Promise<string | null> {
+    try {
+      // The page of signing in gives the browser a CSRF token where the old one has gone.
+      if (!cookie('csrftoken')) await fetch('/sign-in/', { credentials: 'same-origin' });
+      const response = await this.request('POST', 'auth/session', { body: { username: this.person.name, password } });
+      return response.ok ? null : wordsOf(await problemOf(response), response);
+    } catch {
+      return 'The server could not be reached.';
+    }
   }
 
   private async get<T>(path: string): Promise<T> {
@@ -96,8 +134,10 @@ export class ApiClient {
     return (await response.json()) as T;
   }
 
-  private request(method: string, path: string, body?: unknown, keepalive = false): Promise<Response> {
-    const headers: Record<string, string> = { Accept: 'application/json' };
+  private request(method: string, path: string, more: RequestDetails = {}): Promise<Response> {
+    const { body, keepalive = false } = more;
+    const headers: Record<string, string> = { Accept: 'application/json', ...more.headers };
+    if (this.person.number) headers['X-Person'] = this.person.number;
     if (method !== 'GET') headers['X-CSRFToken'] = cookie('csrftoken') ?? this.csrfToken;
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     return fetch(this.base + path, {
@@ -111,20 +151,30 @@ export class ApiClient {
   }
 }
 
+interface RequestDetails {
+  body?: unknown;
+  headers?: Record<string, string>;
+  keepalive?: boolean;
+}
+
 interface SaveRequest {
   method: 'PUT' | 'DELETE' | 'POST';
   path: string;
   body?: unknown;
+  /** The state that it builds on. */
+  builds?: Record<string, string>;
 }
 
 const PATHS = { finding: 'findings', annotation: 'annotations', answer: 'answers' } as const;
 
-/** How a record's state is told to the server. */
-export function requestFor(kind: RecordKind, record: AnyRecord): SaveRequest {
+/** How a change is told to the server. */
+export function requestFor(kind: RecordKind, record: AnyRecord, change: string): SaveRequest {
   if (kind === 'decision') return decisionRequest(record as Decision);
   const path = `${PATHS[kind]}/${record.id}`;
-  if (record.deleted) return { method: 'DELETE', path: `${path}?revision=${record.revision}` };
-  return { method: 'PUT', path, body: bodyOf(kind, record) };
+  const builds: Record<string, string> =
+    record.revision === 0 ? { 'If-None-Match': '*' } : { 'If-Match': `"${record.revision}"` };
+  if (record.deleted) return { method: 'DELETE', path: `${path}?revision=${record.revision}&change=${change}`, builds };
+  return { method: 'PUT', path, body: { ...bodyOf(kind, record), change }, builds };
 }
 
 function decisionRequest({ id, decision, annotation, finding }: Decision): SaveRequest {
@@ -135,7 +185,7 @@ function decisionRequest({ id, decision, annotation, finding }: Decision): SaveR
   return { method: 'POST', path: `suggestions/${id}/undo`, body: {} };
 }
 
-function bodyOf(kind: RecordKind, record: AnyRecord): unknown {
+function bodyOf(kind: RecordKind, record: AnyRecord): object {
   if (kind === 'finding') {
     const { id, case: caseId, kind: findingKind, name, revision } = record as Finding;
     return { id, case: caseId, kind: findingKind, name, revision };
@@ -149,20 +199,21 @@ function bodyOf(kind: RecordKind, record: AnyRecord): unknown {
 }
 
 async function readOutcome(kind: RecordKind, response: Response): Promise<Outcome> {
+  const { status } = response;
   if (response.ok) {
-    if (kind === 'decision') return { type: 'saved', record: null };
-    return { type: 'saved', record: (await response.json()) as AnyRecord };
-  }
-  if (response.status === 401) return { type: 'signed-out', message: 'You are signed out.' };
-  if (response.status >= 500 || response.status === 429 || response.status === 408) {
-    return { type: 'unreachable', message: `The server answered ${response.status}.` };
+    const answer = (await response.json()) as unknown;
+    if (kind !== 'decision') return { type: 'saved', record: answer as AnyRecord };
+    return { type: 'saved', record: null, mark: (answer as { annotation: Annotation | null }).annotation };
   }
   const problem = await problemOf(response);
   const message = wordsOf(problem, response);
-  if (response.status === 403 && /sign|credential|csrf|authenticat/i.test(message))
-    return { type: 'signed-out', message };
-  if (response.status === 409 && problem.current) return { type: 'conflict', current: problem.current, message };
-  return { type: 'refused', message };
+  if (status === 401) return { type: 'signed-out', message };
+  if (status === 507) return { type: 'full', message };
+  if (status === 500) return { type: 'failed', message };
+  if (status > 500 || status === 429 || status === 408) return { type: 'unreachable', message };
+  if (status === 403 && /csrf|credential/i.test(message)) return { type: 'signed-out', message };
+  if (status === 412) return { type: 'conflict', current: problem.current ?? null, message };
+  return { type: status === 409 ? 'closed' : 'refused', message };
 }
 
 async function failure(response: Response): Promise<RequestError> {

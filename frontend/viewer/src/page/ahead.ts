@@ -4,7 +4,6 @@
  * What comes next is what the worklist says to this reader, under the same rights as when the case is opened. Nothing
  * of it is shown, and that it is read is noted only when it is opened.
  */
-import { ApiClient } from '../api/client';
 import type { Manifest, StackJson } from '../model/types';
 import { aheadPlan, type Opening } from '../pixels/ahead_plan';
 import { FrameFetch } from '../pixels/frame_fetch';
@@ -62,10 +61,10 @@ export class Ahead {
   }
 
   private async load(assignment: string, current: Manifest, paneSize: PaneSize, holds: () => boolean): Promise<void> {
-    const { addresses, csrf, frames } = this.station;
-    const next = await new ApiClient(addresses.api, '', csrf).nextCase(assignment);
+    const { addresses, frames } = this.station;
+    const next = await this.station.apiOf().nextCase(assignment);
     if (!next || next === current.case.id || !holds()) return;
-    const api = new ApiClient(addresses.api, next, csrf);
+    const api = this.station.apiOf(next);
     const manifest = await api.manifest();
     if (!holds()) return;
     const fetcher = new FrameFetch(addresses.frames, () => api.manifest());

@@ -1,12 +1,10 @@
 /** One case on the page, from its first picture until it is left; the next one finds nothing of it. */
-import { ApiClient } from '../api/client';
+import type { ApiClient } from '../api/client';
 import { newId } from '../api/identifiers';
 import type { Manifest, Reading } from '../model/types';
 import type { ReadingClock } from '../person/reading_clock';
 import { startClock } from '../person/watch';
 import type { FrameFetch } from '../pixels/frame_fetch';
-import { Outbox } from '../save/outbox';
-import { SaveQueue } from '../save/queue';
 import { Acts } from '../store/acts';
 import { Places } from '../store/places';
 import { Records } from '../store/records';
@@ -37,9 +35,13 @@ export class CaseSession {
     travel: Travel,
   ) {
     const { manifest, reading, fetcher } = loaded;
-    const api = new ApiClient(station.addresses.api, manifest.case.id, station.csrf);
+    const api = station.apiOf(manifest.case.id);
+    const { saving } = station;
     for (const stack of manifest.stacks) station.frames.add(stack, fetcher);
-    const acts = prepareReading(manifest, reading, api, station.person);
+    const records = new Records();
+    const queue = saving.queueFor(manifest.case.id, records);
+    records.mergeReading(reading, () => false);
+    const acts = prepareReading(manifest, reading, new Workspace(records, queue), station.person.name);
     this.acts = acts;
     const places = new Places(manifest);
     keepSizesKnown(acts, places);
@@ -53,21 +55,14 @@ export class CaseSession {
       this.clockOf(manifest, api),
     );
     exposeForTests(this.page, acts);
-    guardTheDoor(acts, this.lifetime.signal);
-    const { workspace } = acts;
-    workspace.queue.onDecisionSaved = () => {
-      void api
-        .reading()
-        .then((fresh) => workspace.records.mergeReading(fresh, (address) => workspace.queue.waits(address)))
-        .catch(() => undefined);
-    };
-    const left = acts.mayEdit ? workspace.queue.replay() : 0;
-    if (left > 0)
+    guardTheDoor(saving, this.lifetime.signal);
+    saving.begin(acts.mayEdit, (count) =>
       this.page.say(
-        left === 1
+        count === 1
           ? 'One unsent change was kept and is being saved.'
-          : `${left} unsent changes were kept and are being saved.`,
-      );
+          : `${count} unsent changes were kept and are being saved.`,
+      ),
+    );
   }
 
   /** The time is kept of who reads, not of who looks. */
@@ -102,21 +97,9 @@ export class CaseSession {
   }
 }
 
-function prepareReading(manifest: Manifest, reading: Reading, api: ApiClient, person: string): Acts {
-  const records = new Records();
-  const queue = new SaveQueue(
-    records,
-    new Outbox(window.localStorage, person, manifest.case.id),
-    (kind, record, keepalive) => api.save(kind, record, keepalive),
-    {
-      now: () => performance.now(),
-      after: (ms, run) => window.setTimeout(run, ms),
-      cancel: (timer) => window.clearTimeout(timer),
-    },
-  );
-  records.mergeReading(reading, () => false);
+function prepareReading(manifest: Manifest, reading: Reading, workspace: Workspace, person: string): Acts {
   const [rows = 1, columns = 1] = manifest.case.layout.split('x').map(Number);
   const ui = new Ui({ layout: { rows, columns } });
   const suggestions = new Map(reading.suggestions.map((s) => [s.id, s]));
-  return new Acts(manifest, new Workspace(records, queue), ui, person, suggestions);
+  return new Acts(manifest, workspace, ui, person, suggestions);
 }

@@ -2,7 +2,7 @@
  * From case to case on one page: nothing is loaded anew but the case, and its pictures lie ready where they were loaded
  * ahead. Everything the reader made was saved before (see leaving.ts).
  */
-import { ApiClient, RequestError } from '../api/client';
+import { type ApiClient, RequestError } from '../api/client';
 import type { Manifest } from '../model/types';
 import { FrameFetch } from '../pixels/frame_fetch';
 import { Ahead } from './ahead';
@@ -26,7 +26,7 @@ export class CaseSwitch implements Travel {
   /** Show the case that the page was loaded for; what fails is said in its place. */
   async begin(caseId: string): Promise<void> {
     try {
-      const api = this.apiOf(caseId);
+      const api = this.station.apiOf(caseId);
       const [manifest, reading] = await Promise.all([api.manifest(), api.reading()]);
       this.show({ manifest, reading, fetcher: this.fetcherOf(api, manifest) });
     } catch (error) {
@@ -46,7 +46,7 @@ export class CaseSwitch implements Travel {
     const { addresses } = this.station;
     let next: string | null = null;
     try {
-      next = await this.apiOf('').nextCase(assignment);
+      next = await this.station.apiOf().nextCase(assignment);
     } catch (error) {
       this.session?.say(`The next case could not be opened: ${reasonOf(error)}`);
       return;
@@ -76,13 +76,18 @@ export class CaseSwitch implements Travel {
   }
 
   private async open(caseId: string, { isNew } = { isNew: true }): Promise<void> {
-    const { root } = this.station;
+    const { root, saving } = this.station;
     if (this.under) return;
+    // What a closed page left of that case is shown by a page that begins with it.
+    if (saving.others.waiting.some((other) => other.case === caseId)) {
+      window.location.assign(`/cases/${caseId}/`);
+      return;
+    }
     this.under = true;
     // Nothing may be drawn into a case that is being left.
     root.inert = true;
     try {
-      const api = this.apiOf(caseId);
+      const api = this.station.apiOf(caseId);
       const ahead = this.ahead.take(caseId);
       const [manifest, reading] = await Promise.all([ahead?.manifest ?? api.manifest(), api.reading(), api.open()]);
       this.session?.close(manifest);
@@ -110,10 +115,6 @@ export class CaseSwitch implements Travel {
     const { manifest } = session.loaded;
     const { assignment } = manifest.reading;
     if (assignment) this.ahead.after(assignment, manifest, (rows, columns) => session.paneSize(rows, columns));
-  }
-
-  private apiOf(caseId: string): ApiClient {
-    return new ApiClient(this.station.addresses.api, caseId, this.station.csrf);
   }
 
   private fetcherOf(api: ApiClient, manifest: Manifest): FrameFetch {

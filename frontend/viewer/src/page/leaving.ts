@@ -1,6 +1,7 @@
 /** Leaving the case: submit, next case, conflicts, and closing the page while something is unsaved. */
 import { type ApiClient, RequestError } from '../api/client';
 import { ask } from '../panels/dialogs';
+import type { PageSaving } from '../save/page_saving';
 import type { SaveQueue } from '../save/queue';
 import type { Acts } from '../store/acts';
 import { missingWords } from '../store/missing';
@@ -72,7 +73,7 @@ export function leaving(
     busy = true;
     try {
       if (await everythingSaved(queue)) await travel.next(assignment);
-      // What is unsaved stays in this browser and is sent when the case is opened again; beforeunload asks.
+      // What is unsaved stays in this browser and is sent by the next page; beforeunload asks where it can't stay.
       else window.location.assign(`${addresses.next}?after=${assignment}`);
     } finally {
       busy = false;
@@ -157,14 +158,12 @@ function describe(record: AnyRecord | null | undefined): string {
   return record.decision ?? 'undecided';
 }
 
-/** Warn before a page with unsaved changes closes, and send them once more as it goes. */
-export function guardTheDoor(acts: Acts, signal: AbortSignal): void {
-  const { queue } = acts.workspace;
+/** Warn before a page closes with changes that would be lost, and send what waits once more as it goes. */
+export function guardTheDoor(saving: PageSaving, signal: AbortSignal): void {
   const leave = (event: BeforeUnloadEvent): void => {
-    queue.flush(true);
-    if (queue.summary().unsaved > 0) event.preventDefault();
+    saving.flush(true);
+    if (saving.unkept > 0) event.preventDefault();
   };
   window.addEventListener('beforeunload', leave, { signal });
-  window.addEventListener('pagehide', () => queue.flush(true), { signal });
-  window.addEventListener('online', () => queue.flush(), { signal });
+  window.addEventListener('pagehide', () => saving.flush(true), { signal });
 }

@@ -1,5 +1,5 @@
 /** What stays from case to case: decoders, pictures in memory, the screen, the person's keys, and where the server is. */
-import { ApiClient } from '../api/client';
+import { ApiClient, type PagePerson } from '../api/client';
 import { COMMANDS } from '../commands/all';
 import { CommandRegistry } from '../commands/registry';
 import { Preferences, type PreferencesJson } from '../person/preferences';
@@ -8,6 +8,7 @@ import { serveDerivedImages } from '../pixels/derived_images';
 import { FrameStore } from '../pixels/frame_store';
 import { Screen } from '../pixels/screen';
 import { SlabMaker } from '../pixels/slab_maker';
+import { PageSaving } from '../save/page_saving';
 
 /** Pictures may take this much memory; a 300-slice CT needs 157 MB of it. */
 const PICTURE_MEMORY = 1_200_000_000;
@@ -26,18 +27,27 @@ export class Workstation {
   readonly slabs = new SlabMaker();
   readonly commands = new CommandRegistry(COMMANDS);
   readonly preferences: Preferences;
+  readonly saving: PageSaving;
 
   constructor(
     readonly root: HTMLElement,
     readonly addresses: Addresses,
-    readonly person: string,
-    readonly csrf: string,
+    readonly person: PagePerson,
+    private readonly csrf: string,
     preferences: Partial<PreferencesJson>,
   ) {
-    this.preferences = new Preferences(preferences, this.commands, (content) =>
-      new ApiClient(addresses.api, '', csrf).savePreferences(content),
-    );
+    this.preferences = new Preferences(preferences, this.commands, (content) => this.apiOf().savePreferences(content));
     this.frames = new FrameStore(new DecodePool(), PICTURE_MEMORY);
     serveDerivedImages();
+    const api = this.apiOf();
+    this.saving = new PageSaving(
+      (sending) => api.save(sending),
+      () => api.keepingKey(),
+    );
+  }
+
+  /** The server, asked for one case or for what belongs to none. */
+  apiOf(caseId = ''): ApiClient {
+    return new ApiClient(this.addresses.api, caseId, this.csrf, this.person);
   }
 }

@@ -1,9 +1,16 @@
-/** What can become of an attempt to save one record. */
+/** What can become of an attempt to save one change. */
+import type { Annotation } from '../model/types';
 import type { AnyRecord } from '../store/records';
 
 export type Outcome =
-  | { type: 'saved'; record: AnyRecord | null }
+  /** `mark`: what accepting a suggestion made. */
+  | { type: 'saved'; record: AnyRecord | null; mark?: Annotation | null }
   | { type: 'refused'; message: string }
+  /** Not in the state that the reading is in: submitted meanwhile, most likely. */
+  | { type: 'closed'; message: string }
   | { type: 'conflict'; current: AnyRecord | null; message: string }
   | { type: 'unreachable'; message: string }
-  | { type: 'signed-out'; message: string };
+  | { type: 'signed-out'; message: string }
+  | { type: 'full'; message: string }
+  /** The server broke on this one; others may fare better. */
+  | { type: 'failed'; message: string };

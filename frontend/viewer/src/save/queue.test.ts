@@ -1,187 +1,89 @@
 import { describe, expect, it } from 'vitest';
-import type { Annotation, Finding } from '../model/types';
-import { type AnyRecord, type RecordKind, Records } from '../store/records';
+import { Records } from '../store/records';
 import { Workspace } from '../store/workspace';
-import { Outbox } from './outbox';
+import { Keeper } from './keeper';
 import type { Outcome } from './outcome';
-import { SaveQueue } from './queue';
+import { SaveQueue, type Sending } from './queue';
+import { finding, MemoryOutbox, mark, settle, TestClock, TestServer } from './testing';
 
-/** Time that the test turns by hand. */
-class TestClock {
-  time = 0;
-  private timers: { id: number; at: number; run: () => void }[] = [];
-  private last = 0;
-  now = (): number => this.time;
-  after = (ms: number, run: () => void): number => {
-    this.timers.push({ id: ++this.last, at: this.time + ms, run });
-    return this.last;
-  };
-  cancel = (id: number): void => {
-    this.timers = this.timers.filter((t) => t.id !== id);
-  };
-  async pass(ms: number): Promise<void> {
-    const end = this.time + ms;
-    for (;;) {
-      const due = this.timers.filter((t) => t.at <= end).sort((a, b) => a.at - b.at)[0];
-      if (!due) break;
-      this.cancel(due.id);
-      this.time = due.at;
-      due.run();
-      await settle();
-    }
-    this.time = end;
-    await settle();
-  }
-}
-
-class MemoryStorage implements Storage {
-  private readonly entries = new Map<string, string>();
-  get length(): number {
-    return this.entries.size;
-  }
-  clear = (): void => this.entries.clear();
-  getItem = (key: string): string | null => this.entries.get(key) ?? null;
-  key = (index: number): string | null => [...this.entries.keys()][index] ?? null;
-  removeItem = (key: string): void => void this.entries.delete(key);
-  setItem = (key: string, value: string): void => void this.entries.set(key, value);
-}
-
-async function settle(): Promise<void> {
-  for (let i = 0; i < 10; i++) await Promise.resolve();
-}
-
-const mark = (change: Partial<Annotation> = {}): Annotation => ({
-  id: 'm',
-  case: 'c',
-  frame: 'f',
-  kind: 'box',
-  points: [
-    [1, 1],
-    [5, 5],
-  ],
-  finding: null,
-  label: '',
-  provenance: 'drawn',
-  first_frame: null,
-  last_frame: null,
-  mask: null,
-  locked: false,
-  revision: 0,
-  deleted: false,
-  owner: 'reader',
-  ...change,
+const saved = ({ record }: Sending): Outcome => ({
+  type: 'saved',
+  record: { ...record, revision: record.revision + 1 } as never,
 });
-const finding = (change: Partial<Finding> = {}): Finding => ({
-  id: 'F',
-  case: 'c',
-  kind: 'nodule',
-  number: 0,
-  name: '',
-  revision: 0,
-  deleted: false,
-  owner: 'reader',
-  ...change,
-});
+const down = (): Outcome => ({ type: 'unreachable', message: '' });
 
-function setUp(
-  answer?: (kind: RecordKind, record: AnyRecord) => Outcome | Promise<Outcome>,
-  storage = new MemoryStorage(),
-) {
+function setUp(answer: (sending: Sending) => Outcome | Promise<Outcome> = saved, outbox = new MemoryOutbox()) {
   const clock = new TestClock();
   const records = new Records();
-  const sent: { kind: RecordKind; record: AnyRecord }[] = [];
-  const savedByServer = (record: AnyRecord): Outcome => ({
-    type: 'saved',
-    record: { ...record, revision: record.revision + 1 } as AnyRecord,
-  });
-  const behaviour = { answer: answer ?? ((_: RecordKind, record: AnyRecord) => savedByServer(record)) };
+  const sent: Sending[] = [];
+  const server = { answer };
   const queue = new SaveQueue(
+    'c',
     records,
-    new Outbox(storage, 'reader', 'c'),
-    async (kind, record) => {
-      sent.push({ kind, record });
-      return behaviour.answer(kind, record);
+    new Keeper(outbox, clock),
+    async (sending) => {
+      sent.push(sending);
+      return server.answer(sending);
     },
     clock,
   );
   const workspace = new Workspace(records, queue, clock.now);
-  return { clock, records, queue, workspace, sent, storage, behaviour, savedByServer };
+  const draw = (change = {}, words = 'draw') =>
+    workspace.commit(words, [{ kind: 'annotation', id: mark(change).id, state: mark(change) }]);
+  return { clock, records, queue, workspace, sent, outbox, server, draw };
 }
 
 describe('saving', () => {
-  it('sends a change within a second and then says that everything is saved', async () => {
-    const { workspace, clock, queue, sent, records } = setUp();
-    workspace.commit('draw', [{ kind: 'annotation', id: 'm', state: mark() }]);
-    expect(queue.summary().words).toBe('Saving…');
-    await clock.pass(300);
+  it('sends a change at once and then says that everything is saved', async () => {
+    const { draw, clock, queue, sent, records, outbox } = setUp();
+    draw();
+    expect(queue.summary()).toMatchObject({ words: 'Saving…', unsaved: 1 });
+    await clock.pass(0);
     expect(sent).toHaveLength(1);
-    expect(queue.summary().state).toBe('saved');
+    expect(queue.summary()).toMatchObject({ state: 'saved', unsaved: 0, unkept: 0 });
     expect(records.get('annotation', 'm')?.revision).toBe(1);
+    expect(outbox.left).toEqual([]);
   });
 
-  it('does not wait longer than a second however long the editing goes on', async () => {
-    const { workspace, clock, sent } = setUp();
-    for (let i = 0; i < 20; i++) {
-      workspace.commit('move', [
-        {
-          kind: 'annotation',
-          id: 'm',
-          state: mark({
-            points: [
-              [i, 1],
-              [9, 9],
-            ],
-          }),
-        },
-      ]);
+  it('makes every change a revision of its own, in order, each with its own identifier', async () => {
+    const { draw, clock, sent } = setUp();
+    for (const label of ['a', 'b', 'c']) draw({ label });
+    await clock.pass(1000);
+    expect(sent.map((s) => [s.record.revision, 'label' in s.record && s.record.label])).toEqual([
+      [0, 'a'],
+      [1, 'b'],
+      [2, 'c'],
+    ]);
+    expect(new Set(sent.map((s) => s.change)).size).toBe(3);
+  });
+
+  it('saves fast typing in pauses, never later than within a second', async () => {
+    const { workspace, clock, sent, records } = setUp();
+    records.put('finding', finding({ revision: 1 }));
+    for (let i = 1; i <= 20; i++) {
+      const state = finding({ revision: 1, name: 'x'.repeat(i) });
+      workspace.commit('name', [{ kind: 'finding', id: 'F', state }], 'name F');
       await clock.pass(100);
     }
+    await clock.pass(1000);
     expect(sent.length).toBeGreaterThanOrEqual(2);
-    expect(sent.length).toBeLessThan(8);
+    expect(sent.length).toBeLessThan(6);
+    expect(sent.at(-1)?.record).toMatchObject({ name: 'x'.repeat(20) });
   });
 
-  it('sends one request at a time a record, and what was changed meanwhile after it, on the new revision', async () => {
-    const { workspace, clock, sent, behaviour, savedByServer, records } = setUp();
-    let release: (outcome: Outcome) => void = () => undefined;
-    behaviour.answer = () =>
-      new Promise((resolve) => {
-        release = resolve;
-      });
-    workspace.commit('draw', [{ kind: 'annotation', id: 'm', state: mark() }]);
-    await clock.pass(400);
-    workspace.commit('move', [
-      {
-        kind: 'annotation',
-        id: 'm',
-        state: mark({
-          points: [
-            [2, 2],
-            [6, 6],
-          ],
-        }),
-      },
-    ]);
+  it('sends one request at a time a record, and others beside it', async () => {
+    const { draw, clock, sent, server, records } = setUp();
+    const waiting: (() => void)[] = [];
+    server.answer = (sending) => new Promise((resolve) => waiting.push(() => resolve(saved(sending))));
+    draw();
+    draw({ label: 'moved' });
+    draw({ id: 'n' });
     await clock.pass(2000);
-    expect(sent).toHaveLength(1);
-    behaviour.answer = (_, record) => savedByServer(record);
-    release(savedByServer(sent[0]?.record as AnyRecord));
+    expect(sent.map((s) => s.record.id)).toEqual(['m', 'n']);
+    for (const answer of waiting) answer();
     await settle();
-    await clock.pass(1000);
-    expect(sent).toHaveLength(2);
-    expect(sent[1]?.record).toMatchObject({
-      points: [
-        [2, 2],
-        [6, 6],
-      ],
-      revision: 1,
-    });
-    expect(records.get('annotation', 'm')).toMatchObject({
-      points: [
-        [2, 2],
-        [6, 6],
-      ],
-      revision: 2,
-    });
+    expect(sent[2]?.record).toMatchObject({ id: 'm', label: 'moved', revision: 1 });
+    expect(records.get('annotation', 'm')).toMatchObject({ label: 'moved', revision: 1 });
   });
 
   it('saves a finding before the marks that belong to it', async () => {
@@ -194,31 +96,56 @@ describe('saving', () => {
     expect(sent.map((s) => s.kind)).toEqual(['finding', 'annotation']);
   });
 
-  it('deletes a finding only after its marks have left it', async () => {
-    const { workspace, clock, sent, records } = setUp();
-    records.put('finding', finding({ revision: 1 }));
-    records.put('annotation', mark({ finding: 'F', revision: 1 }));
+  it('does not let a mark wait for changes of a finding that the server has', async () => {
+    const { workspace, clock, sent, records } = setUp(() => new Promise(() => undefined));
+    records.put('finding', finding({ revision: 3 }));
+    workspace.commit('name', [{ kind: 'finding', id: 'F', state: finding({ revision: 3, name: 'left' }) }]);
+    workspace.commit('draw', [{ kind: 'annotation', id: 'm', state: mark({ finding: 'F' }) }]);
+    await clock.pass(0);
+    expect(sent.map((s) => s.kind)).toEqual(['finding', 'annotation']);
+  });
+
+  it('deletes a finding only after its marks have left it, and brings it back before they return', async () => {
+    const server = new TestServer();
+    const { workspace, clock, sent, records, queue } = setUp((sending) => server.save(sending));
+    workspace.commit('draw', [
+      { kind: 'finding', id: 'F', state: finding() },
+      { kind: 'annotation', id: 'm', state: mark({ finding: 'F' }) },
+    ]);
+    await clock.pass(1000);
     workspace.commit('delete finding', [
       { kind: 'finding', id: 'F', state: null },
-      { kind: 'annotation', id: 'm', state: mark({ finding: null, revision: 1 }) },
+      { kind: 'annotation', id: 'm', state: { ...(records.get('annotation', 'm') ?? mark()), finding: null } },
     ]);
-    await clock.pass(2000);
-    expect(sent.map((s) => s.kind)).toEqual(['annotation', 'finding']);
-    expect(sent[1]?.record.deleted).toBe(true);
+    await clock.pass(1000);
+    workspace.undo();
+    await clock.pass(1000);
+    expect(sent.map((s) => s.kind)).toEqual([
+      'finding',
+      'annotation',
+      'annotation',
+      'finding',
+      'finding',
+      'annotation',
+    ]);
+    expect(queue.summary().state).toBe('saved');
   });
 
   it('tells the server nothing of a mark that was drawn and undone before it was sent', async () => {
-    const { workspace, clock, sent, queue, storage } = setUp();
-    workspace.commit('draw', [{ kind: 'annotation', id: 'm', state: mark() }]);
+    const { workspace, draw, clock, sent, queue, outbox } = setUp();
+    workspace.commit('type', [{ kind: 'annotation', id: 'm', state: mark() }], 'a text that is being typed');
     workspace.undo();
     await clock.pass(2000);
     expect(sent).toHaveLength(0);
     expect(queue.summary().state).toBe('saved');
-    expect(storage.length).toBe(0);
+    expect(outbox.left).toEqual([]);
+    draw();
+    await clock.pass(100);
+    expect(sent).toHaveLength(1);
   });
 
-  it('undoes a deletion on the revision that the deletion gave', async () => {
-    const { workspace, clock, sent, records } = setUp();
+  it('undoes across saves, on the revision that the last save gave, as far back as the page goes', async () => {
+    const { workspace, draw, clock, sent, records, queue } = setUp();
     records.put('annotation', mark({ revision: 4 }));
     workspace.commit('delete', [{ kind: 'annotation', id: 'm', state: null }]);
     await clock.pass(1000);
@@ -228,79 +155,176 @@ describe('saving', () => {
       [true, 4],
       [false, 5],
     ]);
+    for (let i = 0; i < 1200; i++) draw({ label: `${i}`, revision: 6 });
+    for (let i = 0; i < 1200; i++) expect(workspace.undo()).not.toBeNull();
+    await queue.settled();
+    expect(records.get('annotation', 'm')?.label).toBe('');
+    expect(sent.at(-1)?.record).toMatchObject({ label: '', deleted: false });
   });
 });
 
 describe('without a network', () => {
-  it('says so, keeps the change, tries again, and says when it is saved', async () => {
-    const { workspace, clock, queue, sent, behaviour, savedByServer, storage } = setUp(() => ({
-      type: 'unreachable',
-      message: '',
-    }));
-    workspace.commit('draw', [{ kind: 'annotation', id: 'm', state: mark() }]);
+  it('counts what waits, keeps it, tries again, and says when it is saved', async () => {
+    const { draw, clock, queue, outbox, server, sent } = setUp(down);
+    draw();
+    draw({ label: 'a' });
+    draw({ id: 'n' });
     await clock.pass(5000);
-    expect(queue.summary().state).toBe('unreachable');
-    expect(storage.length).toBe(1);
-    expect(sent.length).toBeGreaterThan(2);
-    behaviour.answer = (_, record) => savedByServer(record);
+    expect(queue.summary()).toMatchObject({
+      state: 'unreachable',
+      words: 'Not saved: 3 changes wait (kept in this browser)',
+      unkept: 0,
+    });
+    expect(outbox.left).toHaveLength(3);
+    // One probe at a time: 0.5, 1.5, 3.5 s after the first attempts.
+    expect(sent.length).toBeLessThan(8);
+    server.answer = saved;
     await clock.pass(16_000);
     expect(queue.summary().state).toBe('saved');
-    expect(storage.length).toBe(0);
+    expect(outbox.left).toEqual([]);
+  });
+
+  it('sends at once when it is asked to', async () => {
+    const { draw, clock, queue, server } = setUp(() => ({ type: 'full', message: 'The disk is full.' }));
+    draw();
+    await clock.pass(60_000);
+    expect(queue.summary().words).toBe('Server full: 1 change waits (kept in this browser)');
+    expect(queue.lineMessage).toBe('The disk is full.');
+    server.answer = saved;
+    queue.flush();
+    await clock.pass(0);
+    expect(queue.summary().state).toBe('saved');
   });
 
   it('brings everything back in a new page, deletions too, and sends it', async () => {
-    const before = setUp(() => ({ type: 'unreachable', message: '' }));
+    const before = setUp(down);
     before.records.put('annotation', mark({ id: 'old', revision: 3 }));
-    before.workspace.commit('draw', [{ kind: 'annotation', id: 'm', state: mark() }]);
+    before.draw();
+    before.draw({ label: 'again' });
     before.workspace.commit('delete', [{ kind: 'annotation', id: 'old', state: null }]);
+    await settle();
 
-    const after = setUp(undefined, before.storage);
+    const identifiers = before.outbox.left.map((change) => change.id);
+    const after = setUp(saved, before.outbox);
     after.records.put('annotation', mark({ id: 'old', revision: 3 }));
-    expect(after.queue.replay()).toBe(2);
-    expect(after.records.live('annotation').map((m) => m.id)).toEqual(['m']);
+    expect(after.queue.adopt(before.outbox.left)).toBe(3);
+    expect(after.records.live('annotation').map((m) => [m.id, m.label])).toEqual([['m', 'again']]);
     await after.clock.pass(1000);
-    expect(after.sent.map((s) => [s.record.id, s.record.deleted, s.record.revision]).sort()).toEqual([
-      ['m', false, 0],
-      ['old', true, 3],
+    expect(after.sent.map((s) => [s.record.id, s.record.revision, s.record.deleted])).toEqual([
+      ['m', 0, false],
+      ['old', 3, true],
+      ['m', 1, false],
     ]);
-    expect(after.storage.length).toBe(0);
+    expect(after.sent.map((s) => s.change).sort()).toEqual(identifiers.sort());
+    expect(after.outbox.left).toEqual([]);
   });
 
-  it('does not drop a newer change that another tab put in the outbox', async () => {
-    const { workspace, clock, storage } = setUp();
-    workspace.commit('draw', [{ kind: 'annotation', id: 'm', state: mark() }]);
-    const key = storage.key(0) as string;
-    storage.setItem(key, JSON.stringify({ kind: 'annotation', record: mark({ label: 'newer' }) }));
-    await clock.pass(1000);
-    expect(storage.getItem(key)).toContain('newer');
+  it('sends under the same identifier what may have arrived already', async () => {
+    const server = new TestServer();
+    const before = setUp((sending) => {
+      server.save(sending);
+      return down(); // it arrived, its answer did not
+    });
+    before.draw();
+    await settle();
+    const after = setUp((sending) => server.save(sending), before.outbox);
+    after.queue.adopt(before.outbox.left);
+    after.draw({ label: 'more' });
+    await after.clock.pass(1000);
+    expect(server.log.map((s) => s.record.revision)).toEqual([0, 1]);
+    expect(after.queue.summary().state).toBe('saved');
+  });
+
+  it('lets what a dead page left wait while this page changes the same record', async () => {
+    const server = new TestServer();
+    const dead = setUp(down);
+    dead.draw({ label: 'dead' });
+    await settle();
+    const alive = setUp((sending) => server.save(sending));
+    alive.draw({ label: 'alive' });
+    expect(alive.queue.adopt(dead.outbox.left)).toBe(0);
+    await alive.clock.pass(1000);
+    expect(alive.queue.conflicts().map((c) => c.current)).toMatchObject([{ label: 'alive' }]);
+  });
+});
+
+describe('a browser that keeps nothing', () => {
+  it('says that the page must stay open, and goes on saving', async () => {
+    const outbox = new MemoryOutbox();
+    outbox.full = true;
+    const { draw, clock, queue, server } = setUp(down, outbox);
+    draw();
+    await clock.pass(100);
+    expect(queue.summary()).toMatchObject({ words: 'Not saved: 1 change waits (do not close this page)', unkept: 1 });
+    expect(queue.storageTrouble).toBe('the browser has no room left');
+    outbox.full = false;
+    await clock.pass(20_000);
+    expect(queue.summary()).toMatchObject({ words: 'Not saved: 1 change waits (kept in this browser)', unkept: 0 });
+    server.answer = saved;
+    await clock.pass(20_000);
+    expect(queue.summary().state).toBe('saved');
+    expect(outbox.left).toEqual([]);
   });
 });
 
 describe('refusals', () => {
   it('keep what the reader drew, with the server’s words, until it is changed', async () => {
-    const { workspace, clock, queue, records, behaviour, savedByServer } = setUp(() => ({
-      type: 'refused',
-      message: 'outside the picture',
-    }));
-    workspace.commit('draw', [{ kind: 'annotation', id: 'm', state: mark() }]);
+    const { draw, clock, queue, records, server } = setUp(() => ({ type: 'refused', message: 'outside the picture' }));
+    draw();
     await clock.pass(1000);
     expect(queue.trouble('annotation', 'm')).toEqual({ phase: 'refused', message: 'outside the picture' });
     expect(records.live('annotation')).toHaveLength(1);
-    expect(queue.summary().state).toBe('refused');
-    behaviour.answer = (_, record) => savedByServer(record);
-    workspace.commit('move', [
-      {
-        kind: 'annotation',
-        id: 'm',
-        state: mark({
-          points: [
-            [2, 2],
-            [3, 3],
-          ],
-        }),
-      },
-    ]);
+    expect(queue.summary()).toMatchObject({ state: 'refused', words: 'One change not accepted' });
+    server.answer = saved;
+    draw({ label: 'inside' });
     await clock.pass(1000);
+    expect(queue.summary().state).toBe('saved');
+  });
+
+  it('let the others go on, and what belongs to what was refused waits without an end to the saving', async () => {
+    const { workspace, draw, clock, queue, sent } = setUp((sending) =>
+      sending.kind === 'finding' ? { type: 'refused', message: 'no such kind' } : saved(sending),
+    );
+    workspace.commit('draw', [
+      { kind: 'finding', id: 'F', state: finding() },
+      { kind: 'annotation', id: 'm', state: mark({ finding: 'F' }) },
+    ]);
+    draw({ id: 'n' });
+    await clock.pass(1000);
+    expect(sent.map((s) => s.record.id)).toEqual(['F', 'n']);
+    expect(queue.summary()).toMatchObject({ state: 'refused', unsaved: 2 });
+    await queue.settled();
+  });
+
+  it('can be given up', async () => {
+    const { draw, clock, queue, records, outbox } = setUp(() => ({ type: 'closed', message: 'submitted' }));
+    let closed = '';
+    queue.onClosed = (message) => {
+      closed = message;
+    };
+    records.put('annotation', mark({ revision: 2, label: 'was' }));
+    draw({ revision: 2, label: 'is' });
+    await clock.pass(1000);
+    expect(closed).toBe('submitted');
+    queue.giveUp('annotation', 'm', mark({ revision: 2, label: 'was' }));
+    await settle();
+    expect(records.get('annotation', 'm')?.label).toBe('was');
+    expect(queue.summary().state).toBe('saved');
+    expect(outbox.left).toEqual([]);
+  });
+
+  it('by a server that breaks are tried again while others pass', async () => {
+    let broken = true;
+    const { draw, clock, queue, sent } = setUp((sending) =>
+      sending.record.id === 'm' && broken ? { type: 'failed', message: '500' } : saved(sending),
+    );
+    draw();
+    draw({ id: 'n' });
+    await clock.pass(5000);
+    expect(sent.filter((s) => s.record.id === 'n')).toHaveLength(1);
+    expect(sent.filter((s) => s.record.id === 'm').length).toBeGreaterThan(1);
+    broken = false;
+    await clock.pass(60_000);
     expect(queue.summary().state).toBe('saved');
   });
 });
@@ -308,57 +332,76 @@ describe('refusals', () => {
 describe('conflicts', () => {
   const elsewhere = mark({ revision: 7, label: 'theirs' });
   const conflicted = async () => {
-    const all = setUp(() => ({ type: 'conflict', current: elsewhere, message: 'changed' }));
+    const all = setUp((sending) =>
+      sending.record.id === 'm' ? { type: 'conflict', current: elsewhere, message: 'changed' } : saved(sending),
+    );
     all.records.put('annotation', mark({ revision: 5 }));
-    all.workspace.commit('move', [{ kind: 'annotation', id: 'm', state: mark({ revision: 5, label: 'mine' }) }]);
+    all.draw({ revision: 5, label: 'mine' });
     await all.clock.pass(1000);
     return all;
   };
 
-  it('wait for the reader', async () => {
-    const { queue, clock, sent } = await conflicted();
+  it('wait for the reader while other marks go on being saved', async () => {
+    const { queue, clock, sent, draw, records } = await conflicted();
+    draw({ id: 'n' });
     await clock.pass(60_000);
-    expect(sent).toHaveLength(1);
+    expect(sent.map((s) => s.record.id)).toEqual(['m', 'n']);
+    expect(records.get('annotation', 'n')?.revision).toBe(1);
     expect(queue.summary().words).toBe('Conflict: changed elsewhere');
     expect(queue.conflicts()[0]?.current).toEqual(elsewhere);
   });
 
-  it('are settled with the own state on top of the other revision', async () => {
-    const { queue, clock, sent, behaviour, savedByServer } = await conflicted();
-    behaviour.answer = (_, record) => savedByServer(record);
+  it('are settled with the own newest state on top of the other revision', async () => {
+    const { queue, clock, sent, server, draw } = await conflicted();
+    draw({ revision: 5, label: 'mine, later' });
+    server.answer = saved;
     queue.settle('annotation', 'm', 'mine');
     await clock.pass(1000);
-    expect(sent[1]?.record).toMatchObject({ revision: 7, label: 'mine' });
+    expect(sent.slice(1).map((s) => s.record)).toMatchObject([{ revision: 7, label: 'mine, later' }]);
+    expect(sent[1]?.change).not.toBe(sent[0]?.change);
     expect(queue.summary().state).toBe('saved');
   });
 
   it('or with the other one, which is then shown', async () => {
-    const { queue, records, storage } = await conflicted();
+    const { queue, records, outbox } = await conflicted();
     queue.settle('annotation', 'm', 'theirs');
+    await settle();
     expect(records.get('annotation', 'm')).toEqual(elsewhere);
     expect(queue.summary().state).toBe('saved');
-    expect(storage.length).toBe(0);
+    expect(outbox.left).toEqual([]);
+  });
+
+  it('are none where both made the same', async () => {
+    const { queue, draw, clock, records } = setUp(() => ({ type: 'conflict', current: elsewhere, message: '' }));
+    records.put('annotation', mark({ revision: 5 }));
+    draw({ revision: 5, label: 'theirs' });
+    await clock.pass(1000);
+    expect(queue.summary().state).toBe('saved');
+    expect(records.get('annotation', 'm')?.revision).toBe(7);
   });
 });
 
 describe('suggestions', () => {
+  const open = {
+    id: 's',
+    decision: null,
+    annotation: null,
+    finding: null,
+    revision: 0,
+    deleted: false,
+    owner: '',
+  } as const;
+  const accepted = { ...open, decision: 'accepted', annotation: 'm' } as const;
+  const ofSuggestion = mark({ provenance: 'suggestion' });
+
   it('send the decision only: the server makes the mark, and takes it back', async () => {
-    const { workspace, clock, sent, records } = setUp((kind, record) =>
-      kind === 'decision' ? { type: 'saved', record: null } : { type: 'saved', record },
+    const { workspace, clock, sent, records } = setUp((sending) =>
+      sending.kind === 'decision' ? { type: 'saved', record: null } : saved(sending),
     );
-    const open = {
-      id: 's',
-      decision: null,
-      annotation: null,
-      finding: null,
-      revision: 0,
-      deleted: false,
-      owner: '',
-    } as const;
     records.put('decision', open);
     workspace.commit('accept', [
-      { kind: 'decision', id: 's', state: { ...open, decision: 'accepted', annotation: 'm' } },
-      { kind: 'annotation', id: 'm', state: mark({ provenance: 'suggestion' }) },
+      { kind: 'decision', id: 's', state: accepted },
+      { kind: 'annotation', id: 'm', state: ofSuggestion },
     ]);
     await clock.pass(1000);
     workspace.undo();
@@ -368,5 +411,26 @@ describe('suggestions', () => {
       ['decision', null],
     ]);
     expect(records.live('annotation')).toHaveLength(0);
+  });
+
+  it('save what is changed on an accepted mark after the acceptance, on the revision that this gave', async () => {
+    const { workspace, clock, sent, records, queue } = setUp((sending) =>
+      sending.kind === 'decision'
+        ? { type: 'saved', record: null, mark: { ...ofSuggestion, revision: 1 } }
+        : saved(sending),
+    );
+    records.put('decision', open);
+    workspace.commit('accept', [
+      { kind: 'decision', id: 's', state: accepted },
+      { kind: 'annotation', id: 'm', state: ofSuggestion },
+    ]);
+    workspace.commit('label', [{ kind: 'annotation', id: 'm', state: { ...ofSuggestion, label: 'mine' } }]);
+    await clock.pass(1000);
+    expect(sent.map((s) => [s.kind, s.record.revision])).toEqual([
+      ['decision', 0],
+      ['annotation', 1],
+    ]);
+    expect(records.get('annotation', 'm')).toMatchObject({ label: 'mine', revision: 2 });
+    expect(queue.summary().state).toBe('saved');
   });
 });

@@ -1,149 +1,199 @@
 /**
- * Saving: every changed record goes to the server soon, one request at a time a record, until the server has it.
+ * Saving: every change goes to the server at once, one request at a time a record, until the server has it.
  *
- * A change waits for a short pause in editing (never longer than the limit), is kept in the outbox meanwhile, is
- * tried again while the server can't be reached, and stops at a refusal (400) or a conflict (409), which the
- * reader sees. Nothing that the reader made is dropped here without the reader's word.
+ * A change is kept in the outbox meanwhile, is sent again while the server can't be reached, and stops at a refusal
+ * or a conflict, which the reader sees while the other records go on. The server knows a change by its identifier,
+ * so sending again is saving once. Nothing that the reader made is dropped here without the reader's word.
  */
+import { newId } from '../api/identifiers';
 import {
   type Address,
   type AnyRecord,
   addressOf,
-  RECORD_KINDS,
+  contentOf,
   type RecordKind,
   type Records,
   splitAddress,
 } from '../store/records';
-import type { Outbox } from './outbox';
+import type { KeptChange } from './change';
+import type { Clock } from './clock';
+import type { Keeper } from './keeper';
+import { Line } from './line';
+import { byRecord, headOf, type Log, Logs, newestOf, type Pending } from './logs';
 import type { Outcome } from './outcome';
+import { type SaveSummary, summaryOf } from './summary';
 
-export type Send = (kind: RecordKind, record: AnyRecord, keepalive: boolean) => Promise<Outcome>;
+export type { SaveSummary };
 
-export interface Clock {
-  now(): number;
-  after(ms: number, run: () => void): number;
-  cancel(timer: number): void;
+export interface Sending {
+  kind: RecordKind;
+  /** With the revision that it builds on. */
+  record: AnyRecord;
+  change: string;
+  /** The page is about to go: the browser should end the request without it. */
+  keepalive: boolean;
 }
 
-type Phase = 'waiting' | 'saving' | 'retrying' | 'refused' | 'conflict';
+export type Send = (sending: Sending) => Promise<Outcome>;
 
-interface Item {
-  phase: Phase;
-  version: number;
-  firstTouched: number;
-  timer: number | null;
-  attempts: number;
-  message: string;
+export interface Conflict {
+  kind: RecordKind;
+  id: string;
   current: AnyRecord | null;
+  message: string;
 }
 
-export interface SaveSummary {
-  state: 'saved' | 'saving' | 'unreachable' | 'signed-out' | 'refused' | 'conflict';
-  words: string;
-  unsaved: number;
-}
-
+/** Typing is saved in pauses of this length, and at least so often. */
 const PAUSE_MS = 300;
 const LONGEST_WAIT_MS = 700;
-const LONGEST_BACKOFF_MS = 15_000;
+/** Requests under way at once: the server takes one reader's changes in turn, so more would only wait there. */
+const AT_ONCE = 4;
+const LONGEST_BACKOFF_MS = 60_000;
 
 export class SaveQueue {
-  private readonly items = new Map<Address, Item>();
+  private readonly logs = new Logs();
+  private readonly line: Line;
   private readonly listeners = new Set<() => void>();
-  private signedOut = false;
-  private storageFull = false;
-  /** Called after a decision on a suggestion was saved: the server may have made or deleted a mark. */
-  onDecisionSaved: () => void = () => undefined;
+  private readonly goneOnServer = new Set<Address>();
+  private later: KeptChange[] = [];
+  private underWay = 0;
+  private lastStep = 0;
+  private wakeTimer: number | null = null;
+  private readonly leaveKeeper: () => void;
+  /** Called when the server says that the reading can't be changed any more. */
+  onClosed: (message: string) => void = () => undefined;
 
   constructor(
+    readonly caseId: string,
     private readonly records: Records,
-    private readonly outbox: Outbox,
+    private readonly keeper: Keeper,
     private readonly send: Send,
     private readonly clock: Clock,
-  ) {}
-
-  /** A record changed: keep it, and save it soon. */
-  touch(kind: RecordKind, id: string): void {
-    const record = this.records.get(kind, id);
-    if (!record) return;
-    const address = addressOf(kind, id);
-    this.storageFull = !this.outbox.keep(kind, record);
-    const item = this.items.get(address) ?? this.newItem();
-    item.version += 1;
-    if (item.phase === 'refused') item.phase = 'waiting';
-    item.message = item.phase === 'conflict' ? item.message : '';
-    this.items.set(address, item);
-    if (item.phase === 'waiting' || item.phase === 'retrying') {
-      const waited = this.clock.now() - item.firstTouched;
-      this.schedule(address, item, Math.max(0, Math.min(PAUSE_MS, LONGEST_WAIT_MS - waited)));
-    }
-    this.announce();
+  ) {
+    this.leaveKeeper = keeper.subscribe(() => this.announce());
+    this.line = new Line(clock, () => this.probe());
   }
 
-  /** Changes that a former page left unsent: show them, and send them. Returns how many there were. */
-  replay(): number {
-    const kept = this.outbox.unsent();
-    for (const { kind, record } of kept) {
-      const known = this.records.get(kind, record.id);
-      // The revision stays the one that the change was made on, so that a newer one elsewhere is a conflict.
-      this.records.put(kind, known ? ({ ...known, ...record } as never) : (record as never));
-      this.touch(kind, record.id);
+  /** Its case is left, with everything saved. */
+  end(): void {
+    this.leaveKeeper();
+    this.listeners.clear();
+  }
+
+  /** A record changed: keep it, and save it soon. */
+  touch(kind: RecordKind, id: string, mergeKey: string | null = null): void {
+    this.take([{ kind, id }], mergeKey);
+  }
+
+  /** Records changed by one act: keep them, and save them soon. */
+  take(touched: readonly { kind: RecordKind; id: string }[], mergeKey: string | null = null): void {
+    const step = this.nextStep();
+    for (const { kind, id } of touched) {
+      const record = this.records.get(kind, id);
+      if (record) this.add(kind, record, step, mergeKey);
     }
-    return kept.length;
+    this.announce();
+    this.pump();
+  }
+
+  /** Changes that a page which is gone left unsent: show them, and send them. Returns how many there were. */
+  adopt(found: readonly KeptChange[]): number {
+    let count = 0;
+    for (const change of found) this.keeper.found(change.id);
+    for (const [address, changes] of byRecord(found)) {
+      const first = changes[0] as KeptChange;
+      const last = changes.at(-1) as KeptChange;
+      if (this.logs.get(address)) {
+        // This page is changing the same record: that goes first, and what was left may then be a conflict.
+        this.later.push(...changes);
+        continue;
+      }
+      const known = this.records.get(first.kind, first.record.id);
+      // The revision stays the one that the change was made on, so that a newer one elsewhere is a conflict.
+      const log = this.logs.open(address, first.record.revision, known !== undefined && !known.deleted);
+      const now = this.clock.now();
+      log.changes = changes.map((change) => ({ ...change, mergeKey: null, madeAt: now, dueAt: now, sent: true }));
+      this.lastStep = Math.max(this.lastStep, last.step);
+      this.records.put(first.kind, { ...known, ...last.record } as never);
+      count += changes.length;
+    }
+    this.announce();
+    this.pump();
+    return count;
   }
 
   waits(address: Address): boolean {
-    return this.items.has(address);
+    return this.logs.get(address) !== undefined;
   }
 
   trouble(kind: RecordKind, id: string): { phase: 'refused' | 'conflict'; message: string } | null {
-    const item = this.items.get(addressOf(kind, id));
-    return item && (item.phase === 'refused' || item.phase === 'conflict')
-      ? { phase: item.phase, message: item.message }
+    const log = this.logs.get(addressOf(kind, id));
+    return log && (log.phase === 'refused' || log.phase === 'conflict')
+      ? { phase: log.phase, message: log.message }
       : null;
   }
 
-  conflicts(): { kind: RecordKind; id: string; current: AnyRecord | null; message: string }[] {
-    return [...this.items]
-      .filter(([, item]) => item.phase === 'conflict')
-      .map(([address, item]) => ({ ...splitAddress(address), current: item.current, message: item.message }));
+  conflicts(): Conflict[] {
+    return this.stuck('conflict').map((log) => ({
+      ...splitAddress(log.address),
+      current: log.current,
+      message: log.message,
+    }));
+  }
+
+  refusals(): { kind: RecordKind; id: string; message: string }[] {
+    return this.stuck('refused').map((log) => ({ ...splitAddress(log.address), message: log.message }));
   }
 
   /** The reader decided a conflict: keep what is on this page, or take what the server has. */
   settle(kind: RecordKind, id: string, choice: 'mine' | 'theirs'): void {
-    const address = addressOf(kind, id);
-    const item = this.items.get(address);
-    if (item?.phase !== 'conflict') return;
-    const local = this.records.get(kind, id);
+    const log = this.logs.get(addressOf(kind, id));
+    if (log?.phase !== 'conflict') return;
+    const { current } = log;
     if (choice === 'theirs') {
-      this.items.delete(address);
-      this.outbox.drop(address);
-      if (item.current) this.records.put(kind, item.current as never);
-    } else if (local) {
-      this.records.put(kind, { ...local, revision: item.current?.revision ?? local.revision } as never);
-      item.phase = 'waiting';
-      item.current = null;
+      this.drop(log);
+      if (current) this.records.put(kind, current as never);
+    } else {
+      const local = newestOf(log).record;
+      this.drop(log);
+      const revision = current?.revision ?? 0;
+      if (current?.deleted) this.goneOnServer.add(log.address);
+      this.records.put(kind, { ...local, revision } as never);
       this.touch(kind, id);
     }
     this.announce();
+    this.pump();
   }
 
-  /** Try everything that waits, now: the network is back, or the page is about to close. */
+  /** The reader gives up what the server refused; `current` is what is there instead, null: nothing. */
+  giveUp(kind: RecordKind, id: string, current: AnyRecord | null): void {
+    const log = this.logs.get(addressOf(kind, id));
+    if (log?.phase !== 'refused') return;
+    const local = newestOf(log).record;
+    this.drop(log);
+    this.records.put(kind, (current ?? { ...local, deleted: true, revision: 0 }) as never);
+    this.announce();
+    this.pump();
+  }
+
+  /** Try everything that waits, now: the network is back, the reader asks for it, or the page is about to close. */
   flush(keepalive = false): void {
-    for (const address of this.inOrder()) {
-      const item = this.items.get(address) as Item;
-      if (item.phase === 'waiting' || item.phase === 'retrying') void this.attempt(address, keepalive);
-    }
+    const now = this.clock.now();
+    for (const log of this.logs.all) for (const change of log.changes) change.dueAt = Math.min(change.dueAt, now);
+    if (keepalive) for (const log of this.logs.sendable(now)) void this.attempt(log, true);
+    else if (this.line.state === 'open') this.pump();
+    else this.probe();
   }
 
-  /** Resolves when nothing is waiting or under way; refusals and conflicts may remain. */
+  /** Resolves when nothing is under way or can go; refusals, conflicts and what a closed line holds may remain. */
   settled(): Promise<void> {
     return new Promise((resolve) => {
       const look = (): void => {
-        if (![...this.items.values()].some((i) => i.phase === 'waiting' || i.phase === 'saving')) {
-          this.listeners.delete(look);
-          resolve();
-        }
+        const goesOn =
+          this.line.state === 'open' && this.logs.all.some((log) => log.failures === 0 && this.logs.moves(log));
+        if (this.underWay > 0 || goesOn) return;
+        this.listeners.delete(look);
+        resolve();
       };
       this.listeners.add(look);
       look();
@@ -151,26 +201,27 @@ export class SaveQueue {
   }
 
   summary(): SaveSummary {
-    const phases = [...this.items.values()].map((item) => item.phase);
-    const unsaved = phases.length;
-    const count = (phase: Phase): number => phases.filter((p) => p === phase).length;
-    if (count('conflict')) return { state: 'conflict', words: 'Conflict: changed elsewhere', unsaved };
-    if (this.signedOut && unsaved) {
-      return { state: 'signed-out', words: 'Not saved — signed out; sign in again in another tab', unsaved };
-    }
-    if (count('retrying')) {
-      const kept = this.storageFull ? 'do not close this page' : 'kept in this browser';
-      return { state: 'unreachable', words: `Not saved — retrying (${kept})`, unsaved };
-    }
-    if (count('waiting') + count('saving')) return { state: 'saving', words: 'Saving…', unsaved };
-    if (unsaved) {
-      return {
-        state: 'refused',
-        words: unsaved === 1 ? 'One change not accepted' : `${unsaved} changes not accepted`,
-        unsaved,
-      };
-    }
-    return { state: 'saved', words: 'All changes saved', unsaved: 0 };
+    const all = this.logs.all;
+    const unkept = all.reduce((sum, log) => sum + log.changes.filter((c) => !this.keeper.keeps(c.id)).length, 0);
+    return summaryOf({
+      unsaved: this.logs.changes + this.later.length,
+      unkept,
+      conflicts: all.filter((log) => log.phase === 'conflict').length,
+      refused: all.filter((log) => log.phase === 'refused').length,
+      moving: all.filter((log) => this.logs.moves(log)).length,
+      line: this.line.state,
+      trouble: this.keeper.trouble,
+    });
+  }
+
+  /** Why the browser keeps no changes, in words; null while it does. */
+  get storageTrouble(): string | null {
+    return this.keeper.trouble;
+  }
+
+  /** What the server said when it last could not take anything. */
+  get lineMessage(): string {
+    return this.line.message;
   }
 
   subscribe(listener: () => void): () => void {
@@ -178,130 +229,205 @@ export class SaveQueue {
     return () => this.listeners.delete(listener);
   }
 
-  private newItem(): Item {
-    return {
-      phase: 'waiting',
-      version: 0,
-      firstTouched: this.clock.now(),
-      timer: null,
-      attempts: 0,
-      message: '',
-      current: null,
-    };
-  }
-
-  private schedule(address: Address, item: Item, ms: number): void {
-    if (item.timer !== null) this.clock.cancel(item.timer);
-    item.timer = this.clock.after(ms, () => {
-      item.timer = null;
-      void this.attempt(address, false);
-    });
-  }
-
-  private inOrder(): Address[] {
-    const rank = (address: Address): number => {
-      const { kind, id } = splitAddress(address);
-      const deleted = this.records.get(kind, id)?.deleted ?? false;
-      return deleted && kind === 'finding' ? RECORD_KINDS.length : RECORD_KINDS.indexOf(kind);
-    };
-    return [...this.items.keys()].sort((a, b) => rank(a) - rank(b));
-  }
-
-  /** A record may only go when what it points at is there, and a finding only when nothing points at it any more. */
-  private blocked(kind: RecordKind, record: AnyRecord): boolean {
-    const unsaved = (address: Address): boolean => {
-      const item = this.items.get(address);
-      return item !== undefined;
-    };
-    if (kind === 'finding') {
-      if (!record.deleted) return false;
-      return [...this.items].some(
-        ([address, item]) =>
-          (address.startsWith('annotation/') || address.startsWith('answer/')) &&
-          (item.phase === 'waiting' || item.phase === 'saving' || item.phase === 'retrying'),
-      );
-    }
-    const finding = 'finding' in record && record.finding ? this.records.get('finding', record.finding) : null;
-    if (finding && !record.deleted && unsaved(addressOf('finding', finding.id)) && !finding.deleted) {
-      if (finding.revision === 0 || this.items.get(addressOf('finding', finding.id))?.phase === 'saving') return true;
-    }
-    if (
-      kind === 'annotation' &&
-      'provenance' in record &&
-      record.provenance === 'suggestion' &&
-      record.revision === 0
-    ) {
-      return this.records
-        .all('decision')
-        .some((d) => d.annotation === record.id && unsaved(addressOf('decision', d.id)));
-    }
-    return false;
-  }
-
-  private async attempt(address: Address, keepalive: boolean): Promise<void> {
-    const item = this.items.get(address);
-    const { kind, id } = splitAddress(address);
-    const record = this.records.get(kind, id);
-    if (!item || !record || (item.phase !== 'waiting' && item.phase !== 'retrying')) return;
-    if (this.blocked(kind, record)) return;
-    if (item.timer !== null) this.clock.cancel(item.timer);
-    item.timer = null;
-    if (record.deleted && record.revision === 0 && kind !== 'decision' && item.attempts === 0) {
-      this.finish(address, kind, record); // the server never heard of it
+  private add(kind: RecordKind, record: AnyRecord, step: number, mergeKey: string | null): void {
+    const address = addressOf(kind, record.id);
+    const log = this.logs.open(address, record.revision, record.revision > 0 && !this.goneOnServer.has(address));
+    const isOfServer = kind === 'decision' || ('provenance' in record && record.provenance === 'suggestion');
+    const isUnheardOf = log.phase === 'refused' || log.changes.every((change) => !change.sent);
+    if (record.deleted && log.base === 0 && !isOfServer && isUnheardOf) {
+      this.drop(log); // the server never heard of it
       return;
     }
-    const version = item.version;
-    item.phase = 'saving';
-    this.announce();
-    const outcome = await this.send(kind, record, keepalive);
-    this.receive(address, item, record, version, outcome);
+    const now = this.clock.now();
+    const last = log.changes.at(-1);
+    if (last && !last.sent && mergeKey !== null && last.mergeKey === mergeKey) {
+      last.record = record;
+      last.dueAt = Math.min(now + PAUSE_MS, last.madeAt + LONGEST_WAIT_MS);
+      this.keep(log, last);
+      return;
+    }
+    if (log.phase === 'refused') {
+      // The new state goes instead of what the server did not take.
+      for (const change of log.changes.splice(0)) this.keeper.forget(change.id);
+      log.phase = 'waiting';
+      log.message = '';
+    }
+    const dueAt = mergeKey === null ? now : now + PAUSE_MS;
+    const change: Pending = {
+      id: newId(),
+      case: this.caseId,
+      kind,
+      record,
+      step,
+      mergeKey,
+      madeAt: now,
+      dueAt,
+      sent: false,
+    };
+    log.changes.push(change);
+    this.keep(log, change);
   }
 
-  private receive(address: Address, item: Item, sent: AnyRecord, version: number, outcome: Outcome): void {
-    const { kind } = splitAddress(address);
-    const editedSince = item.version !== version;
-    this.signedOut = outcome.type === 'signed-out';
-    if (outcome.type === 'saved') {
-      item.attempts = 0;
-      if (outcome.record) this.records.merge(kind, outcome.record as never, editedSince);
-      if (editedSince) {
-        item.phase = 'waiting';
-        item.firstTouched = this.clock.now();
-        this.outbox.keep(kind, this.records.get(kind, sent.id) as AnyRecord);
-        this.schedule(address, item, 0);
-      } else {
-        this.finish(address, kind, sent);
-      }
-      if (kind === 'decision') this.onDecisionSaved();
-    } else if (outcome.type === 'refused') {
-      item.message = outcome.message;
-      item.phase = editedSince ? 'waiting' : 'refused';
-      if (editedSince) this.schedule(address, item, PAUSE_MS);
-    } else if (outcome.type === 'conflict') {
-      item.phase = 'conflict';
-      item.message = outcome.message;
-      item.current = outcome.current;
+  private keep(log: Log, { id, kind, record, step }: Pending): void {
+    const isFirst = headOf(log).id === id;
+    const kept = isFirst ? ({ ...record, revision: log.base } as AnyRecord) : record;
+    this.keeper.put({ id, case: this.caseId, kind, record: kept, step });
+  }
+
+  /** Steps grow with time, so that what two pages left behind has an order. */
+  private nextStep(): number {
+    this.lastStep = Math.max(this.lastStep + 1, Date.now());
+    return this.lastStep;
+  }
+
+  private drop(log: Log): void {
+    for (const { id } of log.changes) this.keeper.forget(id);
+    this.logs.close(log.address);
+    this.takeLater();
+  }
+
+  private takeLater(): void {
+    if (this.later.length === 0) return;
+    const left = this.later;
+    this.later = [];
+    this.adopt(left);
+  }
+
+  private stuck(phase: 'refused' | 'conflict'): Log[] {
+    return this.logs.all.filter((log) => log.phase === phase);
+  }
+
+  private pump(): void {
+    if (this.line.state !== 'open') return;
+    const now = this.clock.now();
+    if (this.underWay < AT_ONCE) {
+      for (const log of this.logs.sendable(now).slice(0, AT_ONCE - this.underWay)) void this.attempt(log, false);
+    }
+    const next = this.logs.nextDue(now);
+    if (this.wakeTimer !== null) this.clock.cancel(this.wakeTimer);
+    this.wakeTimer = next === null ? null : this.clock.after(next - now, () => this.pump());
+  }
+
+  /** While the line is closed one change at a time asks whether it is open again. */
+  private probe(): void {
+    if (this.underWay > 0) return;
+    const [first] = this.logs.sendable(Number.POSITIVE_INFINITY);
+    if (first) void this.attempt(first, false);
+    else this.line.opened();
+  }
+
+  private async attempt(log: Log, keepalive: boolean): Promise<void> {
+    const change = headOf(log);
+    const { kind } = change;
+    log.phase = 'saving';
+    change.sent = true;
+    this.underWay += 1;
+    this.announce();
+    const record = { ...change.record, revision: log.base } as AnyRecord;
+    const outcome = await this.send({ kind, record, change: change.id, keepalive });
+    this.underWay -= 1;
+    this.receive(log, change, outcome);
+    this.announce();
+    this.pump();
+  }
+
+  private receive(log: Log, change: Pending, outcome: Outcome): void {
+    log.phase = 'waiting';
+    if (outcome.type === 'unreachable' || outcome.type === 'signed-out' || outcome.type === 'full') {
+      this.line.closed(outcome.type, outcome.message);
+      return;
+    }
+    this.line.opened();
+    if (outcome.type === 'failed') {
+      change.dueAt = this.clock.now() + Math.min(LONGEST_BACKOFF_MS, 1000 * 2 ** log.failures);
+      log.failures += 1;
+      log.message = outcome.message;
+      return;
+    }
+    log.failures = 0;
+    if (outcome.type === 'saved') this.confirm(log, change, outcome.record, outcome.mark ?? null);
+    else if (outcome.type === 'conflict') this.conflict(log, outcome.current, outcome.message);
+    else this.refuse(log, change, outcome);
+  }
+
+  private confirm(log: Log, change: Pending, saved: AnyRecord | null, mark: AnyRecord | null): void {
+    const { kind } = change;
+    log.changes.shift();
+    this.keeper.forget(change.id);
+    if (saved) {
+      log.base = baseAfter(log.base, change, saved);
+      log.live = !saved.deleted;
+      if (saved.deleted) this.goneOnServer.add(log.address);
+      else this.goneOnServer.delete(log.address);
+      this.records.merge(kind, saved as never, log.changes.length > 0);
+    }
+    if (mark) this.learn('annotation', mark);
+    const next = log.changes[0];
+    if (next) {
+      // Written together with the removal of the one before it: its revision is the one that it builds on from now.
+      this.keep(log, next);
     } else {
-      item.phase = 'retrying';
-      item.message = outcome.message;
-      item.attempts += 1;
-      this.schedule(address, item, Math.min(LONGEST_BACKOFF_MS, 500 * 2 ** (item.attempts - 1)));
+      this.logs.close(log.address);
+      this.takeLater();
     }
-    this.announce();
   }
 
-  private finish(address: Address, kind: RecordKind, sent: AnyRecord): void {
-    this.items.delete(address);
-    this.outbox.confirm(kind, sent);
-    // What waited for this one may go now.
-    for (const other of this.inOrder()) {
-      const item = this.items.get(other) as Item;
-      if (item.phase === 'waiting' && item.timer === null) void this.attempt(other, false);
+  /** What the server made by itself. */
+  private learn(kind: RecordKind, record: AnyRecord): void {
+    const log = this.logs.get(addressOf(kind, record.id));
+    if (log) {
+      log.base = record.revision;
+      log.live = !record.deleted;
+      this.keep(log, headOf(log));
     }
-    this.announce();
+    this.goneOnServer.delete(addressOf(kind, record.id));
+    this.records.merge(kind, record as never, log !== undefined || this.records.get(kind, record.id)?.deleted === true);
+  }
+
+  private conflict(log: Log, current: AnyRecord | null, message: string): void {
+    const mine = newestOf(log).record;
+    if (current && (contentOf(current) === contentOf(mine) || (current.deleted && mine.deleted))) {
+      this.drop(log); // both made the same of it
+      this.records.merge(splitAddress(log.address).kind, current as never, false);
+      return;
+    }
+    if (current?.deleted && log.base === 0) {
+      // Made anew where one was deleted before: an answer has the same identifier each time.
+      log.base = current.revision;
+      this.goneOnServer.add(log.address);
+      this.keep(log, headOf(log));
+      return;
+    }
+    log.phase = 'conflict';
+    log.message = message;
+    log.current = current;
+  }
+
+  private refuse(log: Log, change: Pending, outcome: { type: 'refused' | 'closed'; message: string }): void {
+    if (outcome.type === 'closed') this.onClosed(outcome.message);
+    log.message = outcome.message;
+    if (log.changes.length > 1) {
+      // What came after it says all that the reader wants of this record.
+      log.changes.shift();
+      this.keeper.forget(change.id);
+      if (log.base === 0 && headOf(log).record.deleted) this.drop(log);
+      else this.keep(log, headOf(log));
+      return;
+    }
+    log.phase = 'refused';
   }
 
   private announce(): void {
     for (const listener of this.listeners) listener();
   }
+}
+
+/**
+ * The revision that the next change of this page builds on.
+ *
+ * Saving once counts up by one. An answer further on shows what was saved over it elsewhere, unless it is what was
+ * sent: the next change must then not be taken for one that has seen it.
+ */
+function baseAfter(base: number, change: Pending, saved: AnyRecord): number {
+  return saved.revision <= base + 1 || contentOf(saved) === contentOf(change.record) ? saved.revision : base + 1;
 }

@@ -1,4 +1,4 @@
-/** Undo and redo: what the reader did, step by step, as states before and after. Pure; knows no server. */
+/** Undo and redo: what the reader did, step by step, as states before and after, as far back as the page. Pure. */
 import type { AnyRecord, RecordKind } from './records';
 
 export interface Change {
@@ -22,8 +22,6 @@ export class Journal {
   private past: Step[] = [];
   private future: Step[] = [];
 
-  constructor(private readonly limit = 500) {}
-
   /** Steps with the same merge key that follow fast on one another (typing) are undone as one. */
   record(words: string, changes: readonly Change[], mergeKey: string | null, now: number): void {
     this.future = [];
@@ -37,7 +35,6 @@ export class Journal {
       return;
     }
     this.past.push({ words, changes, mergeKey, at: now });
-    if (this.past.length > this.limit) this.past.shift();
   }
 
   /** The changes that take the last step back, in the order to apply them; null when there is none. */

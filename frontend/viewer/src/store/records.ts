@@ -42,12 +42,13 @@ const COMPUTED = ['size_mm'] as const;
 export function contentOf(record: AnyRecord): string {
   const content: Record<string, unknown> = { ...record };
   for (const name of [...SERVER_OWNED, ...COMPUTED]) delete content[name];
-  return JSON.stringify(content, Object.keys(content).sort().concat(nestedKeys(content)));
+  return JSON.stringify(content, (_, value: unknown) => sorted(value));
 }
 
-/** JSON.stringify's list of names filters nested objects too, so theirs are added. */
-function nestedKeys({ answers, mask }: Record<string, unknown>): string[] {
-  return [answers, mask].flatMap((nested) => (nested && typeof nested === 'object' ? Object.keys(nested).sort() : []));
+/** Objects with their names in one order, so that equal ones are written alike. */
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 export class Records {

@@ -18,7 +18,7 @@ export function keepSizesKnown(acts: Acts, places: Places): void {
         answer.size_mm ?? (answer.score.size_source === 'measured' ? (answer.score.size_mm as number) : null);
       if (size === known) continue;
       records.put('answer', { ...answer, size_mm: size });
-      queue.touch('answer', answer.id);
+      queue.touch('answer', answer.id, `size ${answer.id}`);
     }
   };
 }

@@ -33,7 +33,7 @@ export class Workspace {
     }
     if (changes.length === 0) return;
     this.journal.record(words, changes, mergeKey, this.now());
-    this.apply(changes);
+    this.apply(changes, mergeKey);
   }
 
   undo(): string | null {
@@ -48,7 +48,7 @@ export class Workspace {
     return step?.words ?? null;
   }
 
-  private apply(changes: readonly Change[]): void {
+  private apply(changes: readonly Change[], mergeKey: string | null = null): void {
     for (const { kind, id, after } of changes) {
       const current = this.records.get(kind, id);
       if (after === null) {
@@ -63,9 +63,10 @@ export class Workspace {
         kind === 'decision' ? [markOf(after), markOf(before)].filter((mark) => mark !== null) : [],
       ),
     );
-    for (const { kind, id } of changes) {
-      if (kind !== 'annotation' || !madeByServer.has(id)) this.queue.touch(kind, id);
-    }
+    this.queue.take(
+      changes.filter(({ kind, id }) => kind !== 'annotation' || !madeByServer.has(id)),
+      mergeKey,
+    );
     this.onApplied(changes);
   }
 }

@@ -1,0 +1,92 @@
+/** Saving on one page: the open case's queue, what closed pages left behind, and when to try again. */
+import { newId } from '../api/identifiers';
+import type { Records } from '../store/records';
+import { type KeepingKey, PageOutbox } from './browser_outbox';
+import type { KeptChange } from './change';
+import { PAGE_CLOCK } from './clock';
+import { Keeper } from './keeper';
+import { OtherCases } from './other_cases';
+import { SaveQueue, type Send } from './queue';
+
+/** How often pages that came meanwhile are looked for; what they leave is then handed over the moment they go. */
+const LOOK_AGAIN_MS = 10_000;
+
+export class PageSaving {
+  readonly others: OtherCases;
+  private queue: SaveQueue | null = null;
+  private takesChanges = false;
+  private onFound: (count: number) => void = () => undefined;
+  private readonly outbox: PageOutbox;
+  private readonly keeper: Keeper;
+  private readonly listeners = new Set<() => void>();
+  private hasBegun = false;
+
+  constructor(
+    private readonly send: Send,
+    keepingKey: () => Promise<KeepingKey>,
+  ) {
+    this.outbox = new PageOutbox(keepingKey, newId());
+    this.keeper = new Keeper(this.outbox, PAGE_CLOCK);
+    this.others = new OtherCases(this.keeper, send, PAGE_CLOCK, () => this.announce());
+  }
+
+  /** The queue of the case that is opened now; everything of the former one was saved before it was left. */
+  queueFor(caseId: string, records: Records): SaveQueue {
+    const queue = new SaveQueue(caseId, records, this.keeper, this.send, PAGE_CLOCK);
+    queue.subscribe(() => this.announce());
+    this.queue?.end();
+    this.queue = queue;
+    return queue;
+  }
+
+  /**
+   * The case is on the page: take over what other pages left, now and whenever one closes, and go on when there is hope.
+   *
+   * `onFound` is called with the number of changes of this case that were found. A reading that is locked takes none:
+   * they are sent all the same, and refused in words.
+   */
+  begin(takesChanges: boolean, onFound: (count: number) => void): void {
+    this.takesChanges = takesChanges;
+    this.onFound = onFound;
+    if (this.hasBegun) return;
+    this.hasBegun = true;
+    const look = (): void => void this.outbox.watch((changes) => this.take(changes)).catch(() => undefined);
+    look();
+    window.setInterval(look, LOOK_AGAIN_MS);
+    window.addEventListener('online', () => this.flush());
+    window.addEventListener('focus', () => this.hasTrouble && this.flush());
+  }
+
+  /** Try everything that waits, now. */
+  flush(keepalive = false): void {
+    this.queue?.flush(keepalive);
+    this.others.flush(keepalive);
+  }
+
+  /** Changes that closing this page would lose. */
+  get unkept(): number {
+    return this.others.waiting.reduce((sum, { unkept }) => sum + unkept, this.queue?.summary().unkept ?? 0);
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private get hasTrouble(): boolean {
+    const states = [this.queue?.summary().state, ...this.others.waiting.map(({ state }) => state)];
+    return states.some((state) => state === 'unreachable' || state === 'signed-out');
+  }
+
+  private take(changes: KeptChange[]): void {
+    const own = this.takesChanges ? changes.filter((change) => change.case === this.queue?.caseId) : [];
+    const count = this.queue?.adopt(own) ?? 0;
+    this.others.take(changes.filter((change) => !own.includes(change)));
+    if (count > 0) this.onFound(count);
+    this.announce();
+  }
+
+  private announce(): void {
+    for (const listener of this.listeners) listener();
+  }
+}
