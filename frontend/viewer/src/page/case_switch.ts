@@ -59,7 +59,7 @@ export class CaseSwitch implements Travel {
   /** Go to what came before an assignment in the worklist. */
   async previous(assignment: string): Promise<void> {
     try {
-      const before = await this.apiOf('').previousCase(assignment);
+      const before = await this.station.apiOf('').previousCase(assignment);
       if (before) await this.open(before);
       else this.session?.say('This is the first case of the worklist.');
     } catch (error) {
