@@ -1,5 +1,6 @@
 """Brain, blood and bone as channels, against the formula of the standard by hand and pydicom's windows."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,9 @@ from annotator.imaging.frame_description import FrameGrey, LookupTable, Window
 from annotator.imaging.pixels.presets import three_windows
 from annotator.imaging.pixels.three_window import three_window, three_window_of_stored
 
+CASES = json.loads(
+    (Path(__file__).parents[4] / "frontend/viewer/src/pixels/three_window_cases.json").read_text(encoding="utf-8")
+)
 BUNDLED = Path(pydicom.__file__).parent / "data" / "test_files"
 
 
@@ -70,3 +74,16 @@ def test_other_windows_may_be_given_and_anything_but_three_is_refused() -> None:
         three_window(values, windows=[narrow] * 2)
     with pytest.raises(ValueError, match="rows, columns"):
         three_window(np.zeros((2, 2, 3), np.int16))
+
+
+def test_every_value_has_the_colour_that_the_viewer_gives_it() -> None:
+    """The viewer's test reads the same file: per channel, the least whole value of each grey from 1 to 255."""
+    assert [(w.name, w.centre, w.width) for w in three_windows()] == [
+        (one["name"], one["centre"], one["width"]) for one in CASES["windows"]
+    ]
+    values = np.arange(-32768, 32768, dtype=np.int16)
+    shown = three_window(values.reshape(1, -1))[0]
+    for channel, starts in enumerate(CASES["starts"]):
+        np.testing.assert_array_equal(shown[:, channel], np.searchsorted(starts, values, side="right"))
+    fractions = np.array([[case["value"] for case in CASES["fractions"]]], np.float32)
+    assert three_window(fractions)[0].tolist() == [case["colour"] for case in CASES["fractions"]]
