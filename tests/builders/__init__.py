@@ -2,6 +2,7 @@
 
 from tests.builders.bad_files import not_dicom, promising_pixels, truncated, unknown_syntax, without_pixels
 from tests.builders.burned_in import written_ultrasound
+from tests.builders.orientations import ct_at_all_angles, turned_breast
 from tests.builders.studies import (
     ct_series,
     multi_frame,
@@ -12,6 +13,7 @@ from tests.builders.studies import (
 )
 
 __all__ = [
+    "ct_at_all_angles",
     "ct_series",
     "multi_frame",
     "not_dicom",
@@ -19,6 +21,7 @@ __all__ = [
     "tomosynthesis",
     "tomosynthesis_four_views",
     "truncated",
+    "turned_breast",
     "ultrasound",
     "ultrasound_pair",
     "unknown_syntax",
