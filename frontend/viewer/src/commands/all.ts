@@ -3,6 +3,7 @@ import { TOOLS } from '../tools/registry';
 import { CASE_COMMANDS } from './case';
 import type { Command } from './command';
 import { FINDING_COMMANDS } from './findings';
+import { MARK_ACT_COMMANDS } from './mark_acts';
 import { MARK_COMMANDS } from './marks';
 import { MASK_COMMANDS } from './masks';
 import { PICTURE_COMMANDS } from './picture';
@@ -27,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   ...VIEW_COMMANDS,
   ...TOOL_COMMANDS,
   ...MARK_COMMANDS,
+  ...MARK_ACT_COMMANDS,
   ...SPAN_COMMANDS,
   ...MASK_COMMANDS,
   ...FINDING_COMMANDS,

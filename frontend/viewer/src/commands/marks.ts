@@ -1,19 +1,22 @@
 /** Acting on the selected mark. */
+import { writeOnMark } from '../pane/text_field';
 import type { Command, Desk } from './command';
 
-function copyToNextSlice({ acts, places, grid, say }: Desk): void {
-  const { selectedMark, selectedFinding } = acts.ui.now;
-  const mark = selectedMark ? acts.workspace.records.get('annotation', selectedMark) : null;
-  if (!mark) return;
-  const place = places.of(mark.frame);
-  const next = place?.stack.frames[place.index + 1];
-  if (!place || !next) {
-    say('There is no next slice.');
-    return;
-  }
-  acts.ui.set({ selectedFinding: mark.finding ?? selectedFinding });
-  acts.addMark(next.key, mark.kind, mark.points, { mask: mark.mask });
-  grid.reveal(place.stack, place.index + 1);
+export function copyToSlice(by: 1 | -1): (desk: Desk) => void {
+  return ({ acts, places, grid, say, busy }) => {
+    const { selectedMark, selectedFinding } = acts.ui.now;
+    const mark = selectedMark ? acts.workspace.records.get('annotation', selectedMark) : null;
+    if (!mark || mark.deleted || mark.points.length === 0 || busy) return;
+    const place = places.of(mark.frame);
+    const next = place?.stack.frames[place.index + by];
+    if (!place || !next) {
+      say(`There is no ${by > 0 ? 'next' : 'previous'} slice.`);
+      return;
+    }
+    acts.ui.set({ selectedFinding: mark.finding ?? selectedFinding });
+    acts.addMark(next.key, mark.kind, mark.points, { mask: mark.mask, label: mark.label });
+    grid.reveal(place.stack, place.index + by);
+  };
 }
 
 function stepMark(by: 1 | -1): (desk: Desk) => void {
@@ -36,8 +39,19 @@ function takeBack(undo: boolean): (desk: Desk) => void {
     }
     if (!acts.mayEdit) return;
     const words = undo ? acts.workspace.undo() : acts.workspace.redo();
+    const { selectedMark } = acts.ui.now;
+    // What is gone can't stay selected: keys would act on something that nobody sees.
+    if (selectedMark && acts.workspace.records.get('annotation', selectedMark)?.deleted !== false) {
+      acts.ui.set({ selectedMark: null });
+    }
     if (words) say(`${undo ? 'Undone' : 'Done again'}: ${words}`);
   };
+}
+
+function writeOnArrow(id: string | null, acts: Desk['acts'], grid: Desk['grid']): void {
+  const mark = id ? acts.workspace.records.get('annotation', id) : undefined;
+  const unit = grid.visible.find(({ pane }) => pane.frame?.key === mark?.frame);
+  if (mark?.kind === 'arrow' && unit) writeOnMark(mark.id, unit.pane, acts);
 }
 
 export const MARK_COMMANDS: readonly Command[] = [
@@ -56,12 +70,15 @@ export const MARK_COMMANDS: readonly Command[] = [
   },
   {
     id: 'marks.finish',
-    title: 'Finish what is drawn click by click',
+    title: 'Finish what is drawn click by click; write on the selected arrow',
     group: 'Marks',
     keys: ['Enter'],
-    run: ({ finishGestures }) => finishGestures(),
+    run: ({ acts, grid, busy, finishGestures }) => {
+      if (busy) finishGestures();
+      else writeOnArrow(acts.ui.now.selectedMark, acts, grid);
+    },
   },
-  { id: 'marks.copy', title: 'Copy to the next slice', group: 'Marks', keys: ['D'], run: copyToNextSlice },
+  { id: 'marks.copy', title: 'Copy to the next slice', group: 'Marks', keys: ['D'], run: copyToSlice(1) },
   { id: 'marks.undo', title: 'Undo', group: 'Marks', keys: ['Ctrl+Z'], run: takeBack(true) },
   { id: 'marks.redo', title: 'Redo', group: 'Marks', keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], run: takeBack(false) },
 ];

@@ -66,10 +66,11 @@ export function measuresOf(
   const scale: Scale = calibration ? [calibration.mmPerColumn, calibration.mmPerRow] : SQUARE;
   if (mask)
     return { longAxis: maskDiameter(points, mask, scale), area: runArea(mask) * scale[0] * scale[1], calibration };
-  return { ...sizes(kind, points, scale), calibration };
+  return { ...sizesOf(kind, points, scale), calibration };
 }
 
-function sizes(kind: MarkKind, points: readonly Point[], scale: Scale): Omit<Measures, 'calibration'> {
+/** The sizes alone, columns and rows scaled: a scale of 1 and 1 gives pixels. */
+export function sizesOf(kind: MarkKind, points: readonly Point[], scale: Scale): Omit<Measures, 'calibration'> {
   const [a, b, c, d] = points as [Point, Point, Point?, Point?];
   switch (kind) {
     case 'box': {

@@ -17,6 +17,7 @@ export function marksOn(frameKey: string, acts: Acts, places: Places): ShownMark
   const look = looksOf(acts);
   const marks: ShownMark[] = [];
   for (const mark of workspace.records.live('annotation')) {
+    if (ui.now.hiddenMarks.has(mark.id)) continue;
     // A label of slices has no place in the picture; it stands at its edge.
     const strength = mark.kind === 'slices' ? null : strengthOn(frameKey, mark, acts, places);
     if (strength !== null) marks.push(shownMark(mark, strength, look, acts));
@@ -58,7 +59,7 @@ function shownMark(mark: Annotation, strength: number, look: Look, acts: Acts): 
   const { now } = acts.ui;
   const mine = acts.isMine(mark);
   const shows = mark.finding ? look.findings.get(mark.finding) : undefined;
-  const selected = now.selectedMark === mark.id;
+  const selected = now.selectedMark === mark.id || now.alsoSelected.includes(mark.id);
   const besideTheChosen = now.selectedFinding !== null && look.findings.has(now.selectedFinding) && !selected;
   const dimmed = besideTheChosen && mark.finding !== now.selectedFinding;
   const colour =

@@ -197,7 +197,8 @@ export class MarksLayer {
       signOf(draft.kind, onScreen, true) + dots.map(([x, y]) => `M${x - 2.5} ${y - 2.5}h5v5h-5Z`).join(''),
     );
     const last = onScreen.at(-1);
-    if (!last) return;
+    // A line that isn't closed yet encloses nothing to be measured.
+    if (!last || draft.kind === 'contour' || draft.kind === 'spline') return;
     const words = this.describe({
       id: '',
       colour: '',

@@ -8,6 +8,10 @@ export interface UiState {
   layout: { rows: number; columns: number };
   maximised: number | null;
   selectedMark: string | null;
+  /** Marks selected besides, by Shift and a click. */
+  alsoSelected: readonly string[];
+  /** Marks that the reader has hidden one by one. */
+  hiddenMarks: ReadonlySet<string>;
   selectedFinding: string | null;
   selectedSuggestion: string | null;
   /** What a new finding is, unless the reader says otherwise. */
@@ -40,6 +44,8 @@ export class Ui {
       layout: { rows: 1, columns: 1 },
       maximised: null,
       selectedMark: null,
+      alsoSelected: [],
+      hiddenMarks: new Set(),
       selectedFinding: null,
       selectedSuggestion: null,
       newKind: '',
@@ -59,8 +65,11 @@ export class Ui {
     return this.state;
   }
 
-  set(change: Partial<UiState>): void {
+  set(wanted: Partial<UiState>): void {
     const before = this.state;
+    // What is selected besides goes with the mark that it was selected beside.
+    const another = wanted.selectedMark !== undefined && wanted.selectedMark !== before.selectedMark;
+    const change = another && before.alsoSelected.length > 0 ? { alsoSelected: [], ...wanted } : wanted;
     const changed = (Object.keys(change) as (keyof UiState)[]).some((name) => before[name] !== change[name]);
     if (!changed) return;
     this.state = { ...before, ...change };

@@ -14,6 +14,7 @@ import { polygonTool } from './polygon_tool';
 import { selectTool } from './select_tool';
 import { spanBoxTool } from './span_box_tool';
 import { splineTool } from './spline_tool';
+import { splitTool } from './split_tool';
 import { thresholdBrushTool } from './threshold_brush_tool';
 import type { Tool } from './tool';
 import { windowTool } from './window_tool';
@@ -95,6 +96,15 @@ export const TOOLS: readonly ToolEntry[] = [
     draws: true,
     icon: 'M12 5.500c4 0 7 2 7 5.500s-2 8-7 8-7-3-7-7 3-6.500 7-6.500zm0 1.500c-3.200 0-5.500 2-5.500 5s2.300 5.500 5.500 5.500 5.500-3.300 5.500-6.500-2.300-4-5.500-4zM10.200 3.700h3.600v3.600h-3.600zM17 9.500h3.600v3.600H17zM10.200 17h3.600v3.600h-3.600zM3.400 10.500H7v3.600H3.400z',
     tool: splineTool,
+  },
+  {
+    name: 'split',
+    title: 'Cut a mark in two',
+    keys: ['/'],
+    group: 'shape',
+    draws: true,
+    icon: 'M2.500 11.200h19v1.600h-19zM6 9.300a6 6 0 0112 0h-1.600a4.400 4.400 0 00-8.800 0zM6 14.700h1.600a4.400 4.400 0 008.800 0H18a6 6 0 01-12 0z',
+    tool: splitTool,
   },
   {
     name: 'brush',
