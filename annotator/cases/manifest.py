@@ -31,6 +31,8 @@ class ReadingEntry(TypedDict):
     locked: bool
     may_annotate: bool
     position: str | None
+    returned: str
+    may_review: bool
 
 
 class SchemaEntry(TypedDict):
@@ -98,6 +100,8 @@ def manifest_for(person: Person, case: Case, *, reading: ReadingState | None = N
             locked=reading.locked,
             may_annotate=reading.may_annotate,
             position=reading.position,
+            returned=reading.returned,
+            may_review=reading.may_review,
         ),
         stacks=stacks,
         hangings=hanging_entries(case.modality, body_part, hung=hung, frames=frames, protocols=enabled_protocols()),

@@ -21,6 +21,8 @@ class ReadingState:
     state : "assigned", "opened" or "submitted"; None without an assignment.
     locked : whether this person's marks and answers can't be changed any more.
     may_annotate : whether this person may mark this case at all, and it isn't locked.
+    returned : why a reviewer gave the reading back, while it is open again; "" otherwise.
+    may_review : whether this person is shown all readings of the case side by side.
     position : "3 of 12", this case's place in the worklist.
     finding_kinds : what the reader can choose from, the likely ones for the modality first.
     """
@@ -30,4 +32,6 @@ class ReadingState:
     locked: bool = False
     may_annotate: bool = False
     position: str | None = None
+    returned: str = ""
+    may_review: bool = False
     finding_kinds: tuple[FindingKindChoice, ...] = ()

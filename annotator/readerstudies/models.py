@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from annotator.cases.models import Case
+from annotator.imaging.models import Frame
 
 
 class AssignmentState(models.TextChoices):
@@ -59,3 +60,51 @@ class ReadingTime(models.Model):
 
     def __str__(self) -> str:
         return f"{self.active_seconds:.0f} s of {self.assignment_id}"
+
+
+class Verdict(models.TextChoices):
+    APPROVED = "approved", "Approved"
+    RETURNED = "returned", "Returned"
+
+
+class Review(models.Model):
+    """What somebody decided about a submitted reading; rows are only ever added. A returned reading is open again."""
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="reviews")
+    verdict = models.CharField(max_length=8, choices=Verdict.choices)
+    reason = models.CharField(max_length=1000, blank=True)
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["decided_at", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(verdict__in=Verdict.values), name="verdict_is_known"),
+            models.CheckConstraint(condition=~Q(verdict="returned", reason=""), name="a_return_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assignment_id} {self.verdict}"
+
+
+class ReviewComment(models.Model):
+    """A remark pinned to a place in a picture; column, row as a mark's. The browser makes the identifier."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="review_comments")
+    frame = models.ForeignKey(Frame, on_delete=models.PROTECT, related_name="+")
+    column = models.FloatField()
+    row = models.FloatField()
+    # Whose reading it speaks of: that reader sees it once the reading was reviewed. Null: for reviewers alone.
+    about = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    text = models.CharField(max_length=1000)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    resolved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="a_comment_says_something")]
+
+    def __str__(self) -> str:
+        return f"{self.author_id}: {self.text[:40]}"

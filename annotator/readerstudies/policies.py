@@ -13,6 +13,11 @@ def may_see_all_assignments(person: Person) -> bool:
     return has_role(person, Role.ADMIN)
 
 
+def may_review(person: Person) -> bool:
+    """See every reading of a case side by side, remark on it, approve it or give it back."""
+    return has_role(person, Role.DATA_MANAGER, Role.ADMIN)
+
+
 def may_read_cases(person: Person) -> bool:
     """Have a worklist, and submit what is on it."""
     return has_role(person, Role.RADIOLOGIST)

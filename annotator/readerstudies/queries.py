@@ -16,8 +16,8 @@ from annotator.annotations.queries import is_locked
 from annotator.cases.models import Case
 from annotator.cases.queries import grants_that_hold
 from annotator.cases.reading_state import FindingKindChoice, ReadingState
-from annotator.readerstudies.models import Assignment, AssignmentState, ReadingTime
-from annotator.readerstudies.policies import may_see_all_assignments
+from annotator.readerstudies.models import Assignment, AssignmentState, ReadingTime, Review, Verdict
+from annotator.readerstudies.policies import may_review, may_see_all_assignments
 
 # A subquery, not a join: rows are locked and counted through these queries too.
 _ACTIVE_SECONDS = Coalesce(
@@ -55,6 +55,11 @@ def worklist_for(person: Person) -> QuerySet[Assignment]:
         .annotate(active_seconds=_ACTIVE_SECONDS)
         .order_by("place")
     )
+
+
+def with_reading_time(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]:
+    """The same with `active_seconds`, how long each was read."""
+    return assignments.annotate(active_seconds=_ACTIVE_SECONDS)
 
 
 def next_assignment(person: Person, after: UUID | str | None = None) -> Assignment | None:
@@ -151,7 +156,17 @@ def reading_state(person: Person, case: Case) -> ReadingState:
         may_annotate=may_annotate(user) and not locked and grants_that_hold(user).filter(case=case).exists(),
         position=None if at is None else f"{at + 1} of {len(worklist)}",
         finding_kinds=kinds,
+        returned="" if at is None else _why_returned(worklist[at][1], worklist[at][2]),
+        may_review=may_review(user),
     )
+
+
+def _why_returned(assignment_id: UUID, state: str) -> str:
+    """The reason of the return after which a reading is open again."""
+    if state == AssignmentState.SUBMITTED:
+        return ""
+    last = Review.objects.filter(assignment_id=assignment_id).last()
+    return last.reason if last is not None and last.verdict == Verdict.RETURNED else ""
 
 
 def _place_of(person: Person, assignment_id: UUID | str | None) -> int | None:

@@ -24,6 +24,7 @@ from annotator.cases.records import case_as_dict
 from annotator.readerstudies.actions.open_assignment import open_assignment
 from annotator.readerstudies.queries import reading_state
 from annotator.readerstudies.records import assignment_as_dict
+from annotator.readerstudies.reviewing import comment_as_dict, comments_for_reader
 from api.v1.assignments import AssignmentSerializer
 from api.v1.listing import ListView, primary_key_filter
 from api.v1.parsers import StrictJSONParser
@@ -124,6 +125,7 @@ class CaseReading(APIView):
                 "annotations": [annotation_as_dict(annotation) for annotation in marks.annotations],
                 "answers": [answer_as_dict(answer) for answer in marks.answers],
                 "suggestions": [suggestion_as_dict(s) for s in suggestions_for(request.user, case)],
+                "comments": [comment_as_dict(one) for one in comments_for_reader(request.user, case)],
             }
         )
 

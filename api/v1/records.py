@@ -118,11 +118,27 @@ class SuggestionSerializer(serializers.Serializer):
     annotation = serializers.UUIDField(allow_null=True, help_text="The mark that was made of it.")
 
 
+class CommentSerializer(serializers.Serializer):
+    """A remark that a reviewer pinned to a place in a picture."""
+
+    id = serializers.UUIDField()
+    case = serializers.UUIDField()
+    frame = serializers.CharField()
+    column = serializers.FloatField()
+    row = serializers.FloatField()
+    about = serializers.CharField(allow_null=True, help_text="User name of the reader; null for reviewers alone.")
+    text = serializers.CharField()
+    author = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    resolved = serializers.BooleanField()
+
+
 class ReadingSerializer(serializers.Serializer):
     findings = FindingSerializer(many=True)
     annotations = AnnotationSerializer(many=True)
     answers = AnswerSerializer(many=True)
     suggestions = SuggestionSerializer(many=True)
+    comments = CommentSerializer(many=True, help_text="On one's own reading, once it was reviewed.")
 
 
 class SaveSerializer(serializers.Serializer):

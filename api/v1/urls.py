@@ -23,6 +23,7 @@ from api.v1 import (
     labels,
     marks,
     people,
+    reviews,
     suggestions,
     text_reviews,
 )
@@ -86,6 +87,10 @@ urlpatterns = [
         "assignments/<uuid:assignment_id>/reading-times/<uuid:sitting>", assignments.ReadingTime, "api-reading-time"
     ),
     address("assignments/<uuid:assignment_id>/reopen", assignments.AssignmentReopen, "api-reopen"),
+    address("assignments/<uuid:assignment_id>/review", reviews.AssignmentReview, "api-assignment-review"),
+    address("cases/<uuid:case_id>/review", reviews.CaseReviewView, "api-case-review"),
+    address("reviews/next", reviews.ReviewNext, "api-review-next"),
+    address("review-comments/<uuid:comment_id>", reviews.ReviewCommentView, "api-review-comment"),
     address("jobs", jobs.JobList, "api-jobs"),
     address("jobs/<uuid:job_id>", jobs.JobDetail, "api-job"),
     address("jobs/<uuid:job_id>/cancel", jobs.JobCancel, "api-job-cancel"),

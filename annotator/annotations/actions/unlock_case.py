@@ -16,10 +16,10 @@ def unlock_case(person: Person, case: Case, *, owner: User) -> bool:
 
     Raises
     ------
-    NotAllowedError : `person` is no admin.
+    NotAllowedError : `person` is neither data manager nor admin.
     """
     if not may_unlock(person):
-        raise NotAllowedError("Only an admin may reopen a reading.")
+        raise NotAllowedError("Only data managers and admins may unlock a reading.")
     with transaction.atomic():
         removed, _ = CaseLock.objects.filter(case=case, owner=owner).delete()
         if removed:

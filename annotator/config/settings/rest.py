@@ -27,5 +27,6 @@ SPECTACULAR_SETTINGS = {
         "AssignmentState": "annotator.readerstudies.models.AssignmentState",
         "LateralityVerdict": "annotator.imaging.models.LateralityVerdict",
         "TextVerdict": "annotator.imaging.models.TextVerdict",
+        "ReviewVerdict": "annotator.readerstudies.models.Verdict",
     },
 }

@@ -23,6 +23,8 @@ def test_the_manifest_names_frames_tokens_schemas_and_the_place_in_the_worklist(
         "locked": False,
         "may_annotate": True,
         "position": "1 of 1",
+        "returned": "",
+        "may_review": False,
     }
     assert [schema["key"] for schema in manifest["schemas"]] == ["lesion"]
     assert manifest["schemas"][0]["definition"]["form"]["questions"]

@@ -77,6 +77,10 @@ def suggestion(world: World) -> list[Any]:
     return [world.suggestion.pk]
 
 
+def comment_body(world: World) -> dict[str, Any]:
+    return {"case": str(world.case.pk), "frame": world.frame.key, "column": 1, "row": 1, "text": "Look here."}
+
+
 def sitting(world: World) -> list[Any]:
     return [world.assignment.pk, new_id()]
 
@@ -191,6 +195,17 @@ MATRIX = [
     Row("PUT", "api-reading-time", "401 200 404 403 403", args=sitting, body=lambda _world: {"active_seconds": 1.5}),
     Row("GET", "api-preferences", "401 200 200 200 200"),
     Row("PUT", "api-preferences", "401 200 200 200 200", body=lambda _world: {"keys": {"tools.box": ["G"]}}),
+    Row("GET", "api-case-review", "401 403 403 200 200", args=case),
+    Row("GET", "api-review-next", "401 403 403 200 200"),
+    Row(
+        "POST",
+        "api-assignment-review",
+        "401 403 403 409 409",
+        args=assignment,
+        body=lambda _world: {"verdict": "approved"},
+    ),
+    Row("PUT", "api-review-comment", "401 403 403 200 200", args=lambda _world: [new_id()], body=comment_body),
+    Row("DELETE", "api-review-comment", "401 403 403 404 404", args=lambda _world: [new_id()]),
     Row("POST", "api-reopen", "401 403 403 403 409", args=assignment, body=empty),
     Row("GET", "api-jobs", "401 200 200 200 200"),
     Row("GET", "api-job", "401 404 404 200 200", args=lambda w: [w.queued_job.pk]),
