@@ -1,4 +1,4 @@
-"""Full-size files for the benchmarks: a CT of 512 x 512 slices and an uncompressed tomosynthesis volume of 557 MB."""
+"""Full-size files for the benchmarks: CTs of 512 x 512, a film, and an uncompressed tomosynthesis volume of 557 MB."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,19 +14,20 @@ from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless, generate_uid
 from annotator.demo.ct_object import ct_slice
 from annotator.demo.dicom_files import MadeStudy, save
 from annotator.demo.tomosynthesis_object import ViewName, tomosynthesis_volume
+from annotator.demo.ultrasound_object import ultrasound_image
 
 CT_SIDE = 512
 TOMOSYNTHESIS_SHAPE = (2457, 1890)
 TOMOSYNTHESIS_FRAMES = 60
 
 
-def make_ct(folder: Path, slices: int = 300) -> list[Path]:
-    """Slices of int16 with noise of 10 HU over air, soft tissue and bone."""
+def make_ct(folder: Path, slices: int = 300, *, name: str = "ct") -> list[Path]:
+    """Slices of int16 with noise of 10 HU over air, soft tissue and bone; each name is a patient of its own."""
     random = np.random.default_rng(11)
     rows, columns = np.mgrid[:CT_SIDE, :CT_SIDE] - CT_SIDE / 2
     radius = np.hypot(rows, columns * 1.2)
     anatomy = np.select([radius < 170, radius < 185, radius < 200], [35.0, 900.0, 50.0], -1000.0)
-    owner = MadeStudy("benchmark-ct", "BENCHMARK-CT", description="Benchmark CT")
+    owner = MadeStudy(f"benchmark-{name}", f"BENCHMARK-{name.upper()}", description=f"Benchmark {name}")
     paths = []
     for index in range(slices):
         made = ct_slice(
@@ -38,7 +39,7 @@ def make_ct(folder: Path, slices: int = 300) -> list[Path]:
             slice_thickness=1.0,
             body_part="CHEST",
         )
-        paths.append(save(made, folder / f"ct-{index:04d}.dcm"))
+        paths.append(save(made, folder / f"{name}-{index:04d}.dcm"))
     return paths
 
 
@@ -71,6 +72,18 @@ def make_tomosynthesis(folder: Path, frames: int = TOMOSYNTHESIS_FRAMES, view: V
         syntax=ExplicitVRLittleEndian,
     )
     return save(made, folder / f"tomosynthesis-{view}.dcm")
+
+
+def make_cine(folder: Path, frames: int = 65) -> Path:
+    """An ultrasound film in colour, 800 x 600, speckle that moves."""
+    random = np.random.default_rng(13)
+    noise = cv2.GaussianBlur(random.normal(90, 60, (600 + frames, 800)).astype(np.float32), (0, 0), 1.5)
+    pictures = [
+        np.repeat(np.clip(noise[index : index + 600], 0, 255).astype(np.uint8)[..., None], 3, axis=2)
+        for index in range(frames)
+    ]
+    owner = MadeStudy("benchmark-cine", "BENCHMARK-CINE", description="Benchmark cine")
+    return save(ultrasound_image(owner, pictures, frame_time_ms=33.0), folder / "cine.dcm")
 
 
 def _breast(frames: int, *, mirrored: bool) -> Iterator[NDArray[np.uint16]]:

@@ -54,7 +54,7 @@ export class CaseSession {
       this.lifetime,
       this.clockOf(manifest, api),
     );
-    exposeForTests(this.page, acts);
+    exposeForTests(this.page, acts, station.frames);
     guardTheDoor(saving, this.lifetime.signal);
     saving.begin(acts.mayEdit, (count) =>
       this.page.say(

@@ -8,6 +8,7 @@
  *   On a reformatted plane slice, target and slices count planes, and frame is null.
  * - pixelToScreen(pane, column, row): the place in the browser's window of a point of the stored matrix.
  * - placeToScreen(pane, x, y, z): the same of a place in the patient (mm, LPS), on the plane that the pane shows.
+ * - pictureRequests: how many pictures are under way or still to come, those of the next case too.
  * - marks: the live marks with their points, findings and revisions; save: the save state; rendered: how many
  *   pictures have been drawn, by pane.
  */
@@ -16,6 +17,7 @@ import { applyAffine, worldToPixel } from '../model/geometry';
 import type { Presentation } from '../model/presentation';
 import type { Annotation, Answer, Finding, Point } from '../model/types';
 import type { Pane } from '../pane/pane';
+import type { FrameStore } from '../pixels/frame_store';
 import type { SaveSummary } from '../save/queue';
 import type { Acts } from '../store/acts';
 import type { ReadingPage } from './reading_page';
@@ -49,6 +51,7 @@ export interface ReadingRoom {
   readonly answers: readonly Answer[];
   readonly rendered: readonly number[];
   readonly firstPictureMs: number | null;
+  readonly pictureRequests: number;
   pixelToScreen(pane: number, column: number, row: number): [number, number] | null;
   placeToScreen(pane: number, x: number, y: number, z: number): [number, number] | null;
 }
@@ -59,7 +62,7 @@ declare global {
   }
 }
 
-export function exposeForTests(page: ReadingPage, acts: Acts): void {
+export function exposeForTests(page: ReadingPage, acts: Acts, { schedule }: FrameStore): void {
   const rendered = page.grid.units.map(() => 0);
   let firstPictureMs: number | null = null;
   page.grid.units.forEach(({ pane }, i) => {
@@ -112,6 +115,9 @@ export function exposeForTests(page: ReadingPage, acts: Acts): void {
     },
     get rendered() {
       return [...rendered];
+    },
+    get pictureRequests() {
+      return schedule.outstanding;
     },
     get firstPictureMs() {
       return firstPictureMs;

@@ -64,6 +64,12 @@ export class FrameSchedule {
     return this.running.size;
   }
 
+  /** What is under way or still to come, for the next case too. */
+  get outstanding(): number {
+    const planned = [...this.plans.values()].reduce((sum, plan) => sum + plan.length, 0);
+    return this.running.size + this.urgent.length + planned + this.spare.length + (this.whenSpare ? 1 : 0);
+  }
+
   private next(): string | null {
     for (let key = this.urgent.shift(); key; key = this.urgent.shift()) {
       if (!this.running.has(key) && !this.has(key)) return key;

@@ -1,0 +1,238 @@
+"""What benchmarks/viewer.py measures: one function a question, each with a page of its own."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, ViewportSize
+
+from benchmarks.viewer_product import ALL_LOADED, WINDOW, open_case, signed_in, until
+
+# A view of 2457 rows, or a slice of 512, in a pane 800 pixels high.
+TALL_WINDOW: ViewportSize = {"width": 42 + 150 + 640 + 16 + 344, "height": 42 + 36 + 800 + 2 + 22}
+LARGE_WINDOW: ViewportSize = {"width": 42 + 800 + 16 + 344, "height": 42 + 36 + 800 + 2 + 22}
+QUARTERS_WINDOW: ViewportSize = {"width": 1366, "height": 768}
+SCROLL = """
+async ([steps, every]) => {
+  const room = window.readingRoom;
+  const shown = new Map();
+  const seen = () => {
+    const at = room.panes[0].slice;
+    if (!shown.has(at)) shown.set(at, performance.now());
+  };
+  const picture = document.querySelector('.pane-canvas');
+  picture.addEventListener('CORNERSTONE_IMAGE_RENDERED', seen);
+  const asked = new Map();
+  const begun = performance.now();
+  for (let step = 1; step <= steps; step++) {
+    const due = begun + step * every;
+    await new Promise((go) => setTimeout(go, Math.max(0, due - performance.now())));
+    window.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown' }));
+    asked.set(room.panes[0].target, performance.now());
+  }
+  await new Promise((go) => setTimeout(go, 500));
+  picture.removeEventListener('CORNERSTONE_IMAGE_RENDERED', seen);
+  return [...asked].map(([slice, at]) => (shown.has(slice) ? shown.get(slice) - at : null));
+}
+"""
+# One step after another: each is asked for when the one before is on the screen.
+STEP_THROUGH = """
+async (most) => {
+  const room = window.readingRoom;
+  const last = Math.min(most, room.panes[0].slices - 1);
+  const shown = () => new Promise((go) => {
+    const look = () => (room.panes[0].slice === room.panes[0].target ? go() : requestAnimationFrame(look));
+    look();
+  });
+  const delays = [];
+  const begun = performance.now();
+  for (let step = 0; step < last; step++) {
+    const asked = performance.now();
+    window.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown' }));
+    await shown();
+    // Drawn is what the screen has: the frame after the one in which the picture was put there.
+    await new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)));
+    delays.push(performance.now() - asked);
+  }
+  return { delays, seconds: (performance.now() - begun) / 1000, level: room.panes[0].level };
+}
+"""
+# From the key to the picture: the first one that is drawn of another case, in every pane.
+NEXT_CASE = """
+() => new Promise((go) => {
+  const before = window.readingRoom.case;
+  const asked = performance.now();
+  const look = () => {
+    const room = window.readingRoom;
+    const drawn = room.case !== before && room.panes.every((pane, i) => pane.slice >= 0 && room.rendered[i] > 0);
+    if (drawn) requestAnimationFrame(() => go(performance.now() - asked));
+    else requestAnimationFrame(look);
+  };
+  window.dispatchEvent(new KeyboardEvent('keydown', { key: 'n' }));
+  look();
+})
+"""
+
+
+def first_picture(browser: Browser, address: str, case_id: str) -> tuple[float, float, float]:
+    """Milliseconds from the navigation to the first picture, cold and after a reload; and to the last slice."""
+    page = open_case(browser, address, case_id)
+    cold = float(page.evaluate("window.readingRoom.firstPictureMs"))
+    until(page, ALL_LOADED)
+    everything = float(page.evaluate("performance.now()"))
+    page.reload()
+    until(page, "Boolean(window.readingRoom?.ready)")
+    warm = float(page.evaluate("window.readingRoom.firstPictureMs"))
+    page.context.close()
+    return cold, warm, everything
+
+
+def every_pane(browser: Browser, address: str, case_id: str) -> tuple[float, float]:
+    """Milliseconds from the navigation to the first picture, nothing cached, and to one in every pane."""
+    page = open_case(browser, address, case_id, QUARTERS_WINDOW)
+    first = float(page.evaluate("window.readingRoom.firstPictureMs"))
+    until(page, "window.readingRoom.panes.every((pane) => pane.slice >= 0)")
+    every = float(page.evaluate("performance.now()"))
+    page.context.close()
+    return first, every
+
+
+def scroll(browser: Browser, address: str, case_id: str, steps_a_second: float) -> tuple[int, list[float], int, str]:
+    """Dropped pictures and the delays of the others while every slice is asked for in time, all cached."""
+    page = open_case(browser, address, case_id)
+    until(page, ALL_LOADED)
+    _go_to_start(page)
+    page.wait_for_timeout(500)
+    steps = int(page.evaluate("window.readingRoom.panes[0].slices")) - 1
+    delays = page.evaluate(SCROLL, [steps, 1000 / steps_a_second])
+    size = _pane_size(page)
+    page.context.close()
+    shown = [t for t in delays if t is not None]
+    return steps - len(shown), shown, steps, size
+
+
+def step_through(
+    browser: Browser, address: str, case_id: str, *, window: ViewportSize, alone: bool = True, cached: bool = True
+) -> tuple[float, list[float], int, str]:
+    """Steps a second through one stack, the delay of each, the level shown last and the size of the pane."""
+    page = open_case(browser, address, case_id, window)
+    if alone:
+        page.locator(".picture-bar button", has_text="1×1").first.click()
+        # The resolution that a larger pane needs is asked for once the page has come to rest.
+        page.wait_for_timeout(1000)
+    if cached:
+        until(page, "window.readingRoom.panes[0].loaded === window.readingRoom.panes[0].slices")
+    _go_to_start(page)
+    result = page.evaluate(STEP_THROUGH, 200)
+    size = _pane_size(page)
+    page.context.close()
+    delays = sorted(result["delays"])
+    return len(delays) / result["seconds"], delays, result["level"], size
+
+
+def next_case(browser: Browser, address: str, case_id: str, window: ViewportSize = WINDOW) -> float:
+    """Milliseconds from the key N to the first picture of the next case, which was loaded ahead."""
+    page = open_case(browser, address, case_id, window)
+    _loaded_ahead(page)
+    taken = float(page.evaluate(NEXT_CASE))
+    page.context.close()
+    return taken
+
+
+def memory_after_loading(browser: Browser, address: str, case_id: str) -> dict[str, float]:
+    """Megabytes of the tab's process once all slices are in memory and were scrolled through."""
+    page = open_case(browser, address, case_id)
+    until(page, ALL_LOADED, 300)
+    page.keyboard.press("Home")
+    for _ in range(20):
+        page.keyboard.press("PageDown")
+        page.wait_for_timeout(50)
+    page.wait_for_timeout(3000)
+    found = memory(page)
+    page.context.close()
+    return found
+
+
+def memory_in_a_row(browser: Browser, address: str, case_id: str, count: int) -> list[dict[str, float]]:
+    """Megabytes after each of so many cases that follow each other, all slices loaded, the next one ahead."""
+    page = open_case(browser, address, case_id)
+    found = []
+    for number in range(count):
+        _loaded_ahead(page)
+        found.append(memory(page))
+        if number < count - 1:
+            page.evaluate(NEXT_CASE)
+    page.context.close()
+    return found
+
+
+def _loaded_ahead(page: Page) -> None:
+    """Until the case and what comes next are there: no picture is asked for, twice a second and a half apart."""
+    until(page, ALL_LOADED, 300)
+    for _ in range(2):
+        page.wait_for_timeout(1500)
+        until(page, "window.readingRoom.pictureRequests === 0", 300)
+
+
+def memory(page: Page) -> dict[str, float]:
+    """Resident megabytes of the tab's process and of the one that draws (software WebGL), after garbage collection."""
+    session = page.context.new_cdp_session(page)
+    session.send("HeapProfiler.collectGarbage")
+    page.wait_for_timeout(500)
+    session.detach()
+    browser = page.context.browser
+    assert browser is not None
+    whole = browser.new_browser_cdp_session()
+    processes = whole.send("SystemInfo.getProcessInfo")["processInfo"]
+    whole.detach()
+    found: dict[str, float] = {}
+    for process in processes:
+        kind = str(process["type"])
+        found[kind] = max(found.get(kind, 0.0), _resident_mb(int(process["id"])))
+    return found
+
+
+def _resident_mb(process_id: int) -> float:
+    lines = Path(f"/proc/{process_id}/smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Rss:")) / 1024
+
+
+def first_load(browser: Browser, address: str, case_id: str) -> dict[str, float]:
+    """Kilobytes that came over the wire for the page itself, by kind; pictures and answers of the API left out."""
+    page = signed_in(browser, address)
+    kinds: dict[str, str] = {}
+    sizes: dict[str, float] = {}
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+
+    def began(event: dict[str, Any]) -> None:
+        kinds[event["requestId"]] = event["response"]["url"]
+
+    def ended(event: dict[str, Any]) -> None:
+        url = kinds.get(event["requestId"], "").partition("?")[0]
+        if url and "/frames/" not in url and "/api/" not in url:
+            name = url.rpartition("/")[2].rpartition(".")[2] if "." in url.rpartition("/")[2] else "html"
+            sizes[name] = sizes.get(name, 0.0) + event["encodedDataLength"] / 1000
+
+    session.on("Network.responseReceived", began)
+    session.on("Network.loadingFinished", ended)
+    page.goto(f"/cases/{case_id}/")
+    until(page, "Boolean(window.readingRoom?.ready)")
+    page.wait_for_timeout(1000)
+    page.context.close()
+    return sizes
+
+
+def _go_to_start(page: Page) -> None:
+    page.keyboard.press("Home")
+    until(page, "window.readingRoom.panes[0].slice === 0")
+
+
+def _pane_size(page: Page) -> str:
+    box = page.locator(".pane-canvas").first.bounding_box() or {"width": 0, "height": 0}
+    return f"{box['width']:.0f} x {box['height']:.0f}"
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value below which this share of them lies."""
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
