@@ -156,15 +156,14 @@ def _scrolling(report: Report, browser: Browser, address: str, cases: dict[str, 
     delays = [delay for run in runs for delay in run[1]]
     late = measure.percentile(delays, 0.95)
     report.row("  key to picture (worst: 95 %)", f"{statistics.median(delays):.0f} ms", f"{late:.0f} ms", "")
-    for patient, kind, window, alone, cached, target in (
-        ("BENCHMARK-CT", "CT", measure.LARGE_WINDOW, True, True, ">= 25"),
-        ("BENCHMARK-DBT", "tomosynthesis", measure.TALL_WINDOW, True, True, ">= 15"),
-        ("BENCHMARK-DBT", "tomosynthesis while it loads", measure.TALL_WINDOW, True, False, ""),
-        ("BENCHMARK-DBT", "tomosynthesis 2x2", measure.QUARTERS_WINDOW, False, True, ""),
+    for patient, kind, alone, cached, target in (
+        ("BENCHMARK-CT", "CT", True, True, ">= 25"),
+        ("BENCHMARK-DBT", "tomosynthesis", True, True, ">= 15"),
+        ("BENCHMARK-DBT", "tomosynthesis while it loads", True, False, ""),
+        ("BENCHMARK-DBT", "tomosynthesis 2x2", False, True, ""),
     ):
         through = [
-            measure.step_through(browser, address, cases[patient], window=window, alone=alone, cached=cached)
-            for _ in range(rounds)
+            measure.step_through(browser, address, cases[patient], alone=alone, cached=cached) for _ in range(rounds)
         ]
         speeds = [run[0] for run in through]
         what = f"steps a second, {kind}, pane {through[0][3]}, level {through[0][2]}"

@@ -2,15 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, Page, Request, ViewportSize
 
 from benchmarks.viewer_product import ALL_LOADED, WINDOW, open_case, signed_in, until
 
-# A view of 2457 rows, or a slice of 512, in a pane 800 pixels high.
-TALL_WINDOW: ViewportSize = {"width": 42 + 150 + 640 + 16 + 344, "height": 42 + 36 + 800 + 2 + 22}
-LARGE_WINDOW: ViewportSize = {"width": 42 + 800 + 16 + 344, "height": 42 + 36 + 800 + 2 + 22}
 QUARTERS_WINDOW: ViewportSize = {"width": 1366, "height": 768}
 SCROLL = """
 async ([steps, every]) => {
@@ -97,9 +93,22 @@ def every_pane(browser: Browser, address: str, case_id: str) -> tuple[float, flo
     return first, every
 
 
+def fit_picture(page: Page, side: int) -> None:
+    """Make the window so large that the picture of the first pane is a square of this many pixels."""
+    until(page, "document.querySelector('.pane-canvas').clientWidth > 0")
+    window, box = page.viewport_size, page.locator(".pane-canvas").first.bounding_box()
+    assert window is not None
+    assert box is not None
+    wider, higher = side - round(box["width"]), side - round(box["height"])
+    page.set_viewport_size({"width": window["width"] + wider, "height": window["height"] + higher})
+    # The resolution that another size needs is asked for once the page has come to rest.
+    page.wait_for_timeout(1000)
+
+
 def scroll(browser: Browser, address: str, case_id: str, steps_a_second: float) -> tuple[int, list[float], int, str]:
     """Dropped pictures and the delays of the others while every slice is asked for in time, all cached."""
     page = open_case(browser, address, case_id)
+    fit_picture(page, 512)
     until(page, ALL_LOADED)
     _go_to_start(page)
     page.wait_for_timeout(500)
@@ -112,14 +121,14 @@ def scroll(browser: Browser, address: str, case_id: str, steps_a_second: float) 
 
 
 def step_through(
-    browser: Browser, address: str, case_id: str, *, window: ViewportSize, alone: bool = True, cached: bool = True
+    browser: Browser, address: str, case_id: str, *, alone: bool = True, cached: bool = True
 ) -> tuple[float, list[float], int, str]:
     """Steps a second through one stack, the delay of each, the level shown last and the size of the pane."""
-    page = open_case(browser, address, case_id, window)
+    page = open_case(browser, address, case_id, QUARTERS_WINDOW)
     if alone:
         page.locator(".picture-bar button", has_text="1×1").first.click()
-        # The resolution that a larger pane needs is asked for once the page has come to rest.
-        page.wait_for_timeout(1000)
+        page.wait_for_timeout(200)
+        fit_picture(page, 800)
     if cached:
         until(page, "window.readingRoom.panes[0].loaded === window.readingRoom.panes[0].slices")
     _go_to_start(page)
@@ -200,25 +209,21 @@ def _resident_mb(process_id: int) -> float:
 def first_load(browser: Browser, address: str, case_id: str) -> dict[str, float]:
     """Kilobytes that came over the wire for the page itself, by kind; pictures and answers of the API left out."""
     page = signed_in(browser, address)
-    kinds: dict[str, str] = {}
-    sizes: dict[str, float] = {}
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
-
-    def began(event: dict[str, Any]) -> None:
-        kinds[event["requestId"]] = event["response"]["url"]
-
-    def ended(event: dict[str, Any]) -> None:
-        url = kinds.get(event["requestId"], "").partition("?")[0]
-        if url and "/frames/" not in url and "/api/" not in url:
-            name = url.rpartition("/")[2].rpartition(".")[2] if "." in url.rpartition("/")[2] else "html"
-            sizes[name] = sizes.get(name, 0.0) + event["encodedDataLength"] / 1000
-
-    session.on("Network.responseReceived", began)
-    session.on("Network.loadingFinished", ended)
+    finished: list[Request] = []
+    # Those of workers too, which a page's own events leave out.
+    page.context.on("requestfinished", lambda request: finished.append(request))
     page.goto(f"/cases/{case_id}/")
     until(page, "Boolean(window.readingRoom?.ready)")
     page.wait_for_timeout(1000)
+    sizes: dict[str, float] = {}
+    for request in finished:
+        path = request.url.partition("?")[0]
+        if "/frames/" in path or "/api/" in path:
+            continue
+        name = path.rpartition("/")[2]
+        kind = name.rpartition(".")[2] if "." in name else "html"
+        sent = request.sizes()
+        sizes[kind] = sizes.get(kind, 0.0) + (sent["responseBodySize"] + sent["responseHeadersSize"]) / 1000
     page.context.close()
     return sizes
 

@@ -1,15 +1,30 @@
-/** A few workers that share the decoding. */
-import type { DecodedFrame, DecodeReply, DecodeRequest } from './decode_worker';
+/** A few workers that share the decoding; one that dies is replaced, and what it was at is tried once more. */
+import type { Decoded, DecodedFrame, DecodeReply, DecodeRequest } from './decode_worker';
 
 interface Job {
   request: DecodeRequest;
   since: number;
+  attempts: number;
   resolve: (frame: DecodedFrame) => void;
   reject: (error: Error) => void;
 }
 
+/** What the pool needs of a Worker. */
+export interface DecodeWorker {
+  onmessage: ((event: MessageEvent<DecodeReply>) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+  postMessage(request: DecodeRequest, transfer: Transferable[]): void;
+  terminate(): void;
+}
+
 /** A job that has waited this long goes before newer ones. */
 const PATIENCE_MS = 300;
+/** A worker that has worked before takes a job up at once, unless it has died without a word. */
+const TAKES_UP_MS = 3000;
+/** A new one has its code to load; and the largest frames take two seconds on a slow machine. */
+const SILENCE_MS = 30_000;
+/** So many deaths in a row, without a picture between them, are no accident. */
+const MOST_DEATHS = 8;
 
 /**
  * Which of the waiting jobs, oldest first, is decoded next: the newest, for that is what the reader just asked for,
@@ -20,53 +35,107 @@ export function nextJob(waiting: readonly { since: number }[], now: number): num
   return oldest && now - oldest.since > PATIENCE_MS ? 0 : waiting.length - 1;
 }
 
-export class DecodePool {
-  private readonly idle: Worker[] = [];
-  private readonly waiting: Job[] = [];
-  private readonly running = new Map<number, Job>();
-  private last = 0;
+function newWorker(): DecodeWorker {
+  return new Worker(new URL('./decode_worker.ts', import.meta.url), { type: 'module' });
+}
 
-  constructor(size = Math.max(1, Math.min(4, navigator.hardwareConcurrency - 1))) {
-    for (let i = 0; i < size; i++) {
-      const worker = new Worker(new URL('./decode_worker.ts', import.meta.url), { type: 'module' });
-      worker.onmessage = (event: MessageEvent<DecodeReply>) => {
-        this.finish(event.data);
-        this.idle.push(worker);
-        this.pump();
-      };
-      worker.onerror = () => {
-        for (const { reject } of [...this.running.values(), ...this.waiting.splice(0)]) {
-          reject(new Error('the decoder could not be started'));
-        }
-        this.running.clear();
-      };
-      this.idle.push(worker);
-    }
+interface Member {
+  worker: DecodeWorker;
+  job: Job | null;
+  proven: boolean;
+  alarm: ReturnType<typeof setTimeout> | undefined;
+}
+
+export class DecodePool {
+  private readonly members: Member[];
+  private readonly waiting: Job[] = [];
+  private last = 0;
+  private deaths = 0;
+
+  constructor(
+    size = Math.max(1, Math.min(4, navigator.hardwareConcurrency - 1)),
+    private readonly make: () => DecodeWorker = newWorker,
+  ) {
+    this.members = Array.from({ length: size }, () => this.enlist());
   }
 
   decode(request: Omit<DecodeRequest, 'id'>): Promise<DecodedFrame> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ request: { ...request, id: ++this.last }, since: performance.now(), resolve, reject });
+      const job = { request: { ...request, id: ++this.last }, since: performance.now(), attempts: 0, resolve, reject };
+      this.waiting.push(job);
       this.pump();
     });
   }
 
+  private enlist(): Member {
+    const member: Member = { worker: this.make(), job: null, proven: false, alarm: undefined };
+    member.worker.onmessage = ({ data }) => {
+      if ('began' in data) this.watch(member, SILENCE_MS);
+      else this.finish(member, data);
+    };
+    member.worker.onerror = (event) => {
+      event.preventDefault();
+      this.replace(member);
+    };
+    return member;
+  }
+
   /** One job a worker: what is handed over can't be overtaken any more. */
   private pump(): void {
-    while (this.waiting.length > 0) {
-      const worker = this.idle.pop();
-      if (!worker) return;
+    for (const member of this.members) {
+      if (member.job) continue;
       const [job] = this.waiting.splice(nextJob(this.waiting, performance.now()), 1);
       if (!job) return;
-      this.running.set(job.request.id, job);
-      worker.postMessage(job.request, [job.request.bytes]);
+      member.job = job;
+      job.attempts += 1;
+      this.watch(member, member.proven ? TAKES_UP_MS : SILENCE_MS);
+      // The first attempt gets a copy: bytes that were handed over are lost with the worker.
+      const bytes = job.attempts === 1 ? job.request.bytes.slice(0) : job.request.bytes;
+      member.worker.postMessage({ ...job.request, bytes }, [bytes]);
     }
   }
 
-  private finish(reply: DecodeReply): void {
-    const job = this.running.get(reply.id);
-    this.running.delete(reply.id);
-    if ('frame' in reply) job?.resolve(reply.frame);
-    else job?.reject(new Error(reply.error));
+  private watch(member: Member, ms: number): void {
+    clearTimeout(member.alarm);
+    member.alarm = setTimeout(() => this.replace(member), ms);
+  }
+
+  private finish(member: Member, reply: Decoded): void {
+    const { job } = member;
+    if (!job || job.request.id !== reply.id) return;
+    clearTimeout(member.alarm);
+    member.job = null;
+    member.proven = true;
+    this.deaths = 0;
+    if ('frame' in reply) job.resolve(reply.frame);
+    else job.reject(new Error(reply.error));
+    this.pump();
+  }
+
+  /** A worker died, of a broken codec or for want of memory: another takes its place. */
+  private replace(member: Member): void {
+    const place = this.members.indexOf(member);
+    if (place < 0) return;
+    clearTimeout(member.alarm);
+    member.worker.terminate();
+    const { job } = member;
+    this.deaths += 1;
+    if (this.deaths > MOST_DEATHS) {
+      this.members.splice(place, 1);
+      const lost = this.members.length === 0 ? this.waiting.splice(0) : [];
+      for (const one of [...(job ? [job] : []), ...lost]) one.reject(new Error('the decoder could not be started'));
+      if (this.members.length === 0) this.startAgainLater();
+      return;
+    }
+    this.members[place] = this.enlist();
+    if (job && job.attempts < 2) this.waiting.push(job);
+    else job?.reject(new Error('the decoder stopped at this picture, twice'));
+    this.pump();
+  }
+
+  /** Nobody is left; a reader who tries again later finds a decoder, or the reason once more. */
+  private startAgainLater(): void {
+    this.deaths = MOST_DEATHS - 1;
+    this.members.push(this.enlist());
   }
 }

@@ -23,7 +23,9 @@ export interface DecodedFrame {
   maximum: number;
 }
 
-export type DecodeReply = { id: number; frame: DecodedFrame } | { id: number; error: string };
+export type Decoded = { id: number; frame: DecodedFrame } | { id: number; error: string };
+/** That a job was taken up, so that a worker that died is known by its silence; then what came of it. */
+export type DecodeReply = { id: number; began: true } | Decoded;
 
 let openJph: Promise<OpenJph> | null = null;
 
@@ -64,6 +66,8 @@ async function decode(request: DecodeRequest): Promise<DecodedFrame> {
 
 self.onmessage = async (event: MessageEvent<DecodeRequest>) => {
   const { id } = event.data;
+  const taken: DecodeReply = { id, began: true };
+  self.postMessage(taken);
   try {
     const frame = await decode(event.data);
     const reply: DecodeReply = { id, frame };
