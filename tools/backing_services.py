@@ -26,8 +26,12 @@ def find_initdb() -> Path | None:
 
 
 @contextmanager
-def running_postgres() -> Iterator[str]:
+def running_postgres(*, durable: bool = False) -> Iterator[str]:
     """Start PostgreSQL; gives the address of its database `app` (a superuser, so that tests can make databases).
+
+    Parameters
+    ----------
+    durable : bring every commit to the disk, as a service does; a test's database need not survive a power cut.
 
     Raises
     ------
@@ -45,8 +49,9 @@ def running_postgres() -> Iterator[str]:
     control = [*as_owner, str(initdb.parent / "pg_ctl"), "-D", str(cluster), "-w"]
     try:
         _run([*as_owner, str(initdb), "-D", str(cluster), "-U", "app", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"])
-        # A test database need not survive a power cut.
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
+        if not durable:
+            options += " -c fsync=off"
         _run([*control, "-l", str(folder / "log"), "-o", options, "start"])
         try:
             _run([*as_owner, str(initdb.parent / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "app", "app"])

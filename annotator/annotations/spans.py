@@ -60,7 +60,16 @@ def _frames_of_case(case: Case, keys: dict[str, str | None]) -> dict[str, Frame]
     found = {
         frame.key: frame
         for frame in Frame.objects.select_related("instance")
-        .defer("instance__header", "geometry", "grey")
+        .only(
+            "key",
+            "number",
+            "position_along_normal",
+            "instance__rows",
+            "instance__columns",
+            "instance__instance_number",
+            "instance__sop_instance_uid",
+            "instance__stack_id",
+        )
         .filter(
             key__in=set(asked.values()),
             instance__state=InstanceState.READY,

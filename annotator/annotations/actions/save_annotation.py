@@ -15,6 +15,7 @@ from annotator.annotations.revisions import save_as_next_revision, verb_for, was
 from annotator.annotations.spans import frame_and_span
 from annotator.annotations.storable_checks import check_line
 from annotator.annotations.turns import check_may_change, own_record, take_turn
+from annotator.imaging.models import Frame
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,9 @@ def save_annotation(person: Person, wanted: SaveAnnotation) -> Annotation:
         if wanted.kind == MarkKind.SLICES and not label:
             raise InvalidError("A label of slices says what they show.", path="label")
         asked = {
-            "frame": frame,
-            "first_frame": first,
-            "last_frame": last,
+            "frame_id": frame.pk,
+            "first_frame_id": first.pk if first else None,
+            "last_frame_id": last.pk if last else None,
             "kind": wanted.kind,
             "points": points,
             "mask": mask,
@@ -86,6 +87,8 @@ def save_annotation(person: Person, wanted: SaveAnnotation) -> Annotation:
             "label": label,
             "finding_id": wanted.finding_id,
         }
+        if existing is not None:
+            _know_frames(existing, frame, first, last)
         is_there = existing is not None and existing.deleted_at is None
         if existing is not None and is_there and all(getattr(existing, name) == asked[name] for name in asked):
             return existing
@@ -95,6 +98,15 @@ def save_annotation(person: Person, wanted: SaveAnnotation) -> Annotation:
             raise InvalidError(f"This mark is a {existing.kind}. Draw a new one to have a {wanted.kind}.", path="kind")
         for name, value in asked.items():
             setattr(mark, name, value)
+        mark.frame, mark.first_frame, mark.last_frame = frame, first, last
         mark.finding = own_live_finding(turn, wanted.finding_id)
         save_as_next_revision(mark, saved_by=turn.owner, verb=verb_for(mark), change=wanted.change)
     return mark
+
+
+def _know_frames(mark: Annotation, *known: Frame | None) -> None:
+    """Give a mark those of its frames that were read already, so that showing it reads them no second time."""
+    for name in ("frame", "first_frame", "last_frame"):
+        for frame in known:
+            if frame is not None and getattr(mark, f"{name}_id") == frame.pk:
+                setattr(mark, name, frame)

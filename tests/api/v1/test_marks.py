@@ -4,6 +4,7 @@ import pytest
 
 from annotator.accounts.models import AuditEntry
 from annotator.annotations.models import Annotation, CaseLock, Revision
+from tests.annotator.case_rows import frames_of
 from tests.api.v1.world import annotation_body, install_schema, new_id
 
 
@@ -71,12 +72,18 @@ def test_saving_is_audited_under_the_reader(world, reader_client, address):
 
 
 def test_saving_a_mark_costs_few_queries(world, reader_client, address, django_assert_max_num_queries):
-    """Session, person; a savepoint's begin and end; grant, record, frame, lock; mark (looked for, then made),
-    revision, audit."""
+    """Session, person; a savepoint's begin and end; grant, record, this change, frames, lock; mark, revision, audit."""
+    span = {"first_frame": world.frame.key, "last_frame": frames_of(world.case)[2].key}
+    with django_assert_max_num_queries(11):
+        reader_client.put(address, annotation_body(world, change=new_id(), **span), format="json")
+    moved = annotation_body(world, change=new_id(), points=[[0, 0], [5, 5]], revision=1, **span)
     with django_assert_max_num_queries(12):
-        reader_client.put(address, annotation_body(world), format="json")
+        reader_client.put(address, moved, format="json")
+    stale = annotation_body(world, change=new_id(), points=[[0, 0], [6, 6]], revision=1, **span)
+    with django_assert_max_num_queries(10):
+        reader_client.put(address, stale, format="json")
     with django_assert_max_num_queries(12):
-        reader_client.put(address, annotation_body(world, points=[[0, 0], [5, 5]], revision=1), format="json")
+        reader_client.delete(f"{address}?revision=2&change={new_id()}")
 
 
 def test_an_answer_comes_back_with_its_score_by_both_systems(world, reader_client):
