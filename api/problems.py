@@ -1,13 +1,11 @@
 """Every refusal of the API is a problem document (RFC 9457): what was wrong, where, and what is there now."""
 
-import errno
 import json
 import logging
 from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views import defaults
 from rest_framework import exceptions
@@ -23,6 +21,7 @@ from annotator.accounts.errors import (
     StaleError,
     UnavailableError,
 )
+from api.full_disk import is_full_disk
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +45,11 @@ TITLES = {
 }
 # Addresses whose callers are programs: a page would tell them nothing.
 FOR_PROGRAMS = ("/api/", "/dicomweb/")
+
+_FULL_DISK = (
+    "The server's disk is full, so this was not stored. Nothing is lost: what the viewer could not save stays in this "
+    "browser and is sent again by itself; programs send it again later. Tell an administrator."
+)
 
 
 def problem(status: int, title: str, detail: str, **extra: Any) -> HttpResponse:
@@ -86,7 +90,7 @@ def problem_response(error: Exception, context: dict[str, Any]) -> HttpResponse 
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
-    if isinstance(error, StaleError) and has_precondition(context["request"]):
+    if isinstance(error, StaleError) and has_precondition(context.get("request")):
         answer = problem(412, TITLES[412], str(error), current=error.current)
     elif isinstance(error, RoomError):
         answer = problem_of(error)
@@ -97,18 +101,18 @@ def problem_response(error: Exception, context: dict[str, Any]) -> HttpResponse 
         for header, attribute in (("WWW-Authenticate", "auth_header"), ("Retry-After", "wait")):
             if value := getattr(error, attribute, None):
                 answer[header] = str(int(value) if header == "Retry-After" else value)
-    elif _is_full_disk(error):
+    elif is_full_disk(error):
         logger.error("The disk is full: %s", error)
-        answer = problem(507, TITLES[507], "The server's disk is full. Tell an administrator, then send this again.")
+        answer = problem(507, TITLES[507], _FULL_DISK)
     else:
         return None
     set_rollback()
     return answer
 
 
-def has_precondition(request: Request) -> bool:
+def has_precondition(request: Request | None) -> bool:
     """Whether a request says in its head on which state it builds (RFC 9110 13.1)."""
-    return any(request.headers.get(name) is not None for name in ("If-Match", "If-None-Match"))
+    return request is not None and any(request.headers.get(name) is not None for name in ("If-Match", "If-None-Match"))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -116,14 +120,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if request.path_info.startswith(FOR_PROGRAMS):
         return problem(500, TITLES[500], "The server's log says why. Tell an administrator.")
     return defaults.server_error(request)
-
-
-def _is_full_disk(error: Exception) -> bool:
-    if isinstance(error, OSError):
-        return error.errno in (errno.ENOSPC, errno.EDQUOT)
-    # What SQLite and PostgreSQL say of it.
-    said = str(error)
-    return isinstance(error, OperationalError) and ("disk is full" in said or "No space left on device" in said)
 
 
 def _problem_of_fields(error: exceptions.ValidationError) -> HttpResponse:

@@ -131,9 +131,10 @@ def _tasks(port: int, sessions: Sequence[dict[str, str]]) -> tuple[list[str], li
     annotations, drafts = [], []
     for task, session in zip(tasks, sessions, strict=True):
         there = f"/api/tasks/{task['id']}/annotations"
-        made = _ask(port, "POST", f"{there}/", session, {"result": _rectangle(0)})["id"]
-        draft = _ask(port, "POST", f"{there}/{made}/drafts", session, {"result": _rectangle(0), "lead_time": 1})["id"]
-        annotations.append(f"/api/annotations/{made}/")
+        # Two of them: saving an annotation deletes its drafts.
+        one, other = (_ask(port, "POST", f"{there}/", session, {"result": _rectangle(0)})["id"] for _ in range(2))
+        draft = _ask(port, "POST", f"{there}/{other}/drafts", session, {"result": _rectangle(0), "lead_time": 1})["id"]
+        annotations.append(f"/api/annotations/{one}/")
         drafts.append(f"/api/drafts/{draft}/")
     return annotations, drafts
 

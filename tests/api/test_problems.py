@@ -3,9 +3,10 @@
 import errno
 import json
 
+import psycopg
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
+from django.db import DatabaseError, DataError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions
 
@@ -89,6 +90,13 @@ def test_a_plain_view_can_answer_a_problem_with_members_of_its_own():
     }
 
 
+def caused(kind: type[DatabaseError], cause: Exception) -> DatabaseError:
+    """Django's error as it wraps the driver's."""
+    error = kind(str(cause))
+    error.__cause__ = cause
+    return error
+
+
 @pytest.mark.parametrize(
     "error",
     [
@@ -96,6 +104,8 @@ def test_a_plain_view_can_answer_a_problem_with_members_of_its_own():
         OSError(errno.EDQUOT, "Quota exceeded"),
         OperationalError("database or disk is full"),
         OperationalError('could not extend file "base/1/2": No space left on device'),
+        caused(OperationalError, psycopg.errors.DiskFull("der Speicherplatz ist erschöpft")),
+        caused(DataError, psycopg.errors.DiskFull("no space")),
     ],
 )
 def test_a_full_disk_is_told_as_such(error):
@@ -105,7 +115,15 @@ def test_a_full_disk_is_told_as_such(error):
     assert "disk is full" in json.loads(response.content)["detail"]
 
 
-@pytest.mark.parametrize("error", [OSError(errno.EACCES, "No access"), OperationalError("database is locked")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.EACCES, "No access"),
+        OperationalError("database is locked"),
+        caused(OperationalError, psycopg.errors.TooManyConnections("too many")),
+        RuntimeError("the disk is full"),
+    ],
+)
 def test_other_troubles_of_the_machine_are_not_taken_for_a_full_disk(error):
     assert problem_response(error, {}) is None
 
