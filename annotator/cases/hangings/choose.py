@@ -79,11 +79,20 @@ def choose_hangings(case: CaseDescription, protocols: Iterable[Protocol]) -> lis
     ]
     fitting.sort(key=lambda one: one[:3])
     if fitting:
-        return [chosen for *_, chosen in fitting]
+        return _without_doubles([chosen for *_, chosen in fitting])
     fallback = _hung(FALLBACK, case)
     if fallback is None:
         raise ValueError("There is nothing to hang.")
     return [fallback]
+
+
+def _without_doubles(hangings: Iterable[ChosenHanging]) -> list[ChosenHanging]:
+    """Of several that show this case alike the best is enough: "both CC" is "two pictures" too."""
+    different: dict[object, ChosenHanging] = {}
+    for hanging in hangings:
+        shown = tuple((pane.stack, pane.presentation) for pane in hanging.panes)
+        different.setdefault((hanging.rows, shown), hanging)
+    return list(different.values())
 
 
 def _is_uncertain(protocol: Protocol, case: CaseDescription) -> bool:

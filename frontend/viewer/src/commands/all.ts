@@ -3,6 +3,7 @@ import { TOOLS } from '../tools/registry';
 import { CASE_COMMANDS } from './case';
 import type { Command } from './command';
 import { FINDING_COMMANDS } from './findings';
+import { HANGING_COMMANDS } from './hangings';
 import { MARK_ACT_COMMANDS } from './mark_acts';
 import { MARK_COMMANDS } from './marks';
 import { MASK_COMMANDS } from './masks';
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
   ...SLICE_COMMANDS,
   ...PICTURE_COMMANDS,
   ...VIEW_COMMANDS,
+  ...HANGING_COMMANDS,
   ...TOOL_COMMANDS,
   ...MARK_COMMANDS,
   ...MARK_ACT_COMMANDS,

@@ -7,6 +7,7 @@ export const COMMAND_GROUPS = [
   'Slices',
   'Picture',
   'Views',
+  'Hangings',
   'Tools',
   'Marks',
   'Spans',

@@ -21,6 +21,13 @@ describe('keys', () => {
     expect(press('Z', { ctrl: true, shift: true })).toBe('marks.redo');
   });
 
+  it('tell Shift and a digit by the place of the key, except where Shift writes the digit', () => {
+    expect(press('!', { shift: true, code: 'Digit1' })).toBe('hangings.choose_1');
+    expect(press('"', { shift: true, code: 'Digit2' })).toBe('hangings.choose_2');
+    expect(press('1', { shift: true, code: 'Digit1' })).toBe('picture.preset_1');
+    expect(press('&', { code: 'Digit1' })).toBeNull();
+  });
+
   it('belong to a text field while it is being typed in', () => {
     for (const key of ['b', '3', 'Delete', 'ArrowDown', ' ']) expect(press(key, { focus: 'text' })).toBeNull();
     expect(press('z', { ctrl: true, focus: 'text' })).toBeNull();

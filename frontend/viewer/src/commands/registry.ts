@@ -3,6 +3,8 @@ import type { Command } from './command';
 
 export interface Pressed {
   key: string;
+  /** The key's place on the keyboard, as KeyboardEvent.code. */
+  code?: string;
   ctrl: boolean;
   shift: boolean;
   alt: boolean;
@@ -68,6 +70,9 @@ export class CommandRegistry {
 
   private commandOf(pressed: Pressed): Command | undefined {
     const found = this.byKey.get(keyName(pressed));
+    // Shift and a digit write another character on most keyboards, and the digit itself on some.
+    const digit = pressed.shift && !pressed.ctrl && !pressed.alt && /^Digit(\d)$/.exec(pressed.code ?? '')?.[1];
+    if (!found && digit) return this.byKey.get(`Shift+${digit}`);
     // Caps, or Shift held by chance: the letter means what it means alone, unless that key has a command of its own.
     return (
       found ?? (pressed.shift && !pressed.ctrl ? this.byKey.get(keyName({ ...pressed, shift: false })) : undefined)

@@ -4,10 +4,12 @@
  * What comes next is what the worklist says to this reader, under the same rights as when the case is opened. Nothing
  * of it is shown, and that it is read is noted only when it is opened.
  */
+import { hangingsOf, startingHanging } from '../model/hangings';
 import type { Manifest, StackJson } from '../model/types';
 import { aheadPlan, type Opening } from '../pixels/ahead_plan';
 import { FrameFetch } from '../pixels/frame_fetch';
 import { requestOf } from '../pixels/frame_store';
+import { lastHanging } from '../store/last_hanging';
 import { openingSlice } from './pane_grid';
 import type { Workstation } from './workstation';
 
@@ -74,16 +76,21 @@ export class Ahead {
     const own = manifest.stacks.filter((stack) => !open.has(stack.key));
     this.kept = { manifest, fetcher, own, since: performance.now() };
     for (const stack of own) frames.add(stack, fetcher);
-    const plan = aheadPlan(openings(manifest, paneSize), frames.memoryBytes * SHARE, window.devicePixelRatio);
+    const plan = aheadPlan(
+      openings(manifest, this.station.person, paneSize),
+      frames.memoryBytes * SHARE,
+      window.devicePixelRatio,
+    );
     frames.schedule.later(plan.map(({ frame, level }) => requestOf(frame.key, level)));
   }
 }
 
-/** What the panes of a case's first hanging begin with. */
-function openings({ case: { layout }, stacks }: Manifest, paneSize: PaneSize): Opening[] {
-  const [rows = 1, columns = 1] = layout.split('x').map(Number);
-  return [...stacks]
-    .sort((a, b) => a.place - b.place)
-    .filter((stack, i, all) => stack.place < rows * columns && all.findIndex((s) => s.place === stack.place) === i)
+/** What the panes begin with, in the hanging that the case will open with. */
+function openings(manifest: Manifest, person: string, paneSize: PaneSize): Opening[] {
+  const { rows, columns, panes } = startingHanging(hangingsOf(manifest), lastHanging(person, manifest.case.modality));
+  const shown = [...new Set(panes.map(({ stack }) => stack))];
+  return shown
+    .map((key) => manifest.stacks.find((stack) => stack.key === key))
+    .filter((stack) => stack !== undefined)
     .map((stack) => ({ stack, at: openingSlice(stack), ...paneSize(rows, columns) }));
 }

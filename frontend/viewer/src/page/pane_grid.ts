@@ -1,13 +1,15 @@
 /** The panes in their layout, each with its overlay, marks, scroll bar and cine. */
-import type { StackJson } from '../model/types';
+import { linksOf, presentationOf } from '../model/hangings';
+import type { HangingJson, HangingPane, StackJson } from '../model/types';
 import { BrushCursor } from '../pane/brush_cursor';
 import { Cine } from '../pane/cine';
 import type { PaneLayer } from '../pane/layer';
+import { LinkedPane } from '../pane/linked_pane';
 import { MarksLayer } from '../pane/marks_layer';
 import { MaskLayer } from '../pane/mask_layer';
 import { OverlayPictures } from '../pane/overlay_pictures';
 import { OverlayText } from '../pane/overlay_text';
-import { Pane } from '../pane/pane';
+import { PriorBadge } from '../pane/prior_badge';
 import { ScrollBar } from '../pane/scroll_bar';
 import type { FrameFetch } from '../pixels/frame_fetch';
 import type { Ui } from '../store/ui';
@@ -15,10 +17,11 @@ import { brushOf } from '../tools/painting';
 import { toolNamed } from '../tools/registry';
 import { h } from './dom';
 import type { Lifetime } from './lifetime';
+import { PaneLinks } from './pane_links';
 import type { Workstation } from './workstation';
 
 export interface PaneUnit {
-  pane: Pane;
+  pane: LinkedPane;
   layer: MarksLayer;
   masks: MaskLayer;
   /** What lies between the picture and the marks, from below. */
@@ -26,11 +29,15 @@ export interface PaneUnit {
   text: OverlayText;
   bar: ScrollBar;
   cine: Cine;
+  /** Stands in a pane that shows nothing: what it is for. */
+  empty: HTMLElement;
 }
 
 /** The scroll bar and the frame of a pane (pane.css). */
 const BESIDE_PICTURE = 16;
-const MOST_PANES = 4;
+/** 3 rows of 4: the most that a hanging has. */
+const MOST_PANES = 12;
+const DRAGGED_STACK = 'text/x-stack';
 
 export class PaneGrid {
   readonly element = h('div', { class: 'pane-grid' });
@@ -38,6 +45,13 @@ export class PaneGrid {
   /** A slice or a stack changed in a pane: its marks must be chosen again. */
   onFrameChanged: (unit: PaneUnit) => void = () => undefined;
   onChanged: () => void = () => undefined;
+  /** The reader chose a hanging. */
+  onChosen: (hanging: HangingJson) => void = () => undefined;
+  readonly links: PaneLinks;
+  private readonly stacks: ReadonlyMap<string, StackJson>;
+  private hanging: HangingJson | null = null;
+  /** The slice at which each stack was left. */
+  private readonly left = new Map<string, number>();
   private readonly shownFrames = new Map<number, string>();
   private resizing = 0;
 
@@ -45,20 +59,36 @@ export class PaneGrid {
     private readonly station: Workstation,
     fetcher: FrameFetch,
     private readonly ui: Ui,
+    stacks: readonly StackJson[],
     markedFrames: () => ReadonlySet<string>,
     lifetime: Lifetime,
   ) {
+    this.stacks = new Map(stacks.map((stack) => [stack.key, stack]));
+    this.links = new PaneLinks(
+      ui,
+      () => this.visible,
+      () => this.active,
+    );
     for (let index = 0; index < MOST_PANES; index++) {
-      const pane = new Pane(index, station.screen, station.frames, station.slabs);
+      const pane = new LinkedPane(index, station.screen, station.frames, station.slabs);
       const layer = new MarksLayer(pane);
       const masks = new MaskLayer(pane, layer);
       const cursor = new BrushCursor(pane, () => (toolNamed(ui.now.tool).group === 'mask' ? brushOf(ui, pane) : null));
       ui.subscribe(() => cursor.update());
-      const layers: PaneLayer[] = [new OverlayPictures(pane, fetcher, () => ui.now.showsOverlays), masks, cursor];
+      const layers: PaneLayer[] = [
+        new OverlayPictures(pane, fetcher, () => ui.now.showsOverlays),
+        masks,
+        cursor,
+        new PriorBadge(pane),
+      ];
       const text = new OverlayText(pane, () => ui.now.showsOverlays);
       const bar = new ScrollBar(pane, markedFrames);
-      const unit: PaneUnit = { pane, layer, masks, layers, text, bar, cine: new Cine(pane, () => this.onChanged()) };
-      pane.element.append(...layers.map((one) => one.element), layer.element, text.element, bar.element);
+      const empty = h('div', { class: 'pane-empty' });
+      const cine = new Cine(pane, () => this.onChanged());
+      const unit: PaneUnit = { pane, layer, masks, layers, text, bar, cine, empty };
+      pane.element.append(...layers.map((one) => one.element), layer.element, text.element, bar.element, empty);
+      this.takeDrops(unit);
+      this.links.follow(unit);
       pane.events = { changed: () => this.paneChanged(unit), drawn: () => this.paneDrawn(unit) };
       this.units.push(unit);
     }
@@ -87,32 +117,111 @@ export class PaneGrid {
     return this.units[Math.min(this.ui.now.activePane, this.count - 1)] as PaneUnit;
   }
 
-  /** Put the panes of the layout on the page and give them the stacks whose place they are. */
-  arrange(stacks: readonly StackJson[]): void {
-    const { rows, columns } = this.ui.now.layout;
-    this.element.style.gridTemplate = `repeat(${rows}, minmax(0, 1fr)) / repeat(${columns}, minmax(0, 1fr))`;
-    for (const { pane, cine } of this.units.slice(this.count)) {
+  /** Hang the case otherwise; each stack stays at the slice where it was. */
+  choose(hanging: HangingJson): void {
+    this.hang(hanging);
+    this.onChosen(hanging);
+  }
+
+  hang(hanging: HangingJson): void {
+    for (const { pane, cine } of this.visible) {
       cine.stop();
+      this.leave(pane);
+    }
+    this.hanging = hanging;
+    this.links.hang(hanging);
+    const { rows, columns, key } = hanging;
+    this.ui.set({
+      layout: { rows, columns },
+      hanging: key,
+      links: linksOf(hanging),
+      maximised: null,
+      activePane: Math.max(
+        0,
+        hanging.panes.findIndex(({ stack }) => stack !== null),
+      ),
+    });
+    this.element.style.gridTemplate = `repeat(${rows}, minmax(0, 1fr)) / repeat(${columns}, minmax(0, 1fr))`;
+    for (const { pane } of this.units.slice(this.count)) {
       pane.disable();
       pane.element.remove();
     }
-    const byPlace = [...stacks].sort((a, b) => a.place - b.place);
-    this.visible.forEach(({ pane }, index) => {
+    const shown = new Set(hanging.panes.map(({ stack }) => stack));
+    for (const unit of this.visible) {
+      const { pane } = unit;
       if (pane.element.parentElement !== this.element) this.element.append(pane.element);
-      pane.shareMemory(this.count);
-      pane.enable();
-      const wanted = byPlace.find((s) => s.place === index) ?? null;
-      if (!pane.stack && wanted) pane.openStack(wanted, openingSlice(wanted));
-    });
+      // Panes that show one stack share its pictures.
+      pane.shareMemory(Math.max(1, shown.size));
+      this.fill(unit, hanging.panes[pane.index]);
+    }
     this.markActive();
     this.resize();
   }
 
-  open(index: number, stack: StackJson, at = openingSlice(stack)): void {
+  open(index: number, stack: StackJson, at = this.left.get(stack.key) ?? openingSlice(stack)): void {
     const unit = this.units[index];
     if (!unit) return;
     unit.cine.stop();
+    this.leave(unit.pane);
+    this.links.forget(index);
     unit.pane.openStack(stack, at);
+    this.showEmpty(unit);
+  }
+
+  /** Whether the hanging shows every stack of the case: nothing is left to choose. */
+  get showsAll(): boolean {
+    const shown = new Set(this.hanging?.panes.map(({ stack }) => stack));
+    return [...this.stacks.keys()].every((key) => shown.has(key));
+  }
+
+  /** Note where a stack was left; planes through it are counted otherwise. */
+  private leave({ stack, target, reformatted }: LinkedPane): void {
+    if (stack && !reformatted) this.left.set(stack.key, target);
+  }
+
+  private fill(unit: PaneUnit, wish: HangingPane | undefined): void {
+    const { pane } = unit;
+    const stack = this.stacks.get(wish?.stack ?? '');
+    // Nothing of how the pane was shown before stays.
+    pane.stack = null;
+    if (!stack) pane.disable();
+    pane.enable();
+    if (stack) {
+      pane.openStack(stack, this.left.get(stack.key) ?? openingSlice(stack));
+      if (wish) pane.quietly(() => pane.present(presentationOf(wish)));
+    }
+    this.showEmpty(unit);
+  }
+
+  private showEmpty({ pane, empty }: PaneUnit): void {
+    const wanted = this.hanging?.panes[pane.index]?.wanted ?? '';
+    empty.textContent = pane.stack ? '' : `${wanted || 'Nothing'}: not in this case`;
+    empty.hidden = pane.stack !== null;
+    pane.element.classList.toggle('empty', pane.stack === null);
+  }
+
+  /** A series that is dragged onto a pane is shown there. */
+  private takeDrops({ pane }: PaneUnit): void {
+    const { element } = pane;
+    const over = (event: DragEvent): void => {
+      if (!event.dataTransfer?.types.includes(DRAGGED_STACK)) return;
+      event.preventDefault();
+      element.classList.add('drop');
+    };
+    element.addEventListener('dragenter', over);
+    element.addEventListener('dragover', over);
+    element.addEventListener('dragleave', (event) => {
+      if (!element.contains(event.relatedTarget as Node | null)) element.classList.remove('drop');
+    });
+    element.addEventListener('drop', (event) => {
+      element.classList.remove('drop');
+      const stack = this.stacks.get(event.dataTransfer?.getData(DRAGGED_STACK) ?? '');
+      if (!stack) return;
+      event.preventDefault();
+      this.ui.set({ activePane: pane.index });
+      this.open(pane.index, stack);
+      this.onChanged();
+    });
   }
 
   /** How large the picture of a pane is in a layout. */

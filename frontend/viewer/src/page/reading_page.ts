@@ -1,11 +1,13 @@
 /** The reading page: puts the panes and panels together and carries out commands. */
 import type { Desk } from '../commands/command';
 import type { CommandRegistry } from '../commands/registry';
+import { hangingsOf, startingHanging } from '../model/hangings';
 import type { Suggestion } from '../model/types';
 import { windowName } from '../model/windows';
 import { SpanBars } from '../pane/span_bars';
 import { CasePanel } from '../panels/case_panel';
 import { FindingsPanel } from '../panels/findings_panel';
+import { HangingBar } from '../panels/hanging_bar';
 import { Header } from '../panels/header';
 import { KeysPanel } from '../panels/keys_panel';
 import type { Panel } from '../panels/panel';
@@ -16,6 +18,7 @@ import { PictureBar, Toolbar } from '../panels/toolbar';
 import type { ReadingClock } from '../person/reading_clock';
 import type { FrameFetch } from '../pixels/frame_fetch';
 import type { Acts } from '../store/acts';
+import { lastHanging, rememberHanging } from '../store/last_hanging';
 import type { Places } from '../store/places';
 import { toolNamed } from '../tools/registry';
 import { h, setText } from './dom';
@@ -43,6 +46,7 @@ export class ReadingPage implements Desk {
   private readonly toolbar: Toolbar;
   private readonly bar: PictureBar;
   private readonly options: ToolOptions;
+  private readonly hangings: HangingBar;
   private readonly picker: StackPicker;
   private readonly sidePanels: readonly Panel[];
   private readonly keys: KeysPanel;
@@ -64,7 +68,8 @@ export class ReadingPage implements Desk {
     this.commands = station.commands;
     preferences.onTrouble = this.say;
     this.keys = new KeysPanel(this.commands, preferences, lifetime);
-    this.grid = new PaneGrid(station, fetcher, ui, () => this.markedFrames(), lifetime);
+    this.grid = new PaneGrid(station, fetcher, ui, manifest.stacks, () => this.markedFrames(), lifetime);
+    this.grid.onChosen = ({ key }) => rememberHanging(acts.person, manifest.case.modality, key);
     this.grid.onFrameChanged = (unit) => this.showMarks(unit);
     this.grid.onChanged = () => this.refresh();
     this.inputs = this.grid.units.map(
@@ -88,9 +93,9 @@ export class ReadingPage implements Desk {
     });
     if (clock) this.header.showClock(clock, lifetime);
     this.toolbar = new Toolbar(acts, this.commands, (id) => this.run(id));
-    this.bar = new PictureBar(ui, () => this.grid.active.cine, {
+    this.hangings = new HangingBar(acts, this.grid, this.commands, (id) => this.run(id));
+    this.bar = new PictureBar(() => this.grid.active.cine, this.hangings.element, {
       preset: (preset) => this.grid.active.pane.choosePreset(preset),
-      layout: (rows, columns) => ui.set({ layout: { rows, columns }, maximised: null }),
       play: () => this.grid.active.cine.toggle(),
     });
     this.options = new ToolOptions(acts, this.grid, this.commands, (id) => this.run(id));
@@ -207,15 +212,15 @@ export class ReadingPage implements Desk {
       this.notice,
       this.keys.element,
     );
-    this.grid.arrange(this.acts.manifest.stacks);
+    const { person, manifest } = this.acts;
+    this.grid.hang(startingHanging(hangingsOf(manifest), lastHanging(person, manifest.case.modality)));
     this.update();
   }
 
   private listen(): void {
-    const { ui, workspace, manifest } = this.acts;
+    const { ui, workspace } = this.acts;
     ui.subscribe((now, before) => {
-      if (now.tool !== before.tool || now.layout !== before.layout) this.finishGestures();
-      if (now.layout !== before.layout) this.grid.arrange(manifest.stacks);
+      if (now.tool !== before.tool || now.hanging !== before.hanging) this.finishGestures();
       if (now.maximised !== before.maximised) this.grid.resize();
       if (now.showsOverlays !== before.showsOverlays) this.grid.showOverlays();
       this.grid.markActive();
@@ -260,6 +265,7 @@ export class ReadingPage implements Desk {
     if (event.defaultPrevented || this.station.root.inert || document.querySelector('dialog[open]')) return;
     const command = this.commands.find({
       key: event.key,
+      code: event.code,
       ctrl: event.ctrlKey || event.metaKey,
       shift: event.shiftKey,
       alt: event.altKey,
@@ -283,7 +289,8 @@ export class ReadingPage implements Desk {
       pane.count,
     );
     const shown = new Set(this.grid.visible.map((u) => u.pane.stack?.key ?? ''));
-    this.picker.update(shown, pane.stack?.key ?? null, this.grid.count);
+    this.picker.update(shown, pane.stack?.key ?? null, this.grid.showsAll);
+    this.hangings.update();
     for (const panel of this.sidePanels) panel.update();
     for (const { layer } of this.grid.units) layer.element.style.cursor = toolNamed(ui.now.tool).tool.cursor;
   }

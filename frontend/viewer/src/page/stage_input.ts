@@ -105,6 +105,10 @@ export class StageInput {
       this.say('Marks are made on acquired slices; this plane is computed. R goes back to the slices.');
       return;
     }
+    if (entry.draws && tool === entry.tool && (pane.stack?.prior ?? 0) > 0) {
+      this.say('An earlier study is there to compare with: marks are made in the study that is read.');
+      return;
+    }
     this.gesture = tool.begin(event, this.stage);
     if (this.gesture) this.hold(event, this.gesture);
   }

@@ -1,4 +1,4 @@
-/** All stacks of a case, when there are more than panes: click one to read it in the active pane. */
+/** All stacks of a case, when the hanging leaves some out: click one to read it in the active pane, or drag it to any. */
 import type { StackJson } from '../model/types';
 import { h } from '../page/dom';
 
@@ -15,7 +15,11 @@ export class StackPicker {
         'button',
         { type: 'button', draggable: 'true', 'data-stack': stack.key, onclick: () => open(stack) },
         h('span', {}, stack.title || stack.modality),
-        h('small', {}, [stack.modality, stack.laterality, stack.view, words].filter(Boolean).join(' · ')),
+        h(
+          'small',
+          {},
+          [stack.prior_words, stack.modality, stack.laterality, stack.view, words].filter(Boolean).join(' · '),
+        ),
       );
       button.addEventListener('dragstart', (event) => event.dataTransfer?.setData('text/x-stack', stack.key));
       this.buttons.set(stack.key, button);
@@ -23,8 +27,9 @@ export class StackPicker {
     }
   }
 
-  update(shown: ReadonlySet<string>, active: string | null, panes: number): void {
-    this.element.hidden = this.buttons.size <= panes;
+  /** @param showsAll the hanging has a pane for every stack: nothing is left to choose. */
+  update(shown: ReadonlySet<string>, active: string | null, showsAll: boolean): void {
+    this.element.hidden = showsAll;
     for (const [key, button] of this.buttons) {
       button.classList.toggle('shown', shown.has(key));
       button.setAttribute('aria-pressed', String(key === active));

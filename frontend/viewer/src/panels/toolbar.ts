@@ -1,10 +1,9 @@
-/** Tools at the left, and above the panes presets, layout, cine. */
+/** Tools at the left, and above the panes presets, cine, hangings. */
 import type { CommandRegistry } from '../commands/registry';
 import type { Preset } from '../model/types';
 import { h, s, setText } from '../page/dom';
 import { type Cine, SPEEDS } from '../pane/cine';
 import type { Acts } from '../store/acts';
-import type { Ui } from '../store/ui';
 import { TOOLS } from '../tools/registry';
 
 const ICONS: Record<string, string> = {
@@ -79,42 +78,23 @@ export class Toolbar {
 
 export interface PictureBarActions {
   preset: (preset: Preset) => void;
-  layout: (rows: number, columns: number) => void;
   play: () => void;
 }
 
-/** Presets of the active pane's stack, layouts, cine. */
+/** Presets of the active pane's stack, cine, and what else stands there. */
 export class PictureBar {
   readonly element: HTMLElement;
   private readonly presets = h('div', { class: 'presets' });
-  private readonly layouts: { rows: number; columns: number; button: HTMLButtonElement }[];
   private readonly cineGroup: HTMLElement;
   private readonly play: HTMLButtonElement;
   private readonly speed: HTMLSelectElement;
   private shown = '';
 
   constructor(
-    private readonly ui: Ui,
     private readonly cine: () => Cine | null,
+    beside: HTMLElement,
     private readonly actions: PictureBarActions,
   ) {
-    this.layouts = [
-      [1, 1],
-      [1, 2],
-      [2, 2],
-    ].map(([rows, columns]) => ({
-      rows: rows as number,
-      columns: columns as number,
-      button: h(
-        'button',
-        {
-          type: 'button',
-          title: `Layout ${rows} × ${columns}`,
-          onclick: () => actions.layout(rows as number, columns as number),
-        },
-        `${rows}×${columns}`,
-      ),
-    }));
     this.play = h('button', { type: 'button', title: 'Play or stop (space)', onclick: actions.play }, 'Play');
     this.speed = h(
       'select',
@@ -128,7 +108,7 @@ export class PictureBar {
       this.presets,
       h('span', { class: 'spring' }),
       this.cineGroup,
-      h('div', { class: 'group' }, ...this.layouts.map((l) => l.button)),
+      beside,
     );
   }
 
@@ -151,10 +131,6 @@ export class PictureBar {
           ),
         ),
       );
-    }
-    const { layout } = this.ui.now;
-    for (const { rows, columns, button } of this.layouts) {
-      button.setAttribute('aria-pressed', String(layout.rows === rows && layout.columns === columns));
     }
     const cine = this.cine();
     this.cineGroup.hidden = frames < 2;

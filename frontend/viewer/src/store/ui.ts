@@ -1,5 +1,6 @@
 /** What the page shows, apart from what the reader has made: tool, panes, selection. */
 import type { ValueRange } from '../masks/value_range';
+import type { LinkKind } from '../model/types';
 
 export interface UiState {
   /** A name of tools/registry.ts. */
@@ -7,6 +8,9 @@ export interface UiState {
   activePane: number;
   layout: { rows: number; columns: number };
   maximised: number | null;
+  /** The key of the hanging, and what moves together in it. */
+  hanging: string;
+  links: Readonly<Record<LinkKind, boolean>>;
   selectedMark: string | null;
   /** Marks selected besides, by Shift and a click. */
   alsoSelected: readonly string[];
@@ -43,6 +47,8 @@ export class Ui {
       activePane: 0,
       layout: { rows: 1, columns: 1 },
       maximised: null,
+      hanging: '',
+      links: { scroll: false, zoom: false, window: false },
       selectedMark: null,
       alsoSelected: [],
       hiddenMarks: new Set(),
