@@ -77,7 +77,7 @@ export class Ahead {
     this.kept = { manifest, fetcher, own, since: performance.now() };
     for (const stack of own) frames.add(stack, fetcher);
     const plan = aheadPlan(
-      openings(manifest, this.station.person, paneSize),
+      openings(manifest, this.station.person.name, paneSize),
       frames.memoryBytes * SHARE,
       window.devicePixelRatio,
     );
