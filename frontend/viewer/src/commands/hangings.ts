@@ -39,7 +39,7 @@ const CHOICES: readonly Command[] = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((number) => 
 
 export const HANGING_COMMANDS: readonly Command[] = [
   ...CHOICES,
-  { id: 'hangings.scroll', title: 'Link scrolling', group: 'Hangings', keys: ['Shift+S'], run: toggleLink('scroll') },
-  { id: 'hangings.zoom', title: 'Link zoom', group: 'Hangings', keys: ['Shift+Z'], run: toggleLink('zoom') },
-  { id: 'hangings.window', title: 'Link windows', group: 'Hangings', keys: ['Shift+W'], run: toggleLink('window') },
+  { id: 'hangings.scroll', title: 'Link scrolling', group: 'Hangings', keys: ['F2'], run: toggleLink('scroll') },
+  { id: 'hangings.zoom', title: 'Link zoom', group: 'Hangings', keys: ['F4'], run: toggleLink('zoom') },
+  { id: 'hangings.window', title: 'Link windows', group: 'Hangings', keys: ['F8'], run: toggleLink('window') },
 ];

@@ -509,7 +509,11 @@ export class Pane {
     if (!before || before.image.color !== image.color) {
       this.window ??= this.firstWindow(this.nearestFrame);
       await this.setUp(viewport, image.imageId);
-      if (generation !== this.stackGeneration) return;
+      if (generation !== this.stackGeneration) {
+        // Meanwhile something else was asked for, which had to wait.
+        this.showTarget();
+        return;
+      }
       this.applyWindow();
       viewport.resetCamera();
       this.camera.turn(this.flips);
