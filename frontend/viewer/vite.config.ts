@@ -10,7 +10,11 @@ export default defineConfig({
     manifest: 'manifest.json',
     target: 'es2022',
     chunkSizeWarningLimit: 4000,
-    rollupOptions: { input: 'src/main.ts' },
+    rollupOptions: {
+      input: { main: 'src/main.ts', waiting: 'src/waiting.ts' },
+      // The worklist names its script without looking into the manifest.
+      output: { entryFileNames: ({ name }) => (name === 'waiting' ? 'waiting.js' : 'assets/[name]-[hash].js') },
+    },
   },
   worker: { format: 'es' },
 });

@@ -36,7 +36,7 @@ def test_without_a_network_nothing_is_lost_and_it_is_saved_when_it_is_back(viewe
     page.keyboard.press("b")
     viewer.drag(BOX)
     viewer.until(lambda: viewer.save_state() == "unreachable", "the page to say that nothing is saved")
-    expect(page.locator(".save-state")).to_contain_text("Not saved")
+    expect(page.locator(".save-state")).to_have_text("Not saved: 2 changes wait (kept in this browser)")
     assert viewer.marks()[0]["revision"] == 0
     page.context.set_offline(False)
     viewer.wait_until_saved()
@@ -65,37 +65,60 @@ def test_a_page_that_dies_before_it_could_save_brings_the_marks_back(viewer: Vie
 
 
 def test_two_windows_that_change_the_same_mark_ask_the_reader(viewer: Viewer, case_id: str) -> None:
-    viewer.page.keyboard.press("b")
+    page = viewer.page
+    page.keyboard.press("b")
     viewer.drag(BOX)
     viewer.wait_until_saved()
-    other = Viewer(viewer.page.context.new_page()).open(case_id)
+    other = Viewer(page.context.new_page()).open(case_id)
     other.page.keyboard.press("v")
     other.drag([(40, 30), (50, 40), (60, 50)])
     other.wait_until_saved()
     theirs = other.marks()[0]["points"]
 
-    viewer.page.keyboard.press("v")
+    page.keyboard.press("v")
     viewer.drag([(40, 30), (35, 28), (30, 25)])
-    viewer.until(lambda: viewer.save_state() == "conflict", "the conflict")
-    expect(viewer.page.locator(".save-state")).to_have_text("Conflict: changed elsewhere")
+    panel = page.get_by_role("region", name="Changed elsewhere")
+    expect(panel).to_contain_text("Another window of yours saved a different state of this box")
+    expect(page.locator(".save-state")).to_have_text("Conflict: changed elsewhere")
     mine = viewer.marks()[0]["points"]
     assert mine != theirs
-    viewer.page.locator(".save-state").click()
-    viewer.page.get_by_role("button", name="Keep what is here").click()
+    # Both are drawn, each strong on its own side, and told in words where they differ.
+    expect(panel.locator("svg .strong")).to_have_count(2)
+    expect(panel.locator("svg .faint")).to_have_count(2)
+    expect(panel.locator("dt")).to_have_text(["Shape"])
+    # Another mark is saved meanwhile.
+    page.keyboard.press("b")
+    viewer.drag(OTHER_BOX)
+    viewer.until(lambda: viewer.marks()[1]["revision"] == 1, "the other mark to be saved")
+    expect(panel).to_be_visible()
+    # By keyboard alone: go there, choose the first.
+    page.keyboard.press("Shift+S")
+    expect(panel.get_by_role("button", name="Show it")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(panel.get_by_role("button", name="Keep what is here")).to_be_focused()
+    page.keyboard.press("Enter")
     viewer.wait_until_saved()
+    expect(panel).to_be_hidden()
     other.reload()
     assert other.marks()[0]["points"] == mine
 
+    page.keyboard.press("v")
     viewer.drag([(30, 25), (34, 30), (38, 33)])
     viewer.wait_until_saved()
     latest = viewer.marks()[0]["points"]
     other.page.keyboard.press("v")
-    other.drag([(30, 25), (40, 40), (60, 60)])
-    other.until(lambda: other.save_state() == "conflict", "the conflict")
-    other.page.locator(".save-state").click()
-    other.page.get_by_role("button", name="Take the other one").click()
-    other.wait_until_saved()
-    assert other.marks()[0]["points"] == latest
+    for choice, left in (("Keep both", 3), ("Take the other one", 3)):
+        other.drag([(30, 25), (40, 40), (60, 60)])
+        theirs_too = other.marks()[0]["points"]
+        other.page.get_by_role("button", name=choice).click()
+        other.wait_until_saved()
+        assert other.marks()[0]["points"] == latest
+        assert len(other.marks()) == left
+        if choice == "Keep both":
+            assert other.marks()[2]["points"] == theirs_too
+            viewer.drag([(34, 30), (36, 32), (37, 33)])
+            viewer.wait_until_saved()
+            latest = viewer.marks()[0]["points"]
 
 
 def test_a_mark_that_the_server_refuses_stays_and_is_shown_with_its_words(viewer: Viewer) -> None:

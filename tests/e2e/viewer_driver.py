@@ -89,8 +89,8 @@ class Viewer:
     def save_state(self) -> str:
         return str(self.page.evaluate("window.readingRoom.save.state"))
 
-    def wait_until_saved(self) -> None:
-        self.until(lambda: self.save_state() == "saved", "everything to be saved")
+    def wait_until_saved(self, *, seconds: float = 15) -> None:
+        self.until(lambda: self.save_state() == "saved", "everything to be saved", seconds=seconds)
 
     def wait_for_slice(self, index: int, *, pane: int = 0) -> None:
         self.until(lambda: self.pane(pane)["slice"] == index, f"slice {index}")
@@ -120,6 +120,18 @@ class Viewer:
             mouse.move(x, y)
         mouse.up(button=button)
         return [self.pixel((x, y), pane=pane) for x, y in places]
+
+    def drag_to(self, points: Iterable[Point], *, pane: int = 0) -> None:
+        """As drag(), without asking afterwards what was hit: for many strokes one after the other."""
+        places = self.page.evaluate(
+            "([p, points]) => points.map(([c, r]) => window.readingRoom.pixelToScreen(p, c, r))", [pane, list(points)]
+        )
+        mouse = self.page.mouse
+        mouse.move(*places[0])
+        mouse.down()
+        for x, y in places[1:]:
+            mouse.move(x, y)
+        mouse.up()
 
     def click(self, point: Point, *, pane: int = 0) -> None:
         self.page.mouse.click(*self.screen(point, pane=pane))

@@ -6,6 +6,7 @@ import './pane/pane.css';
 import './pane/span_bars.css';
 import './panels/keys_panel.css';
 import './panels/panels.css';
+import './panels/saving/saving_dock.css';
 import './panels/tool_options.css';
 import { CaseSwitch } from './page/case_switch';
 import { Workstation } from './page/workstation';

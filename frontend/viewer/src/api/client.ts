@@ -198,6 +198,8 @@ function bodyOf(kind: RecordKind, record: AnyRecord): object {
   return { id, case: caseId, finding, schema, answers, revision, size_mm };
 }
 
+const SESSION_ENDED = 'Your session has ended.';
+
 async function readOutcome(kind: RecordKind, response: Response): Promise<Outcome> {
   const { status } = response;
   if (response.ok) {
@@ -207,11 +209,11 @@ async function readOutcome(kind: RecordKind, response: Response): Promise<Outcom
   }
   const problem = await problemOf(response);
   const message = wordsOf(problem, response);
-  if (status === 401) return { type: 'signed-out', message };
+  if (status === 401) return { type: 'signed-out', message: /somebody else/i.test(message) ? message : SESSION_ENDED };
   if (status === 507) return { type: 'full', message };
   if (status === 500) return { type: 'failed', message };
   if (status > 500 || status === 429 || status === 408) return { type: 'unreachable', message };
-  if (status === 403 && /csrf|credential/i.test(message)) return { type: 'signed-out', message };
+  if (status === 403 && /csrf|credential/i.test(message)) return { type: 'signed-out', message: SESSION_ENDED };
   if (status === 412) return { type: 'conflict', current: problem.current ?? null, message };
   return { type: status === 409 ? 'closed' : 'refused', message };
 }

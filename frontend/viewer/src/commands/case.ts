@@ -37,5 +37,12 @@ export const CASE_COMMANDS: readonly Command[] = [
     inFields: true,
     run: stepBack,
   },
+  {
+    id: 'case.waiting',
+    title: 'Go to what is not saved',
+    group: 'Case',
+    keys: ['Shift+S'],
+    run: ({ showWaiting }) => showWaiting(),
+  },
   { id: 'case.help', title: 'All keys', group: 'Case', keys: ['?'], run: ({ showHelp }) => showHelp() },
 ];

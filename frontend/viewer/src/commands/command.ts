@@ -32,6 +32,8 @@ export interface Desk {
   takeBackGesture(): void;
   say(words: string): void;
   showHelp(): void;
+  /** Go to what saving asks of the reader. */
+  showWaiting(): void;
   submit(): void;
   nextCase(): void;
   previousCase(): void;

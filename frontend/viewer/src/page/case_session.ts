@@ -56,6 +56,8 @@ export class CaseSession {
     );
     exposeForTests(this.page, acts, station.frames);
     guardTheDoor(saving, this.lifetime.signal);
+    // The reading was submitted in another window: what can still be done here changes with it.
+    queue.onClosed = () => void this.readStateAnew(api).catch(() => undefined);
     saving.begin(acts.mayEdit, (count) =>
       this.page.say(
         count === 1
@@ -63,6 +65,12 @@ export class CaseSession {
           : `${count} unsent changes were kept and are being saved.`,
       ),
     );
+  }
+
+  private async readStateAnew(api: ApiClient): Promise<void> {
+    const { reading } = await api.manifest();
+    Object.assign(this.acts.manifest.reading, reading);
+    this.page.refresh();
   }
 
   /** The time is kept of who reads, not of who looks. */

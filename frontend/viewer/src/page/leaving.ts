@@ -1,11 +1,10 @@
-/** Leaving the case: submit, next case, conflicts, and closing the page while something is unsaved. */
+/** Leaving the case: submit, next case, and closing the page while something is unsaved. */
 import { type ApiClient, RequestError } from '../api/client';
 import { ask } from '../panels/dialogs';
 import type { PageSaving } from '../save/page_saving';
 import type { SaveQueue } from '../save/queue';
 import type { Acts } from '../store/acts';
 import { missingWords } from '../store/missing';
-import type { AnyRecord, RecordKind } from '../store/records';
 import { h } from './dom';
 import type { Leaving } from './reading_page';
 
@@ -92,37 +91,10 @@ export function leaving(
     }
   };
 
-  const settleConflicts = async (): Promise<void> => {
-    if (busy) return;
-    busy = true;
-    try {
-      for (const { kind, id, current } of queue.conflicts()) {
-        const choice = await ask(
-          `${WORDS[kind]} was changed elsewhere`,
-          [
-            'Another window of yours saved a different state of it.',
-            `Here: ${describe(acts.workspace.records.get(kind, id))}.`,
-            `Elsewhere: ${describe(current)}.`,
-          ],
-          [
-            { words: 'Take the other one', value: 'theirs' as const },
-            { words: 'Keep what is here', value: 'mine' as const, primary: true },
-          ],
-        );
-        if (!choice) return;
-        if (choice === 'theirs') workspace.journal.forget(kind, id);
-        queue.settle(kind, id, choice);
-      }
-    } finally {
-      busy = false;
-    }
-  };
-
   return {
     submit: () => void submit(),
     next: () => void next(),
     previous: () => void previous(),
-    settleConflicts: () => void settleConflicts(),
     worklist: addresses.worklist,
   };
 }
@@ -132,30 +104,6 @@ export async function everythingSaved(queue: SaveQueue): Promise<boolean> {
   queue.flush();
   await Promise.race([queue.settled(), new Promise((resolve) => setTimeout(resolve, 5000))]);
   return queue.summary().unsaved === 0;
-}
-
-const WORDS: Record<RecordKind, string> = {
-  finding: 'A finding',
-  annotation: 'A mark',
-  answer: 'An answer',
-  decision: 'A suggestion',
-};
-
-function describe(record: AnyRecord | null | undefined): string {
-  if (!record) return 'nothing';
-  if (record.deleted) return 'deleted';
-  if ('points' in record) {
-    const [c, r] = record.points[0] ?? [0, 0];
-    return `${record.kind} with ${record.points.length} points, from column ${c.toFixed(1)}, row ${r.toFixed(1)}`;
-  }
-  if ('answers' in record)
-    return (
-      Object.entries(record.answers)
-        .map(([name, value]) => `${name} ${String(value)}`)
-        .join(', ') || 'no answers'
-    );
-  if ('number' in record) return `${record.kind} ${record.name}`.trim();
-  return record.decision ?? 'undecided';
 }
 
 /** Warn before a page closes with changes that would be lost, and send what waits once more as it goes. */

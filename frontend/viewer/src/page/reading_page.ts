@@ -11,6 +11,7 @@ import { HangingBar } from '../panels/hanging_bar';
 import { Header } from '../panels/header';
 import { KeysPanel } from '../panels/keys_panel';
 import type { Panel } from '../panels/panel';
+import { SavingDock } from '../panels/saving/saving_dock';
 import { StackPicker } from '../panels/stack_picker';
 import { SuggestionsPanel } from '../panels/suggestions_panel';
 import { ToolOptions } from '../panels/tool_options';
@@ -21,6 +22,7 @@ import type { Acts } from '../store/acts';
 import { lastHanging, rememberHanging } from '../store/last_hanging';
 import type { Places } from '../store/places';
 import { toolNamed } from '../tools/registry';
+import { bannerWords } from './banner';
 import { h, setText } from './dom';
 import { focusOf } from './keyboard';
 import type { Lifetime } from './lifetime';
@@ -34,7 +36,6 @@ export interface Leaving {
   submit: () => void;
   next: () => void;
   previous: () => void;
-  settleConflicts: () => void;
   worklist: string;
 }
 
@@ -50,6 +51,8 @@ export class ReadingPage implements Desk {
   private readonly picker: StackPicker;
   private readonly sidePanels: readonly Panel[];
   private readonly keys: KeysPanel;
+  private readonly dock: SavingDock;
+  private readonly banner = h('div', { class: 'banner', role: 'status', hidden: true });
   private readonly notice = h('div', { class: 'notice', role: 'status', hidden: true });
   private refreshing = 0;
   private noticeTimer = 0;
@@ -88,7 +91,7 @@ export class ReadingPage implements Desk {
       submit: leaving.submit,
       next: leaving.next,
       previous: leaving.previous,
-      settleConflicts: leaving.settleConflicts,
+      showWaiting: this.showWaiting,
       help: this.showHelp,
     });
     if (clock) this.header.showClock(clock, lifetime);
@@ -100,6 +103,7 @@ export class ReadingPage implements Desk {
     });
     this.options = new ToolOptions(acts, this.grid, this.commands, (id) => this.run(id));
     this.picker = new StackPicker(manifest.stacks, (stack) => this.grid.open(this.grid.active.pane.index, stack));
+    this.dock = new SavingDock(station, acts, places, this, lifetime);
     this.sidePanels = [
       new CasePanel(acts),
       new FindingsPanel(acts, places, (mark) => this.jumpToMark(mark.id)),
@@ -153,6 +157,11 @@ export class ReadingPage implements Desk {
 
   readonly showHelp = (): void => this.keys.toggle();
 
+  /** Go by keyboard to what saving asks of the reader. */
+  readonly showWaiting = (): void => {
+    if (!this.dock.focus()) this.say(this.acts.workspace.queue.summary().words);
+  };
+
   readonly submit = (): void => this.leaving.submit();
 
   readonly nextCase = (): void => this.leaving.next();
@@ -185,13 +194,6 @@ export class ReadingPage implements Desk {
   }
 
   private build(): void {
-    const { reading } = this.acts.manifest;
-    const banner =
-      reading.locked || reading.state === 'submitted'
-        ? 'Submitted: this reading can be looked at, not changed.'
-        : reading.may_annotate
-          ? null
-          : 'You may look at this case, not mark it.';
     const side = h(
       'aside',
       { class: 'side', 'aria-label': 'Findings and questions' },
@@ -199,14 +201,14 @@ export class ReadingPage implements Desk {
     );
     this.station.root.replaceChildren(
       this.header.element,
-      h('div', { class: 'banner', hidden: banner === null }, banner ?? ''),
+      this.banner,
       h(
         'main',
         { class: 'work' },
         this.toolbar.element,
         this.picker.element,
         h('div', { class: 'stage' }, this.bar.element, this.grid.element, this.options.element),
-        side,
+        h('div', { class: 'side-column' }, side, this.dock.element),
       ),
       h('footer', { class: 'bottom' }, 'For research use. Not for diagnosis.'),
       this.notice,
@@ -292,6 +294,10 @@ export class ReadingPage implements Desk {
     this.picker.update(shown, pane.stack?.key ?? null, this.grid.showsAll);
     this.hangings.update();
     for (const panel of this.sidePanels) panel.update();
+    this.dock.update();
+    const banner = bannerWords(this.acts.manifest.reading);
+    setText(this.banner, banner);
+    this.banner.hidden = banner === '';
     for (const { layer } of this.grid.units) layer.element.style.cursor = toolNamed(ui.now.tool).tool.cursor;
   }
 }

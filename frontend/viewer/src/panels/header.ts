@@ -10,7 +10,7 @@ export interface HeaderActions {
   next: () => void;
   previous: () => void;
   help: () => void;
-  settleConflicts: () => void;
+  showWaiting: () => void;
 }
 
 export class Header {
@@ -35,7 +35,7 @@ export class Header {
       type: 'button',
       class: 'save-state',
       'aria-live': 'polite',
-      onclick: actions.settleConflicts,
+      onclick: actions.showWaiting,
     });
     const canSubmit = state.assignment !== null && !state.locked && state.state !== 'submitted' && state.may_annotate;
     this.element = h(
@@ -92,7 +92,7 @@ export class Header {
     const { state, words } = this.queue.summary();
     setText(this.save, words);
     this.save.dataset.state = state;
-    this.save.disabled = state !== 'conflict';
+    this.save.disabled = state === 'saved' || state === 'saving';
   }
 }
 

@@ -7,6 +7,7 @@ import { PAGE_CLOCK } from './clock';
 import { Keeper } from './keeper';
 import { OtherCases } from './other_cases';
 import { SaveQueue, type Send } from './queue';
+import type { SaveSummary } from './summary';
 
 /** How often pages that came meanwhile are looked for; what they leave is then handed over the moment they go. */
 const LOOK_AGAIN_MS = 10_000;
@@ -68,14 +69,23 @@ export class PageSaving {
     return this.others.waiting.reduce((sum, { unkept }) => sum + unkept, this.queue?.summary().unkept ?? 0);
   }
 
+  /** Nothing is taken until this page's person signs in again. */
+  get isSignedOut(): boolean {
+    return this.states.includes('signed-out');
+  }
+
   subscribe(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
+  private get states(): SaveSummary['state'][] {
+    const own = this.queue ? [this.queue.summary().state] : [];
+    return [...own, ...this.others.waiting.map(({ state }) => state)];
+  }
+
   private get hasTrouble(): boolean {
-    const states = [this.queue?.summary().state, ...this.others.waiting.map(({ state }) => state)];
-    return states.some((state) => state === 'unreachable' || state === 'signed-out');
+    return this.isSignedOut || this.states.includes('unreachable');
   }
 
   private take(changes: KeptChange[]): void {

@@ -1,0 +1,9 @@
+/** What stands above a case that can't be marked, or that was given back. */
+import type { Manifest } from '../model/types';
+
+export function bannerWords(reading: Manifest['reading']): string {
+  if (reading.locked || reading.state === 'submitted') {
+    return 'Submitted: this reading can be looked at, not changed. Only an admin can give it back.';
+  }
+  return reading.may_annotate ? '' : 'You may look at this case, not mark it.';
+}
