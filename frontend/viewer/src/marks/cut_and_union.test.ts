@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { filledPolygon } from '../masks/polygon_fill';
 import { distanceToOutline, pointInPolygon, polygonArea } from '../model/contour';
 import type { Point } from '../model/types';
 import { cutAlong, cutOutline } from './cut';
-import { forRunsInside } from './inside';
 import { unionOutline } from './union';
 
 const square = (column: number, row: number, size: number): Point[] => [
@@ -125,8 +125,9 @@ describe('joining', () => {
 
 function pixels(outline: readonly Point[]): Set<string> {
   const found = new Set<string>();
-  forRunsInside(outline, 60, 60, (row, first, end) => {
-    for (let column = first; column < end; column++) found.add(`${column},${row}`);
+  const filled = filledPolygon(outline, { column: 0, row: 0, columns: 60, rows: 60 });
+  filled?.pixels.forEach((isIn, i) => {
+    if (isIn) found.add(`${filled.column + (i % filled.columns)},${filled.row + Math.floor(i / filled.columns)}`);
   });
   return found;
 }

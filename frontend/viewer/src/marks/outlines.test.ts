@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { filledPolygon } from '../masks/polygon_fill';
+import { shapeOf } from '../masks/runs';
 import type { MarkKind, Point } from '../model/types';
-import { forRunsInside } from './inside';
 import { angleAt, sizesOf } from './measures';
 import cases from './outline_cases.json';
 import { SHAPES } from './shapes';
@@ -35,24 +36,9 @@ describe('the outlines and sizes that the server tests too', () => {
       if (expected.angle !== null) expect(angleAt(points, scale)).toBeCloseTo(expected.angle, PLACES);
     }
     if (SHAPES[kind].closed && kind !== 'mask') {
-      const inside = new Set<string>();
-      forRunsInside(SHAPES[kind].outline(points), COLUMNS, ROWS, (row, first, end) => {
-        for (let column = first; column < end; column++) inside.add(`${column},${row}`);
-      });
-      expect(inside).toEqual(pixelsOf(given.pixels));
+      const filled = filledPolygon(SHAPES[kind].outline(points), { column: 0, row: 0, columns: COLUMNS, rows: ROWS });
+      const found = filled && shapeOf(filled);
+      expect(found && { points: found.points, runs: found.mask.runs }).toEqual(given.pixels);
     }
   });
 });
-
-function pixelsOf(mask: { points: number[][]; runs: number[] } | null): Set<string> {
-  const found = new Set<string>();
-  const [[left = 0, top = 0] = [], [right = 0] = []] = mask?.points ?? [];
-  let at = 0;
-  mask?.runs.forEach((run, i) => {
-    for (let k = 0; k < run; k++, at++) {
-      const width = right - left;
-      if (i % 2) found.add(`${left + (at % width)},${top + Math.floor(at / width)}`);
-    }
-  });
-  return found;
-}

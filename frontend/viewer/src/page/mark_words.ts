@@ -2,12 +2,14 @@
 import { measuresOf, sizeWords } from '../marks/measures';
 import type { ShownMark } from '../pane/marks_layer';
 import type { Pane } from '../pane/pane';
+import type { MarkValues } from './mark_values';
 
 /** Measuring kinds always say what they measure; the others while they are selected, or the picture would be full of words. */
 const ALWAYS: ReadonlySet<string> = new Set(['length', 'bidirectional', 'angle']);
 
-export function wordsAt(pane: Pane, mark: ShownMark): string[] {
+export function wordsAt(pane: Pane, mark: ShownMark, values: MarkValues): string[] {
   const { frame } = pane;
   if (!frame || mark.points.length === 0 || !(mark.selected || ALWAYS.has(mark.kind))) return [];
-  return sizeWords(measuresOf(mark.kind, mark.points, frame.geometry, mark.mask));
+  const sizes = sizeWords(measuresOf(mark.kind, mark.points, frame.geometry, mark.mask));
+  return mark.selected ? [...sizes, ...values.words({ ...mark, frame: frame.key }).slice(0, 1)] : sizes;
 }

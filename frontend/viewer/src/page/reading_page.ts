@@ -26,6 +26,7 @@ import { bannerWords } from './banner';
 import { h, setText } from './dom';
 import { focusOf } from './keyboard';
 import type { Lifetime } from './lifetime';
+import { MarkValues } from './mark_values';
 import { wordsAt } from './mark_words';
 import { PaneGrid, type PaneUnit } from './pane_grid';
 import { marksOn } from './shown_marks';
@@ -109,8 +110,9 @@ export class ReadingPage implements Desk {
       new FindingsPanel(acts, places, (mark) => this.jumpToMark(mark.id)),
       new SuggestionsPanel(acts, places, (suggestion) => this.jumpToSuggestion(suggestion)),
     ];
+    const values = new MarkValues(station.frames, places);
     for (const { pane, bar } of this.grid.units) bar.carry(new SpanBars(pane, acts, places));
-    for (const { pane, layer } of this.grid.units) layer.describe = (mark) => wordsAt(pane, mark);
+    for (const { pane, layer } of this.grid.units) layer.describe = (mark) => wordsAt(pane, mark, values);
     this.build();
     this.listen();
   }
@@ -298,6 +300,7 @@ export class ReadingPage implements Desk {
     const banner = bannerWords(this.acts.manifest.reading);
     setText(this.banner, banner);
     this.banner.hidden = banner === '';
+    for (const { layer } of this.grid.visible) layer.redescribe();
     for (const { layer } of this.grid.units) layer.element.style.cursor = toolNamed(ui.now.tool).tool.cursor;
   }
 }

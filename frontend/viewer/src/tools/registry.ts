@@ -8,6 +8,7 @@ import { contourTool } from './contour_tool';
 import { ellipseTool } from './ellipse_tool';
 import { eraserTool } from './eraser_tool';
 import { lengthTool } from './length_tool';
+import { livewireTool } from './livewire_tool';
 import { panTool } from './pan_tool';
 import { pointTool } from './point_tool';
 import { polygonTool } from './polygon_tool';
@@ -96,6 +97,15 @@ export const TOOLS: readonly ToolEntry[] = [
     draws: true,
     icon: 'M12 5.500c4 0 7 2 7 5.500s-2 8-7 8-7-3-7-7 3-6.500 7-6.500zm0 1.500c-3.200 0-5.500 2-5.500 5s2.300 5.500 5.500 5.500 5.500-3.300 5.500-6.500-2.300-4-5.500-4zM10.200 3.700h3.600v3.600h-3.600zM17 9.500h3.600v3.600H17zM10.200 17h3.600v3.600h-3.600zM3.400 10.500H7v3.600H3.400z',
     tool: splineTool,
+  },
+  {
+    name: 'livewire',
+    title: 'Livewire: a contour along edges',
+    keys: ['Shift+W'],
+    group: 'shape',
+    draws: true,
+    icon: 'M5 4h4.500v8a2.500 2.500 0 005 0V4H19v8a7 7 0 01-14 0zM6.500 5.500v2H8v-2zM16 5.500v2h1.500v-2z',
+    tool: livewireTool,
   },
   {
     name: 'split',

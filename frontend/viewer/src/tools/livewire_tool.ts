@@ -1,0 +1,160 @@
+/**
+ * A contour that follows edges by itself: each click holds the line where it lies, between them it runs along what the
+ * window shows as an edge. Closed by a click on the first point, a double click or Enter; Backspace frees the last hold.
+ */
+import { partOf } from '../livewire/picture_part';
+import { Ways } from '../livewire/tracer';
+import { distance, polygonArea, simplifyContour } from '../model/contour';
+import { applyAffine, clampToFrame, invertAffine } from '../model/geometry';
+import type { Point } from '../model/types';
+import { windowRange } from '../model/windows';
+import type { Pane } from '../pane/pane';
+import { reshapeSelected } from './dragged_shape';
+import { DRAG_THRESHOLD, type Tool } from './tool';
+
+const CLOSING_REACH = 9;
+const SMALLEST_AREA = 1;
+
+/** From one hold to the next. */
+interface Leg {
+  ways: Ways | null;
+  to: Point;
+}
+
+export const livewireTool: Tool = {
+  cursor: 'crosshair',
+  begin(event, stage) {
+    const { pane, layer, acts } = stage;
+    const { stack, frame } = pane;
+    const reshaping = reshapeSelected(event, stage, 'contour');
+    if (reshaping) return reshaping;
+    if (!stack || !frame || !pane.pixelToPane || !acts.mayEdit) return null;
+    const home = pane.shown;
+    const at = (e: PointerEvent): Point | null => {
+      const pixel = pane.frame?.key === frame.key ? pane.pixelAt(e.clientX, e.clientY) : null;
+      return pixel && clampToFrame(pixel, stack.columns, stack.rows);
+    };
+    const first = at(event);
+    if (!first) return null;
+    let isOver = false;
+    let legs: Leg[] = [];
+    let ways = waysFrom(pane, first);
+    let hover: Point = first;
+    const holdsNow = (): Point[] => [first, ...legs.map((leg) => leg.to)];
+    const lineOf = (ends: readonly Leg[]): Point[] =>
+      ends.flatMap((leg, i) => leg.ways?.to(leg.to) ?? [holdsNow()[i] as Point, leg.to]);
+
+    const onScreen = (a: Point, b: Point): number => {
+      const affine = pane.pixelToPane;
+      return affine ? distance(applyAffine(affine, a), applyAffine(affine, b)) : Number.POSITIVE_INFINITY;
+    };
+    const closesAt = (p: Point): boolean => legs.length >= 2 && onScreen(first, p) <= CLOSING_REACH;
+    const draw = (): void => {
+      if (isOver) return;
+      const line = lineOf([...legs, { ways, to: closesAt(hover) ? first : hover }]);
+      layer.setDraft({
+        kind: 'contour',
+        points: line,
+        closed: false,
+        dots: holdsNow(),
+        closes: true,
+        frame: frame.key,
+      });
+    };
+    const stop = (): void => {
+      isOver = true;
+      layer.setDraft(null);
+    };
+    const begin = (from: Point): void => {
+      ways = waysFrom(pane, from);
+      void ways?.ready.then(draw);
+    };
+    const finish = (): void => {
+      isOver = true;
+      const last = legs.at(-1);
+      // A double click has held the last point twice.
+      const before = legs.at(-2)?.to ?? first;
+      if (last && onScreen(last.to, before) < DRAG_THRESHOLD) legs = legs.slice(0, -1);
+      if (legs.length < 2) {
+        layer.setDraft(null);
+        return;
+      }
+      const all = [...legs, { ways, to: first }];
+      void Promise.all(all.map((leg) => leg.ways?.ready)).then(() => {
+        layer.setDraft(null);
+        const points = simplifyContour(lineOf(all), Math.max(0.25, 0.4 / pane.zoom));
+        if (points.length >= 3 && polygonArea(points) >= SMALLEST_AREA) acts.addMark(frame.key, 'contour', points);
+      });
+    };
+    begin(first);
+    draw();
+    return {
+      get goesOn() {
+        return !isOver;
+      },
+      move: (e) => {
+        const p = isOver ? null : at(e);
+        if (!p) return;
+        hover = p;
+        // The picture may have come only now.
+        if (!ways) begin(legs.at(-1)?.to ?? first);
+        draw();
+      },
+      press: (e) => {
+        const p = at(e);
+        if (!p) {
+          pane.goTo(home);
+          return;
+        }
+        if (closesAt(p)) {
+          finish();
+          return;
+        }
+        legs = [...legs, { ways, to: p }];
+        begin(p);
+        draw();
+      },
+      end: () => undefined,
+      cancel: stop,
+      finish,
+      takeBack: () => {
+        if (legs.length === 0) {
+          stop();
+          return;
+        }
+        legs = legs.slice(0, -1);
+        begin(legs.at(-1)?.to ?? first);
+        draw();
+      },
+    };
+  },
+};
+
+interface KnownPart {
+  frame: string;
+  affine: string;
+  part: ReturnType<typeof partOf>;
+}
+const parts = new WeakMap<Pane, KnownPart>();
+
+/** Ways through what the pane shows now; null while its pixels have not come. */
+function waysFrom(pane: Pane, seed: Point): Ways | null {
+  const { frame, picture, pixelToPane: affine } = pane;
+  if (!frame || !affine) return null;
+  const known = parts.get(pane);
+  const seen = JSON.stringify([affine, pane.window, picture.clientWidth, picture.clientHeight]);
+  if (known?.frame === frame.key && known.affine === seen) return new Ways(known.part, seed);
+  const values = pane.values();
+  if (!values) return null;
+  const back = invertAffine(affine);
+  // As fine as the screen shows it: finer would cost time and nobody would see it.
+  const step = Math.max(1, Math.floor(1 / pane.zoom));
+  const range = pane.window && !frame.colour ? windowRange(pane.window) : { lower: 0, upper: 255 };
+  const corners: [Point, Point] = [
+    applyAffine(back, [0, 0]),
+    applyAffine(back, [picture.clientWidth, picture.clientHeight]),
+  ];
+  const part = partOf(values, ...corners, step, range);
+  parts.set(pane, { frame: frame.key, affine: seen, part });
+  return new Ways(part, seed);
+}
