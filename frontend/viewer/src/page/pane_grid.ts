@@ -94,6 +94,16 @@ export class PaneGrid {
     }
     const observer = new ResizeObserver(() => this.resize());
     observer.observe(this.element);
+    lifetime.atEnd(
+      station.screen.show({
+        leave: () => {
+          for (const { pane } of this.visible) pane.leaveScreen();
+        },
+        comeBack: () => {
+          for (const { pane } of this.visible) pane.enable();
+        },
+      }),
+    );
     lifetime.atEnd(() => {
       observer.disconnect();
       cancelAnimationFrame(this.resizing);
@@ -260,7 +270,7 @@ export class PaneGrid {
     if (this.resizing) return;
     this.resizing = requestAnimationFrame(() => {
       this.resizing = 0;
-      this.station.screen.engine.resize(true, true);
+      this.station.screen.resize();
       for (const unit of this.visible) {
         unit.pane.resized();
         this.paneChanged(unit);

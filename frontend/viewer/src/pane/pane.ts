@@ -49,6 +49,7 @@ export class Pane {
   private readonly composer: Composer;
   private readonly plan: FramePlan;
   private onScreen: Picture | null = null;
+  private mapOfLost: Affine | null = null;
   private making = false;
   private setting = false;
   private completing = 0;
@@ -78,6 +79,7 @@ export class Pane {
     this.plan = new FramePlan(this.viewportId, frames);
     this.picture = h('div', { class: 'pane-canvas' });
     this.element = h('section', { class: 'pane', 'aria-label': `Pane ${index + 1}` }, this.picture);
+    this.picture.addEventListener(Enums.Events.IMAGE_RENDERED, () => this.events.drawn());
     this.unsubscribe = frames.subscribe((key) => this.frameChanged(key));
   }
 
@@ -93,14 +95,13 @@ export class Pane {
 
   /** Make the viewport; the element must be in the page and have a size. */
   enable(): void {
-    if (this.engine.getViewport(this.viewportId)) return;
+    if (this.screen.isLost || this.engine.getViewport(this.viewportId)) return;
     this.engine.enableElement({
       viewportId: this.viewportId,
       type: Enums.ViewportType.STACK,
       element: this.picture,
       defaultOptions: { background: [0, 0, 0] },
     });
-    this.picture.addEventListener(Enums.Events.IMAGE_RENDERED, () => this.events.drawn());
     if (this.stack) this.openStack(this.stack, this.target);
   }
 
@@ -110,6 +111,12 @@ export class Pane {
     window.clearTimeout(this.completing);
     if (this.engine.getViewport(this.viewportId)) this.engine.disableElement(this.viewportId);
     this.clearScreen();
+  }
+
+  /** The screen was lost: with the next `enable` the picture is back where it was. */
+  leaveScreen(): void {
+    this.mapOfLost = this.pixelToPane;
+    this.disable();
   }
 
   get viewport(): Types.IStackViewport | null {
@@ -182,6 +189,7 @@ export class Pane {
     if (!same) {
       this.window = null;
       this.inverted = false;
+      this.mapOfLost = null;
       this.view.clear();
     }
     this.element.classList.toggle('bar-left', this.edge === 'right');
@@ -502,7 +510,8 @@ export class Pane {
     const generation = this.stackGeneration;
     const { image, index, level } = picture;
     const beforeFrame = this.frame;
-    const map = before ? this.pixelToPane : null;
+    const map = before ? this.pixelToPane : this.mapOfLost;
+    this.mapOfLost = null;
     this.shown = index;
     this.level = level;
     this.onScreen = picture;
