@@ -21,7 +21,7 @@ class ReadingState:
     state : "assigned", "opened" or "submitted"; None without an assignment.
     locked : whether this person's marks and answers can't be changed any more.
     may_annotate : whether this person may mark this case at all, and it isn't locked.
-    returned : why a reviewer gave the reading back, while it is open again; "" otherwise.
+    returned : why a reviewer gave the reading back or an admin opened it again, while it is open; "" otherwise.
     may_review : whether this person is shown all readings of the case side by side.
     position : "3 of 12", this case's place in the worklist.
     finding_kinds : what the reader can choose from, the likely ones for the modality first.

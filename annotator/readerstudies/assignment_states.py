@@ -13,8 +13,12 @@ _LEGAL = {
 }
 
 
-def move_assignment(assignment: Assignment, to: AssignmentState) -> None:
+def move_assignment(assignment: Assignment, to: AssignmentState, *, returned: str = "") -> None:
     """Move an assignment into another state, with the times that belong to it, and save it.
+
+    Parameters
+    ----------
+    returned : why a submitted one goes back to its reader, who is shown it.
 
     Raises
     ------
@@ -27,4 +31,5 @@ def move_assignment(assignment: Assignment, to: AssignmentState) -> None:
     assignment.state = to
     assignment.opened_at = assignment.opened_at or now
     assignment.submitted_at = now if to == AssignmentState.SUBMITTED else None
-    assignment.save(update_fields=["state", "opened_at", "submitted_at"])
+    assignment.returned = returned
+    assignment.save(update_fields=["state", "opened_at", "submitted_at", "returned"])

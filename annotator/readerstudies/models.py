@@ -29,6 +29,9 @@ class Assignment(models.Model):
     assigned_at = models.DateTimeField(auto_now_add=True)
     opened_at = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField(null=True)
+    returned = models.CharField(
+        max_length=1000, blank=True, help_text="why it was given back to its reader; empty again once it is submitted"
+    )
 
     class Meta:
         ordering = ["place"]
@@ -39,6 +42,7 @@ class Assignment(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="submitted") | Q(submitted_at__isnull=False), name="submitted_says_when"
             ),
+            models.CheckConstraint(condition=~Q(state="submitted") | Q(returned=""), name="submitted_is_not_returned"),
         ]
 
     def __str__(self) -> str:

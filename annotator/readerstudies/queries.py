@@ -16,7 +16,7 @@ from annotator.annotations.queries import is_locked
 from annotator.cases.models import Case
 from annotator.cases.queries import grants_that_hold
 from annotator.cases.reading_state import FindingKindChoice, ReadingState
-from annotator.readerstudies.models import Assignment, AssignmentState, ReadingTime, Review, Verdict
+from annotator.readerstudies.models import Assignment, AssignmentState, ReadingTime
 from annotator.readerstudies.policies import may_review, may_see_all_assignments
 
 # A subquery, not a join: rows are locked and counted through these queries too.
@@ -145,8 +145,8 @@ def progress_by_reader(person: Person) -> list[ReaderProgress]:
 def reading_state(person: Person, case: Case) -> ReadingState:
     """What the viewer must know of this person's reading of a case that `cases.queries.case_for` gave them."""
     user = signed_in(person)
-    worklist = list(worklist_for(user).values_list("case_id", "pk", "state"))
-    at = next((at for at, (case_id, _, _) in enumerate(worklist) if case_id == case.pk), None)
+    worklist = list(worklist_for(user).values_list("case_id", "pk", "state", "returned"))
+    at = next((at for at, (case_id, *_) in enumerate(worklist) if case_id == case.pk), None)
     locked = is_locked(case, user)
     kinds = tuple(FindingKindChoice(value=kind.value, label=kind.label) for kind in finding_kinds_for(case.modality))
     return ReadingState(
@@ -156,17 +156,9 @@ def reading_state(person: Person, case: Case) -> ReadingState:
         may_annotate=may_annotate(user) and not locked and grants_that_hold(user).filter(case=case).exists(),
         position=None if at is None else f"{at + 1} of {len(worklist)}",
         finding_kinds=kinds,
-        returned="" if at is None else _why_returned(worklist[at][1], worklist[at][2]),
+        returned="" if at is None else worklist[at][3],
         may_review=may_review(user),
     )
-
-
-def _why_returned(assignment_id: UUID, state: str) -> str:
-    """The reason of the return after which a reading is open again."""
-    if state == AssignmentState.SUBMITTED:
-        return ""
-    last = Review.objects.filter(assignment_id=assignment_id).last()
-    return last.reason if last is not None and last.verdict == Verdict.RETURNED else ""
 
 
 def _place_of(person: Person, assignment_id: UUID | str | None) -> int | None:

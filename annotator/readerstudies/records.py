@@ -18,6 +18,7 @@ class AssignmentRecord(TypedDict):
     opened_at: str | None
     submitted_at: str | None
     active_seconds: float | None
+    returned: str
 
 
 def assignment_as_dict(assignment: Assignment) -> AssignmentRecord:
@@ -39,4 +40,5 @@ def assignment_as_dict(assignment: Assignment) -> AssignmentRecord:
         opened_at=opened.isoformat() if opened else None,
         submitted_at=submitted.isoformat() if submitted else None,
         active_seconds=getattr(assignment, "active_seconds", None),
+        returned=assignment.returned,
     )

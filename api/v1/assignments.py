@@ -50,6 +50,9 @@ class AssignmentSerializer(serializers.Serializer):
     active_seconds = serializers.FloatField(
         allow_null=True, help_text="Read so far, pauses left out; null in the answer to a change."
     )
+    returned = serializers.CharField(
+        allow_blank=True, help_text="Why it was given back to its reader; empty again once it is submitted."
+    )
 
     def to_representation(self, assignment: Assignment) -> dict[str, Any]:
         """As everywhere in the product."""
@@ -95,6 +98,12 @@ class OrderSerializer(serializers.Serializer):
 
 class ReadingTimeSerializer(serializers.Serializer):
     active_seconds = serializers.FloatField(min_value=0, help_text="Since the sitting began, pauses left out.")
+
+
+class ReopenSerializer(serializers.Serializer):
+    reason = serializers.CharField(
+        allow_blank=True, default="", max_length=1000, help_text="Required; its reader is shown it."
+    )
 
 
 class AssignmentFilter(filters.FilterSet):
@@ -248,8 +257,13 @@ class AssignmentReopen(APIView):
     parser_classes = [StrictJSONParser]
 
     @extend_schema(
-        summary="Reopen a reading", request=None, responses={200: AssignmentSerializer, **problems(403, 404, 409)}
+        summary="Reopen a reading",
+        request=ReopenSerializer,
+        responses={200: AssignmentSerializer, **problems(*BODY, 403, 404, 409)},
     )
     def post(self, request: Request, assignment_id: UUID) -> Response:
-        """Give a submitted reading back to its reader."""
-        return Response(assignment_as_dict(reopen_assignment(request.user, assignment_id)))
+        """Give a submitted reading back to its reader, who is shown the reason."""
+        given = ReopenSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        reopened = reopen_assignment(request.user, assignment_id, reason=given.validated_data["reason"])
+        return Response(assignment_as_dict(reopened))

@@ -134,7 +134,10 @@ def _change(request: HttpRequest, person: User) -> HttpResponse:
     what = request.POST["change"]
     changes: dict[str, tuple[Callable[[uuid.UUID], object], str]] = {
         "withdraw": (lambda pk: withdraw_assignment(person, pk), "The reading was taken back."),
-        "reopen": (lambda pk: reopen_assignment(person, pk), "The reading is open again."),
+        "reopen": (
+            lambda pk: reopen_assignment(person, pk, reason=request.POST.get("reason", "")),
+            "The reading is open again.",
+        ),
         "up": (lambda pk: _move(person, pk, -1), "The order was changed."),
         "down": (lambda pk: _move(person, pk, 1), "The order was changed."),
     }

@@ -101,8 +101,14 @@ def test_a_reading_is_withdrawn_and_a_submitted_one_reopened(
     client.post("/assignments/", {"assignment": str(second.pk), "change": "withdraw"})
     refused = client.post("/assignments/", {"assignment": str(first.pk), "change": "withdraw"}, follow=True)
     assert "was submitted" in refused.content.decode()
-    client.post("/assignments/", {"assignment": str(first.pk), "change": "reopen"})
+    reopen = {"assignment": str(first.pk), "change": "reopen"}
+    assert "Say why" in client.post("/assignments/", {**reopen, "reason": " "}, follow=True).content.decode()
+    assert Assignment.objects.get().state == AssignmentState.SUBMITTED
+    client.post("/assignments/", {**reopen, "reason": "The second <lesion> is missing."})
     assert Assignment.objects.get().state == AssignmentState.OPENED
+    for person, address in ((admin, "/assignments/"), (radiologist, "/worklist/")):
+        page = client_for(person).get(address).content.decode()
+        assert "Given back: The second &lt;lesion&gt; is missing." in page
 
 
 @pytest.mark.parametrize(

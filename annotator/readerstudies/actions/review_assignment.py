@@ -40,7 +40,7 @@ def review_assignment(person: Person, assignment_id: UUID | str, *, verdict: str
             assignment=assignment, verdict=verdict, reason=reason, reviewer=signed_in(person)
         )
         if verdict == Verdict.RETURNED:
-            move_assignment(assignment, AssignmentState.OPENED)
+            move_assignment(assignment, AssignmentState.OPENED, returned=reason)
             unlock_case(person, assignment.case, owner=assignment.reader)
         detail: dict[str, object] = {
             "case": str(assignment.case_id),

@@ -262,6 +262,8 @@ def test_the_state_of_the_reading_is_passed_on(radiologist: User, shared_case: C
         locked=False,
         may_annotate=True,
         position="3 of 12",
+        returned="The second nodule is missing.",
+        may_review=False,
         finding_kinds=(FindingKindChoice("nodule", "Nodule"),),
     )
     manifest = manifest_for(radiologist, shared_case, reading=reading)
@@ -271,6 +273,8 @@ def test_the_state_of_the_reading_is_passed_on(radiologist: User, shared_case: C
         "locked": False,
         "may_annotate": True,
         "position": "3 of 12",
+        "returned": "The second nodule is missing.",
+        "may_review": False,
     }
     assert manifest["finding_kinds"] == [{"value": "nodule", "label": "Nodule"}]
     assert manifest["shows_suggestions"] is True

@@ -140,7 +140,7 @@ def test_only_an_admin_assigns_withdraws_reorders_and_reopens(
             lambda person=person: assign_cases(person, [cases[0].pk], [radiologist.pk]),
             lambda person=person: withdraw_assignment(person, worklist[0].pk),
             lambda person=person: reorder_assignments(person, radiologist.pk, [worklist[0].pk]),
-            lambda person=person: reopen_assignment(person, worklist[0].pk),
+            lambda person=person: reopen_assignment(person, worklist[0].pk, reason="Missed."),
             lambda person=person: assignments_for(person),
             lambda person=person: progress_by_reader(person),
         ):
@@ -197,10 +197,23 @@ def test_submitting_locks_the_reading_and_reopening_unlocks_it(
     save_finding(radiologist, finding_in(cases[1]))
     assert len(marks_for(radiologist, cases[0]).findings) == 1, "a submitted reading can still be looked at"
 
-    reopened = reopen_assignment(admin, worklist[0].pk)
+    reopened = reopen_assignment(admin, worklist[0].pk, reason="Missed.")
     assert (reopened.state, reopened.submitted_at) == ("opened", None)
+    assert reading_state(radiologist, cases[0]).returned == "Missed."
     save_finding(radiologist, finding_in(cases[0]))
     assert submit_assignment(radiologist, worklist[0].pk).state == "submitted"
+    assert reading_state(radiologist, cases[0]).returned == ""
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 1001, "a\x00b"])
+def test_a_reading_is_not_reopened_without_a_reason(
+    admin: User, radiologist: User, worklist: list[Assignment], reason: str
+) -> None:
+    submit_assignment(radiologist, worklist[0].pk)
+    with pytest.raises(InvalidError) as refused:
+        reopen_assignment(admin, worklist[0].pk, reason=reason)
+    assert refused.value.path == "reason"
+    assert Assignment.objects.get(pk=worklist[0].pk).state == "submitted"
 
 
 def test_submitting_twice_is_submitting_once(radiologist: User, worklist: list[Assignment]) -> None:
@@ -211,7 +224,7 @@ def test_submitting_twice_is_submitting_once(radiologist: User, worklist: list[A
 
 def test_what_is_not_submitted_is_not_reopened(admin: User, worklist: list[Assignment]) -> None:
     with pytest.raises(ConflictError):
-        reopen_assignment(admin, worklist[0].pk)
+        reopen_assignment(admin, worklist[0].pk, reason="Missed.")
     assert Assignment.objects.get(pk=worklist[0].pk).state == "assigned"
 
 
@@ -339,7 +352,7 @@ def test_every_change_of_an_assignment_is_in_the_audit_trail(
 ) -> None:
     open_assignment(radiologist, cases[0].pk)
     submit_assignment(radiologist, worklist[0].pk)
-    reopen_assignment(admin, worklist[0].pk)
+    reopen_assignment(admin, worklist[0].pk, reason="Missed.")
     withdraw_assignment(admin, worklist[0].pk)
     trail = AuditEntry.objects.filter(target_kind="assignment", target_id=str(worklist[0].pk)).order_by("id")
     assert [(entry.action, entry.actor_id) for entry in trail] == [
@@ -349,6 +362,7 @@ def test_every_change_of_an_assignment_is_in_the_audit_trail(
         ("reopen_assignment", admin.pk),
         ("withdraw_assignment", admin.pk),
     ]
+    assert trail[3].detail["reason"] == "Missed."
 
 
 def test_assigning_a_case_opens_it_again_where_access_had_ended(

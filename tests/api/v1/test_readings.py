@@ -95,8 +95,14 @@ def test_submitting_locks_the_reading_and_leads_to_the_next_case(two_cases, read
 
 def test_an_admin_reopens_a_submitted_reading(world, reader_client, admin_client):
     post(reader_client, f"assignments/{world.assignment.pk}/submit")
-    reopened = post(admin_client, f"assignments/{world.assignment.pk}/reopen").json()
-    assert reopened["state"] == "opened"
+    here = f"assignments/{world.assignment.pk}/reopen"
+    for body in ({}, {"reason": "  "}, {"reason": "x" * 1001}):
+        refused = post(admin_client, here, body)
+        assert (refused.status_code, refused.json()["path"]) == (400, "reason")
+    reopened = post(admin_client, here, {"reason": "A lesion is missing."}).json()
+    assert (reopened["state"], reopened["returned"]) == ("opened", "A lesion is missing.")
+    manifest = reader_client.get(f"/api/v1/cases/{world.case.pk}/manifest").json()
+    assert manifest["reading"]["returned"] == "A lesion is missing."
     body = {"case": str(world.case.pk), "kind": "lesion", "revision": 0}
     assert reader_client.put(f"/api/v1/findings/{new_id()}", body, format="json").status_code == 200
 

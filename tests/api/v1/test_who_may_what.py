@@ -206,7 +206,7 @@ MATRIX = [
     ),
     Row("PUT", "api-review-comment", "401 403 403 200 200", args=lambda _world: [new_id()], body=comment_body),
     Row("DELETE", "api-review-comment", "401 403 403 404 404", args=lambda _world: [new_id()]),
-    Row("POST", "api-reopen", "401 403 403 403 409", args=assignment, body=empty),
+    Row("POST", "api-reopen", "401 403 403 403 409", args=assignment, body=lambda _world: {"reason": "Missed."}),
     Row("GET", "api-jobs", "401 200 200 200 200"),
     Row("GET", "api-job", "401 404 404 200 200", args=lambda w: [w.queued_job.pk]),
     Row("POST", "api-job-cancel", "401 404 404 200 200", args=lambda w: [w.queued_job.pk], body=empty),
