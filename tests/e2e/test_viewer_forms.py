@@ -51,7 +51,7 @@ def test_a_nodule_is_scored_by_keyboard_alone_and_what_is_missing_is_a_key_away(
     viewer = Viewer(signed_in_page("second_radiologist")).open(thyroid)
     page = viewer.page
     keys = Keys(viewer)
-    keys.press("/", "Enter")
+    keys.press("Insert", "Enter")
     assert focused_question(viewer) == "composition"
     # Mixed, isoechoic, taller than wide, smooth; the foci are left open.
     keys.press("3", "3", "2", "1")
@@ -77,7 +77,7 @@ def test_a_nodule_is_scored_by_keyboard_alone_and_what_is_missing_is_a_key_away(
         "echogenic_foci": ["none"],
     }
 
-    keys.press("/", "Enter", "4")
+    keys.press("Insert", "Enter", "4")
     page.locator("[data-missing]").first.wait_for(state="attached")
     keys.press("<")
     assert focused_question(viewer) is not None, "stepping to another finding keeps the keys in its questions"

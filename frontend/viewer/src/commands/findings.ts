@@ -73,7 +73,7 @@ export const FINDING_COMMANDS: readonly Command[] = [
     id: 'findings.new',
     title: 'New finding',
     group: 'Findings',
-    keys: ['/'],
+    keys: ['Shift+Space', 'Insert'],
     run: ({ acts }) => acts.addFinding(),
   },
   {

@@ -36,7 +36,7 @@ export const SLICE_LABEL_COMMANDS: readonly Command[] = [
     id: 'slice_labels.stack',
     title: 'Label of the whole stack',
     group: 'Spans',
-    keys: ['Shift+W'],
+    keys: ['Shift+End'],
     run: wholeStack,
   },
 ];

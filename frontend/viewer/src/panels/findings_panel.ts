@@ -128,7 +128,7 @@ export class FindingsPanel implements Panel {
     );
     const add = h(
       'button',
-      { type: 'button', title: 'New finding (/)', onclick: () => acts.addFinding() },
+      { type: 'button', title: 'New finding (Shift + Space)', onclick: () => acts.addFinding() },
       'Add finding',
     );
     const row = h('div', { class: 'add-finding' }, select, add);
