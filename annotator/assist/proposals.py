@@ -27,7 +27,7 @@ class Proposal:
     Attributes
     ----------
     frame_id : primary key of the frame.
-    kind, points, mask : as for an annotation, in the frame's stored matrix; never "slices".
+    kind, points : as for an annotation, in the frame's stored matrix.
     score : 0 to 1.
     """
 
@@ -36,4 +36,3 @@ class Proposal:
     points: list[list[float]]
     label: str
     score: float
-    mask: dict[str, list[int]] | None = None

@@ -177,11 +177,11 @@ export function requestFor(kind: RecordKind, record: AnyRecord, change: string):
   return { method: 'PUT', path, body: { ...bodyOf(kind, record), change }, builds };
 }
 
-function decisionRequest({ id, decision, annotation, finding, reason }: Decision): SaveRequest {
+function decisionRequest({ id, decision, annotation, finding }: Decision): SaveRequest {
   if (decision === 'accepted') {
     return { method: 'POST', path: `suggestions/${id}/accept`, body: { annotation, finding } };
   }
-  if (decision === 'rejected') return { method: 'POST', path: `suggestions/${id}/reject`, body: { reason } };
+  if (decision === 'rejected') return { method: 'POST', path: `suggestions/${id}/reject`, body: {} };
   return { method: 'POST', path: `suggestions/${id}/undo`, body: {} };
 }
 

@@ -31,6 +31,13 @@ describe('a mask', () => {
     expect(longestDiameter(disc(), 0.25, 0.5)).toBeCloseTo(20, 0);
   });
 
+  it('in two parts is as long as the longer one', () => {
+    const two = emptyBitmap({ column: 0, row: 0, columns: 100, rows: 20 });
+    sweep(two, [10, 10], [10, 10], { radius: 5, aspect: 1 }, 1);
+    sweep(two, [80, 10], [90, 10], { radius: 5, aspect: 1 }, 1);
+    expect(Math.abs(longestDiameter(two, 1, 1) - 20)).toBeLessThan(1);
+  });
+
   it('says its area in millimetres where they are known, else in pixels', () => {
     const { points, mask } = shapeOf(disc());
     expect(measureWords('mask', points, geometry, mask)).toEqual([

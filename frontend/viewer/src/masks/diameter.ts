@@ -3,11 +3,12 @@ import type { Scale } from '../marks/shape';
 import { longestAxis } from '../model/contour';
 import type { MaskRuns, Point } from '../model/types';
 import type { Bitmap } from './bitmap';
+import { partsAsSegments, type Segment } from './components';
 import { bitmapOf } from './runs';
 
 const known = new WeakMap<MaskRuns, { scale: Scale; diameter: number }>();
 
-/** The longest line in a mask, in millimetres or pixels; kept, for it is asked for whenever a mark is shown. */
+/** The longest line in a part of a mask, in millimetres or pixels; kept, for it is asked for whenever a mark is shown. */
 export function maskDiameter(points: readonly Point[], mask: MaskRuns, scale: Scale): number {
   const kept = known.get(mask);
   if (kept && kept.scale[0] === scale[0] && kept.scale[1] === scale[1]) return kept.diameter;
@@ -16,31 +17,24 @@ export function maskDiameter(points: readonly Point[], mask: MaskRuns, scale: Sc
   return diameter;
 }
 
-/** The longest line between two places of a mask's outline, pixels being this wide and high. */
+/** The longest line between two places of the outline of one part, pixels being this wide and high. */
 export function longestDiameter(bitmap: Bitmap, width: number, height: number): number {
-  const hull = convexHull(ends(bitmap).map(([c, r]): Point => [c * width, r * height]));
-  return longestAxis(hull).length;
+  return partsAsSegments(bitmap).reduce((longest, part) => {
+    const hull = convexHull(part.flatMap(edgesOf).map(([c, r]): Point => [c * width, r * height]));
+    return Math.max(longest, longestAxis(hull).length);
+  }, 0);
 }
 
-/** The middles of the outermost edges of every row and column. */
-function ends({ columns, rows, pixels }: Bitmap): Point[] {
-  const [top, bottom] = [new Int32Array(columns).fill(-1), new Int32Array(columns)];
-  const found: Point[] = [];
-  for (let r = 0; r < rows; r++) {
-    let [first, last] = [-1, -1];
-    for (let c = 0; c < columns; c++) {
-      if (pixels[r * columns + c] !== 1) continue;
-      if (first < 0) first = c;
-      last = c;
-      if ((top[c] as number) < 0) top[c] = r;
-      bottom[c] = r;
-    }
-    if (first >= 0) found.push([first, r + 0.5], [last + 1, r + 0.5]);
-  }
-  for (let c = 0; c < columns; c++) {
-    if ((top[c] as number) >= 0) found.push([c + 0.5, top[c] as number], [c + 0.5, (bottom[c] as number) + 1]);
-  }
-  return found;
+/** The middles of the outer edges of a segment's first and last pixels. */
+function edgesOf({ row, first, last }: Segment): Point[] {
+  return [
+    [first, row + 0.5],
+    [last + 1, row + 0.5],
+    [first + 0.5, row],
+    [last + 0.5, row],
+    [first + 0.5, row + 1],
+    [last + 0.5, row + 1],
+  ];
 }
 
 /** Andrew's monotone chain. */

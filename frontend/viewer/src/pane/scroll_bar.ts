@@ -34,9 +34,9 @@ export class ScrollBar {
   }
 
   /** Lay something over the bar; it is told whenever the bar may have changed. */
-  carry(rider: { readonly element: HTMLElement; update(): void }, on: HTMLElement = this.element): void {
+  carry(rider: { readonly element: HTMLElement; update(): void }): void {
     this.riders.push(rider);
-    on.append(rider.element);
+    this.element.append(rider.element);
   }
 
   update(): void {

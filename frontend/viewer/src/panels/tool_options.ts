@@ -19,7 +19,7 @@ export class ToolOptions implements Panel {
   private readonly high: HTMLInputElement;
   private readonly pick: HTMLButtonElement;
   private readonly fromWindow: HTMLButtonElement;
-  private readonly hint = h('span', { class: 'hint' });
+  private readonly hint = h('span', { class: 'beside' });
 
   constructor(
     private readonly acts: Acts,
@@ -102,7 +102,10 @@ export class ToolOptions implements Panel {
   }
 
   private number(words: string, changed: () => void): HTMLInputElement {
-    return h('input', { type: 'number', step: 'any', 'aria-label': words, title: words, oninput: changed });
+    const field = h('input', { type: 'number', step: 'any', 'aria-label': words, title: words, oninput: changed });
+    // Enter gives the keys back to the picture.
+    field.addEventListener('keydown', (event) => event.key === 'Enter' && field.blur());
+    return field;
   }
 
   private step(id: string, sign: string): HTMLButtonElement {

@@ -387,7 +387,6 @@ describe('suggestions', () => {
     decision: null,
     annotation: null,
     finding: null,
-    reason: '',
     revision: 0,
     deleted: false,
     owner: '',
