@@ -27,7 +27,7 @@ class Proposal:
     Attributes
     ----------
     frame_id : primary key of the frame.
-    kind, points : as for an annotation, in the frame's stored matrix.
+    kind, points, mask : as for an annotation, in the frame's stored matrix; never "slices".
     score : 0 to 1.
     """
 
@@ -36,3 +36,4 @@ class Proposal:
     points: list[list[float]]
     label: str
     score: float
+    mask: dict[str, list[int]] | None = None

@@ -17,6 +17,7 @@ class SuggestionRecord(TypedDict):
     model: str
     decision: str | None
     annotation: str | None
+    reason: str
 
 
 def suggestion_as_dict(suggestion: Suggestion) -> SuggestionRecord:
@@ -39,4 +40,5 @@ def suggestion_as_dict(suggestion: Suggestion) -> SuggestionRecord:
         model=str(suggestion.model_version),
         decision=decision.decision if decision else None,
         annotation=str(decision.annotation_id) if decision and decision.annotation_id else None,
+        reason=decision.reason if decision else "",
     )

@@ -5,7 +5,35 @@ from typing import Any, Literal
 
 from annotator.imaging.frame_description import FrameGeometry, Window
 
-MarkKind = Literal["box", "contour", "point"]
+MarkKind = Literal[
+    "box",
+    "ellipse",
+    "contour",
+    "spline",
+    "point",
+    "length",
+    "bidirectional",
+    "angle",
+    "arrow",
+    "mask",
+    "slices",
+]
+
+
+@dataclass(frozen=True)
+class SpanPlace:
+    """Where in a mark's span a picture lies.
+
+    Attributes
+    ----------
+    frames : how many the span has.
+    place : of this one, from 1 in reading order.
+    drawn_here : whether the reader drew the mark on this one.
+    """
+
+    frames: int
+    place: int
+    drawn_here: bool
 
 
 @dataclass(frozen=True)
@@ -14,7 +42,10 @@ class ExportedMark:
 
     Attributes
     ----------
-    points : (column, row) in the stored matrix, SCOORD convention.
+    points : (column, row) in the stored matrix, SCOORD convention; by kind as in annotations/geometry_checks.py.
+    mask : {"runs": [...]} of a mask.
+    label : what the reader wrote at it.
+    span : of a mark that holds for several frames, each of which gets it.
     category : the finding's kind, e.g. "nodule"; the mark's label, or "unassigned", when it has no finding.
     reader : a pseudonym, the same throughout one installation.
     answers, score : of the chosen schema, for the finding; empty when there are none.
@@ -28,6 +59,9 @@ class ExportedMark:
     finding: str | None
     provenance: str
     submitted: bool
+    label: str = ""
+    mask: dict[str, list[int]] | None = None
+    span: SpanPlace | None = None
     answers: dict[str, Any] = field(default_factory=dict)
     score: dict[str, Any] = field(default_factory=dict)
 

@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from annotator.accounts.errors import InvalidError
 from annotator.annotations.models import Annotation, Answer, Finding, MarkKind
 from annotator.datasets.export_request import ExportRequest
 from annotator.datasets.pseudonyms import pseudonym
-from annotator.datasets.records import ExportedImage, ExportedMark
+from annotator.datasets.records import ExportedImage, ExportedMark, SpanPlace
+from annotator.datasets.spans import FramesOfMarks
 from annotator.imaging.frame_description import FrameGeometry
 from annotator.imaging.models import Frame, InstanceState
 from annotator.readerstudies.models import Assignment, AssignmentState
@@ -40,8 +41,12 @@ def select_for_export(request: ExportRequest) -> Selection:
     answers = _answers(request, submitted)
     by_finding = {(row["finding"], row["reader"]): row for row in answers if row["finding"] is not None}
     marks: dict[int, list[ExportedMark]] = defaultdict(list)
-    for frame_id, mark in _marks(request, submitted, by_finding):
-        marks[frame_id].append(mark)
+    spans = FramesOfMarks()
+    for row, mark in _marks(request, submitted, by_finding):
+        frames = spans.of(row)
+        for place, frame_id in enumerate(frames, start=1):
+            span = SpanPlace(len(frames), place, frame_id == row.frame_id) if row.first_frame_id else None
+            marks[frame_id].append(replace(mark, span=span))
     images = tuple(_images(request, marks))
     if not images:
         raise InvalidError(
@@ -89,7 +94,7 @@ def _answers(request: ExportRequest, submitted: set[tuple[Any, Any]]) -> list[di
 
 def _marks(
     request: ExportRequest, submitted: set[tuple[Any, Any]], by_finding: dict[tuple[str | None, str], dict[str, Any]]
-) -> Iterator[tuple[int, ExportedMark]]:
+) -> Iterator[tuple[Annotation, ExportedMark]]:
     rows = (
         Annotation.objects.filter(case__study__in=request.study_ids, deleted_at__isnull=True)
         .select_related("finding", "owner")
@@ -103,16 +108,18 @@ def _marks(
         finding = row.finding if row.finding is not None and row.finding.deleted_at is None else None
         answered = by_finding.get((str(finding.id), reader), {}) if finding else {}
         yield (
-            row.frame_id,
+            row,
             ExportedMark(
                 id=str(row.id),
-                kind=row.kind,  # type: ignore[arg-type]  # the column's check constraint holds the three kinds
+                kind=row.kind,  # type: ignore[arg-type]  # the column's check constraint holds the kinds
                 points=tuple((float(column), float(line)) for column, line in row.points),
                 category=_category(row, finding),
                 reader=reader,
                 finding=str(finding.id) if finding else None,
                 provenance=row.provenance,
                 submitted=was_submitted,
+                label=row.label,
+                mask=row.mask,
                 answers=answered.get("answers", {}),
                 score=answered.get("score", {}),
             ),

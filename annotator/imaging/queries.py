@@ -124,7 +124,12 @@ def frame_keys_in_order(stack: Stack) -> list[str]:
     return list(_ready_frames(stack).values_list("key", flat=True))
 
 
-def _ready_frames(stack: Stack) -> QuerySet[Frame]:
+def frame_ids_in_order(stack_id: int) -> list[int]:
+    """The primary keys of a stack's frames as frames_in_order has them."""
+    return list(_ready_frames(stack_id).values_list("pk", flat=True))
+
+
+def _ready_frames(stack: Stack | int) -> QuerySet[Frame]:
     return Frame.objects.filter(instance__stack=stack, instance__state=InstanceState.READY).order_by(
         F("position_along_normal").asc(nulls_last=True),
         F("instance__instance_number").asc(nulls_last=True),

@@ -17,8 +17,10 @@ from annotator.annotations.queries import marks_for
 from annotator.annotations.records import annotation_as_dict, answer_as_dict, finding_as_dict
 from annotator.assist.queries import suggestions_for
 from annotator.assist.records import suggestion_as_dict
+from annotator.cases.actions.show_priors import MOST_PRIORS, show_priors
 from annotator.cases.manifest import Manifest, manifest_for
 from annotator.cases.models import Case
+from annotator.cases.policies import may_make_cases
 from annotator.cases.queries import case_for, cases_for
 from annotator.cases.records import case_as_dict
 from annotator.readerstudies.actions.open_assignment import open_assignment
@@ -91,6 +93,30 @@ class CaseDetail(APIView):
     def get(self, request: Request, case_id: uuid.UUID) -> Response:
         """The head of one case."""
         return Response(case_as_dict(case_for(request.user, case_id)))
+
+
+class WantedPriorsSerializer(serializers.Serializer):
+    most = serializers.IntegerField(min_value=0, max_value=MOST_PRIORS, help_text="How many earlier studies to show.")
+
+
+class ShownPriorsSerializer(serializers.Serializer):
+    shown = serializers.IntegerField(help_text="How many there were of the same modality and body part.")
+
+
+class CasePriors(APIView):
+    parser_classes = [StrictJSONParser]
+    permission_classes = allowed_by(may_make_cases)
+
+    @extend_schema(
+        summary="Show a case with earlier studies",
+        request=WantedPriorsSerializer,
+        responses={200: ShownPriorsSerializer, **problems(400, 403, 404)},
+    )
+    def post(self, request: Request, case_id: uuid.UUID) -> Response:
+        """The patient's latest earlier studies of the same modality and body part, to compare with; 0 for none."""
+        asked = WantedPriorsSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        return Response({"shown": show_priors(request.user, case_id, most=asked.validated_data["most"])})
 
 
 class CaseManifest(APIView):

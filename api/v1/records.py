@@ -116,6 +116,7 @@ class SuggestionSerializer(serializers.Serializer):
     model = serializers.CharField(help_text="Name and version.")
     decision = serializers.ChoiceField(Decision.choices, allow_null=True, help_text="What this reader decided.")
     annotation = serializers.UUIDField(allow_null=True, help_text="The mark that was made of it.")
+    reason = serializers.CharField(allow_blank=True, help_text="Why this reader rejected it.")
 
 
 class CommentSerializer(serializers.Serializer):

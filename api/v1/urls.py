@@ -63,6 +63,7 @@ urlpatterns = [
     address("stacks/<str:stack_key>/laterality", arranging.StackLaterality, "api-stack-laterality"),
     address("cases", cases.CaseList, "api-cases"),
     address("cases/<uuid:case_id>", cases.CaseDetail, "api-case"),
+    address("cases/<uuid:case_id>/priors", cases.CasePriors, "api-case-priors"),
     address("cases/<uuid:case_id>/manifest", cases.CaseManifest, "api-case-manifest"),
     address("cases/<uuid:case_id>/reading", cases.CaseReading, "api-case-reading"),
     address("cases/<uuid:case_id>/open", cases.CaseOpen, "api-case-open"),

@@ -3,14 +3,17 @@
 import json
 import uuid
 
-from django.db.models import Count, Q
+from django.contrib import messages
+from django.db.models import Count, Max, Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from annotator.accounts.errors import InvalidError, NotFoundError, RoomError
 from annotator.accounts.policies import is_signed_in
 from annotator.accounts.queries import viewer_preferences_of
-from annotator.cases.policies import may_see_every_case
+from annotator.cases.actions.show_priors import MOST_PRIORS, show_priors
+from annotator.cases.policies import may_make_cases, may_see_every_case
 from annotator.cases.queries import case_for, cases_for
 from annotator.readerstudies.actions.open_assignment import open_assignment
 from annotator.readerstudies.models import AssignmentState
@@ -23,6 +26,7 @@ from frontend.pages.paging import page_of
 def cases(request: HttpRequest) -> HttpResponse:
     rows = cases_for(signed_in(request)).annotate(
         stack_count=Count("case_stacks", distinct=True),
+        prior_count=Max("case_stacks__prior"),
         assigned_count=Count("assignments", distinct=True),
         submitted_count=Count("assignments", filter=Q(assignments__state=AssignmentState.SUBMITTED), distinct=True),
     )
@@ -34,7 +38,34 @@ def cases(request: HttpRequest) -> HttpResponse:
             | Q(study__patient__name__icontains=word)
             | Q(modality__iexact=word)
         )
-    return render(request, "frontend/cases.html", {"page": page_of(request, rows), "q": text})
+    context = {"page": page_of(request, rows), "q": text, "choices": range(MOST_PRIORS + 1)}
+    return render(request, "frontend/cases.html", context)
+
+
+@page(may=may_make_cases, methods=("POST",))
+def priors(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
+    """Show a case with so many of its patient's earlier studies."""
+    person = signed_in(request)
+    most = request.POST.get("most", "")
+    try:
+        if most not in {str(number) for number in range(MOST_PRIORS + 1)}:
+            raise InvalidError(f"A case shows between 0 and {MOST_PRIORS} earlier studies.", path="most")
+        shown = show_priors(person, case_id, most=int(most))
+    except NotFoundError:
+        raise
+    except RoomError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _priors_said(case_for(person, case_id).title, int(most), shown))
+    return redirect("cases")
+
+
+def _priors_said(title: str, wished: int, shown: int) -> str:
+    studies = "1 earlier study" if shown == 1 else f"{shown} earlier studies"
+    if wished == 0:
+        return f"{title} is shown without earlier studies."
+    more = "" if shown == wished else f" The patient has no more of the same modality and body part (asked: {wished})."
+    return f"{title} is shown with {studies}.{more}"
 
 
 @page(may=is_signed_in)

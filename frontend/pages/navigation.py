@@ -29,6 +29,7 @@ PLACES = (
     Place("text-reviews", "Text in pictures", _KEEPERS),
     Place("exports", "Exports", _KEEPERS),
     Place("jobs", "Jobs", _KEEPERS),
+    Place("hangings", "Hangings", _ADMIN, frozenset({"hanging"})),
     Place("people", "People", _ADMIN),
     Place("audit", "Audit", _ADMIN, frozenset({"key-map", "key-map-reveal"})),
 )

@@ -92,6 +92,7 @@ def test_suggestions_are_accepted_taken_back_and_rejected(viewer: Viewer) -> Non
     expect(rows).to_have_count(number)
     viewer.wait_until_saved()
     rows.first.get_by_role("button", name="Reject").click()
+    page.keyboard.press("2")
     expect(rows).to_have_count(number - 1)
     viewer.wait_until_saved()
     viewer.reload()

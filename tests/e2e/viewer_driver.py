@@ -135,3 +135,19 @@ class Viewer:
 
     def click(self, point: Point, *, pane: int = 0) -> None:
         self.page.mouse.click(*self.screen(point, pane=pane))
+
+    def clicks(self, points: Iterable[Point], *, pane: int = 0) -> list[Point]:
+        """Click on the whole positions nearest to some pixels; returns the pixels really hit."""
+        places = [tuple(float(round(v)) for v in self.screen(point, pane=pane)) for point in points]
+        for x, y in places:
+            self.page.mouse.click(x, y)
+        return [self.pixel((x, y), pane=pane) for x, y in places]
+
+    def zoom(self, turns: float, at: Point, *, pane: int = 0) -> None:
+        """Turn the wheel with Ctrl over a pixel, inwards for more than 0, and wait until the picture has followed."""
+        before = self.pane(pane)["zoom"]
+        self.page.mouse.move(*self.screen(at, pane=pane))
+        self.page.keyboard.down("Control")
+        self.page.mouse.wheel(0, -turns)
+        self.page.keyboard.up("Control")
+        self.until(lambda: self.pane(pane)["zoom"] != before, "the zoom")

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from annotator.accounts.models import User
+from annotator.cases.actions.install_hangings import install_shipped_hangings
 from annotator.imaging.models import Collection, Stack
 from frontend.pages.urls import urlpatterns
 from tests.frontend.conftest import Catalogue, ClientFor
@@ -23,6 +24,7 @@ ANSWERS: dict[str, tuple[int, int, int]] = {
     "next-case": (302, REFUSED, REFUSED),
     "cases": (REFUSED, 200, 200),
     "case": (GONE, 200, 200),
+    "case-priors": (REFUSED, 302, 302),
     "studies": (REFUSED, 200, 200),
     "study": (REFUSED, 200, 200),
     "thumbnail": (REFUSED, 200, 200),
@@ -42,6 +44,9 @@ ANSWERS: dict[str, tuple[int, int, int]] = {
     "exports": (REFUSED, 200, 200),
     "export-download": (REFUSED, GONE, GONE),
     "assignments": (REFUSED, REFUSED, 200),
+    "hangings": (REFUSED, REFUSED, 200),
+    "hanging": (REFUSED, REFUSED, 200),
+    "hanging-export": (REFUSED, REFUSED, 200),
     "people": (REFUSED, REFUSED, 200),
     "key-map": (REFUSED, REFUSED, 200),
     "key-map-reveal": (REFUSED, REFUSED, GONE),
@@ -50,6 +55,7 @@ ANSWERS: dict[str, tuple[int, int, int]] = {
     "health": (200, 200, 200),
 }
 POSTED = {
+    "case-priors",
     "sign-out",
     "collection",
     "job-cancel",
@@ -63,8 +69,11 @@ FOR_NOBODY = {"sign-in": 200, "sign-out": 302, "calculator-tirads": 200, "health
 
 
 def address(name: str, catalogue: Catalogue) -> str:
+    if name.startswith("hanging"):
+        install_shipped_hangings()
     arguments: dict[str, dict[str, object]] = {
         "case": {"case_id": catalogue.cases[0].pk},
+        "case-priors": {"case_id": catalogue.cases[0].pk},
         "study": {"pk": catalogue.ct.pk},
         "thumbnail": {"stack_key": Stack.objects.filter(series__study=catalogue.ct)[:1].get().key},
         "collection": {"pk": Collection.objects.get_or_create(name="Teaching")[0].pk},
@@ -75,6 +84,8 @@ def address(name: str, catalogue: Catalogue) -> str:
         "text-review-put-back": {"pk": 7},
         "job-cancel": {"job_id": ANYTHING},
         "job-retry": {"job_id": ANYTHING},
+        "hanging": {"key": "one"},
+        "hanging-export": {"key": "one"},
         "export-download": {"export_id": ANYTHING},
         "key-map-reveal": {"pk": 7},
     }

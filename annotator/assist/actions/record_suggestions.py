@@ -9,6 +9,8 @@ from django.db import transaction
 from annotator.accounts.actions.record_audit import record_audit
 from annotator.accounts.errors import ConflictError, InvalidError, NotFoundError
 from annotator.annotations.geometry_checks import check_points
+from annotator.annotations.masks import check_mask
+from annotator.annotations.models import MarkKind
 from annotator.annotations.storable_checks import check_line
 from annotator.assist.models import ModelVersion, Suggestion
 from annotator.assist.proposals import ModelIdentity, Proposal
@@ -45,14 +47,12 @@ def record_suggestions(
         version = _model_version(model)
         checked = _checked(case, proposals)
         frames = {proposal.frame_id for proposal in checked} | set(frames_looked_at)
-        wanted = {_likeness(one.frame_id, one.kind, one.points, one.label): one for one in checked}
+        wanted = {_likeness(one): one for one in checked}
         there = Suggestion.objects.filter(case=case, model_version=version, frame_id__in=frames)
         outdated = []
         # A decided one can't vanish between here and the deletion: accepting locks its row first.
         for suggestion in there.select_for_update().prefetch_related("decisions"):
-            same = wanted.pop(
-                _likeness(suggestion.frame_id, suggestion.kind, suggestion.points, suggestion.label), None
-            )
+            same = wanted.pop(_likeness(suggestion), None)
             if same is None and not suggestion.decisions.all():
                 outdated.append(suggestion.pk)
             elif same is not None and suggestion.score != same.score:
@@ -65,6 +65,7 @@ def record_suggestions(
                 model_version=version,
                 kind=one.kind,
                 points=one.points,
+                mask=one.mask,
                 label=one.label,
                 score=one.score,
             )
@@ -106,13 +107,17 @@ def _checked(case: Case, proposals: Sequence[Proposal]) -> list[Proposal]:
         if not (math.isfinite(score) and 0 <= score <= 1):
             raise InvalidError(f"A score is between 0 and 1, not {score}.", path=f"{path}.score")
         try:
+            if proposal.kind == MarkKind.SLICES:
+                raise InvalidError("A suggestion lies on one frame; a label of slices does not.", path="kind")
             points = check_points(proposal.kind, proposal.points, rows=rows, columns=columns)
+            mask = check_mask(proposal.kind, proposal.mask, points)
             label = check_line(proposal.label, path="label", longest=64)
         except InvalidError as fault:
             raise InvalidError(str(fault), path=f"{path}.{fault.path}") from fault
-        checked.append(Proposal(proposal.frame_id, proposal.kind, points, label, score))
+        checked.append(Proposal(proposal.frame_id, proposal.kind, points, label, score, mask))
     return checked
 
 
-def _likeness(frame_id: int, kind: str, points: list[list[float]], label: str) -> tuple[object, ...]:
-    return frame_id, kind, tuple(tuple(point) for point in points), label
+def _likeness(one: Proposal | Suggestion) -> tuple[object, ...]:
+    runs = tuple(one.mask["runs"]) if one.mask else ()
+    return one.frame_id, one.kind, tuple(tuple(point) for point in one.points), runs, one.label

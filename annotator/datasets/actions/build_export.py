@@ -10,6 +10,7 @@ from annotator.annotations.models import MarkKind
 from annotator.datasets.export_request import ExportRequest
 from annotator.datasets.exporters.coco import category_names, coco_document
 from annotator.datasets.exporters.geometry_sidecar import sidecar_row
+from annotator.datasets.exporters.measurements import measurement_rows
 from annotator.datasets.exporters.windowed_png import windowed_png
 from annotator.datasets.models import Export
 from annotator.datasets.partial_files import partial_path, sweep_partial_files
@@ -24,7 +25,10 @@ Report = Callable[[int, str], None]
 _README = """Reading Room export: {title}
 
 images/<split>/<patient>/...png   windowed pictures, 8 bit, in the stored matrix (neither turned nor scaled)
-annotations/<split>.json          COCO: boxes, polygons, points as keypoints; one reader's mark an annotation
+annotations/<split>.json          COCO: boxes, polygons (contours, ellipses, splines), masks as run lengths, points as
+                                  keypoints; one reader's mark an annotation, a span of slices one on each of them
+                                  (attributes.span); labels of slices beside each picture (slice_labels)
+measurements/<split>.json         lengths, two axes, angles, text arrows: points, and millimetres where calibrated
 geometry/<split>.json             where each picture lies in the patient, its pixel size and its window
 answers.json                      answers of the chosen label schema, by reader
 manifest.json                     SHA-256 and size of every file, and the request that made it
@@ -43,7 +47,7 @@ def build_export(export_id: uuid.UUID, *, report: Report) -> dict[str, object]:
 
     Returns
     -------
-    Counts of pictures and marks by split, the zip's SHA-256 and size.
+    Counts of pictures, marks and where they went by split, the zip's SHA-256 and size.
     """
     export = Export.objects.get(pk=export_id)
     request = ExportRequest.from_json(export.request)
@@ -76,11 +80,12 @@ def _write(
         archive.add_text("README.txt", _README.format(title=request.title))
         for split in SPLITS:
             images = [image for image in selection.images if sides[image.patient] == split]
-            rows = []
+            rows, measured = [], []
             for image in images:
                 picture, content = windowed_png(source_of_frame(image.frame_key), window=request.window)
                 archive.add_picture(f"images/{split}/{image.file_name}", content)
                 rows.append(sidecar_row(image, picture))
+                measured.extend(measurement_rows(image))
                 done += 1
                 report(97 * done // len(selection.images), f"picture {done} of {len(selection.images)}")
             document = coco_document(
@@ -88,10 +93,14 @@ def _write(
             )
             archive.add_json(f"annotations/{split}.json", document)
             archive.add_json(f"geometry/{split}.json", rows)
+            archive.add_json(f"measurements/{split}.json", measured)
             counts[split] = {
                 "patients": len({image.patient for image in images}),
                 "pictures": len(images),
-                "marks": sum(len(image.marks) for image in images),
+                "marks": len({mark.id for image in images for mark in image.marks}),
+                "coco_annotations": len(document["annotations"]),
+                "measurements": len(measured),
+                "slice_labels": sum(mark.kind == MarkKind.SLICES for image in images for mark in image.marks),
             }
         archive.add_json("answers.json", list(selection.answers))
     return counts

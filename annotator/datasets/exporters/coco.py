@@ -1,22 +1,21 @@
-"""COCO object detection and segmentation: boxes, polygons, and single points as keypoints.
+"""COCO object detection and segmentation: boxes, polygons, masks as run lengths, single points as keypoints.
 
 Source: https://cocodataset.org/#format-data. COCO's coordinates are measured from the outer top-left corner of
-the picture, as SCOORD's are, so that points pass unchanged.
+the picture, as SCOORD's are, so that points pass unchanged. Beyond the format: a mark that holds for a span of frames
+stands on each of them, and its `attributes.span` says so; a picture's `slice_labels` are the labels of its slice.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any
 
+from annotator.datasets.exporters.coco_shapes import COCO_KINDS, coco_shape
 from annotator.datasets.records import ExportedImage, ExportedMark
-from annotator.imaging.geometry import coco_box, coco_polygon, polygon_area
-
-# The side of the box round a caliper's centre, in pixels (Buda 2020: 13-pixel boxes).
-POINT_BOX = 13.0
 
 
 def category_names(images: Iterable[ExportedImage]) -> list[str]:
     """Every category of these images, sorted, so that all splits share the identifiers."""
-    return sorted({mark.category for image in images for mark in image.marks})
+    return sorted({mark.category for image in images for mark in image.marks if mark.kind in COCO_KINDS})
 
 
 def coco_document(
@@ -33,22 +32,16 @@ def coco_document(
     annotations: list[dict[str, Any]] = []
     for image_id, image in enumerate(images, start=1):
         for mark in image.marks:
+            if mark.kind not in COCO_KINDS:
+                continue
             annotations.append(
                 {
                     "id": len(annotations) + 1,
                     "image_id": image_id,
                     "category_id": identifiers[mark.category],
                     "iscrowd": 0,
-                    **_shape(mark, columns=image.columns, rows=image.rows),
-                    "attributes": {
-                        "mark": mark.id,
-                        "finding": mark.finding,
-                        "reader": mark.reader,
-                        "provenance": mark.provenance,
-                        "submitted": mark.submitted,
-                        "answers": mark.answers,
-                        "score": mark.score,
-                    },
+                    **coco_shape(mark, columns=image.columns, rows=image.rows),
+                    "attributes": _attributes(mark),
                 }
             )
     return {
@@ -73,27 +66,24 @@ def _picture(number: int, image: ExportedImage) -> dict[str, Any]:
         "patient": image.patient,
         "sop_instance_uid": image.sop_instance_uid,
         "frame_number": image.frame_number,
+        "slice_labels": [
+            {"label": mark.label, "mark": mark.id, "reader": mark.reader, "submitted": mark.submitted}
+            for mark in image.marks
+            if mark.kind == "slices"
+        ],
     }
 
 
-def _shape(mark: ExportedMark, *, columns: int, rows: int) -> dict[str, Any]:
-    if mark.kind == "point":
-        (column, row) = mark.points[0]
-        left, top = max(0.0, column - POINT_BOX / 2), max(0.0, row - POINT_BOX / 2)
-        right, bottom = min(float(columns), column + POINT_BOX / 2), min(float(rows), row + POINT_BOX / 2)
-        width, height = right - left, bottom - top
-        return {
-            "bbox": [left, top, width, height],
-            "area": width * height,
-            "segmentation": [],
-            "keypoints": [column, row, 2],
-            "num_keypoints": 1,
-        }
-    if mark.kind == "box":
-        box = coco_box(mark.points)
-        return {"bbox": box, "area": box[2] * box[3], "segmentation": []}
+def _attributes(mark: ExportedMark) -> dict[str, Any]:
     return {
-        "bbox": coco_box(mark.points),
-        "area": polygon_area(mark.points),
-        "segmentation": [coco_polygon(mark.points)],
+        "mark": mark.id,
+        "kind": mark.kind,
+        "label": mark.label,
+        "finding": mark.finding,
+        "reader": mark.reader,
+        "provenance": mark.provenance,
+        "submitted": mark.submitted,
+        "answers": mark.answers,
+        "score": mark.score,
+        "span": asdict(mark.span) if mark.span else None,
     }

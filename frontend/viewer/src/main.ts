@@ -8,6 +8,8 @@ import './panels/keys_panel.css';
 import './panels/panels.css';
 import './panels/saving/saving_dock.css';
 import './panels/tool_options.css';
+import './panels/findings.css';
+import './panels/forms.css';
 import { CaseSwitch } from './page/case_switch';
 import { Workstation } from './page/workstation';
 

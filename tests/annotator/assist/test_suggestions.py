@@ -58,7 +58,17 @@ def test_recorded_suggestions_are_shown_surest_first(
         "mask": None,
         "decision": None,
         "annotation": None,
+        "reason": "",
     }
+
+
+def test_a_mask_is_proposed_and_becomes_the_readers_mask(radiologist: User, shared_case: Case, frame: Frame) -> None:
+    mask = Proposal(frame.pk, "mask", [[2.0, 2.0], [4.0, 4.0]], "bleed", 0.8, {"runs": [1, 3]})
+    assert record_suggestions(shared_case.pk, MODEL, [mask]) == 1
+    assert record_suggestions(shared_case.pk, MODEL, [mask]) == 0
+    other = replace(mask, mask={"runs": [0, 4]})
+    assert record_suggestions(shared_case.pk, MODEL, [other]) == 1, "other pixels are another proposal"
+    assert accept_suggestion(radiologist, Suggestion.objects.get().pk).mask == {"runs": [0, 4]}
 
 
 def test_recording_the_same_again_keeps_what_is_there_under_its_identifiers(
@@ -110,6 +120,8 @@ def test_a_changed_model_needs_a_new_version(shared_case: Case, suggestion: Sugg
         ({"points": [[81.0, 5.0]]}, "proposals[1].points[0][0]"),
         ({"points": [[float("nan"), 5.0]]}, "proposals[1].points[0][0]"),
         ({"kind": "circle"}, "proposals[1].kind"),
+        ({"kind": "slices", "points": []}, "proposals[1].kind"),
+        ({"mask": {"runs": [1]}}, "proposals[1].mask"),
         ({"score": 1.5}, "proposals[1].score"),
         ({"score": float("nan")}, "proposals[1].score"),
         ({"label": "x" * 65}, "proposals[1].label"),
@@ -184,6 +196,7 @@ def test_a_rejected_suggestion_keeps_the_reason_and_makes_no_mark(radiologist: U
     decision = reject_suggestion(radiologist, suggestion.pk, reason="a vessel")
     again = reject_suggestion(radiologist, suggestion.pk, reason="a vessel")
     assert (again.pk, again.decision, again.reason) == (decision.pk, "rejected", "a vessel")
+    assert suggestion_as_dict(suggestion_for(radiologist, suggestion.pk))["reason"] == "a vessel"
     assert not Annotation.objects.exists()
 
 

@@ -6,7 +6,9 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 import cv2
 import numpy as np
@@ -20,12 +22,14 @@ from pydicom.pixels import apply_modality_lut
 from annotator.accounts.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from annotator.accounts.models import AuditEntry
 from annotator.annotations.actions.delete_annotation import delete_annotation
+from annotator.annotations.actions.save_annotation import SaveAnnotation, save_annotation
 from annotator.datasets.actions.build_export import build_export
 from annotator.datasets.actions.request_export import request_export
 from annotator.datasets.export_request import ExportRequest
 from annotator.datasets.queries import export_file, exports_for
 from annotator.datasets.split import SPLITS
 from annotator.imaging.models import Instance
+from annotator.imaging.queries import frames_in_order
 from annotator.imaging.store.filing import open_place, original_place
 from annotator.jobs.models import Job, JobState
 from annotator.readerstudies.actions.submit_assignment import submit_assignment
@@ -75,6 +79,44 @@ def test_every_mark_comes_out_where_it_was_drawn(marked_studies: MarkedStudies, 
     assert name == "caliper"
     assert caliper["keypoints"] == [*CALIPER[0], 2]
     assert len(found) == 3
+
+
+def test_spans_masks_measurements_and_labels_of_slices_come_out(
+    marked_studies: MarkedStudies, exported, radiologist, data_manager
+):
+    case = marked_studies.ct
+    frames = frames_in_order(case.stacks.get())
+    columns, rows = frames[0].instance.columns, frames[0].instance.rows
+    new = partial(SaveAnnotation, case_id=case.pk, frame_key=frames[1].key)
+    everywhere = {"first_frame_key": frames[0].key, "last_frame_key": frames[2].key}
+    spanning = save_annotation(radiologist, new(id=uuid4(), kind="box", points=[[1, 1], [9, 9]], **everywhere))
+    labelled = save_annotation(radiologist, new(id=uuid4(), kind="slices", points=[], label="bleed", **everywhere))
+    mask = {"runs": [0, columns * rows]}
+    whole = save_annotation(radiologist, new(id=uuid4(), kind="mask", points=[[0, 0], [columns, rows]], mask=mask))
+    length = save_annotation(radiologist, new(id=uuid4(), kind="length", points=[[1, 1], [1, 11]]))
+    archive = exported([case.study_id])
+    [content] = [one for one in documents(archive, "annotations").values() if one["images"]]
+    assert len(content["images"]) == 3, "every slice of a span is a marked one"
+    on = {}
+    for row in content["annotations"]:
+        on.setdefault(row["attributes"]["mark"], []).append(row["attributes"]["span"])
+    assert [span["place"] for span in on[str(spanning.pk)]] == [1, 2, 3]
+    assert [span["drawn_here"] for span in on[str(spanning.pk)]] == [False, True, False]
+    assert on[str(whole.pk)] == on[str(marked_studies.box.pk)] == [None]
+    assert {str(labelled.pk), str(length.pk)}.isdisjoint(on)
+    assert [[one["label"] for one in picture["slice_labels"]] for picture in content["images"]] == [["bleed"]] * 3
+    [measured] = [row for rows in documents(archive, "measurements").values() for row in rows]
+    assert (measured["mark"], measured["unit"]) == (str(length.pk), "mm")
+    assert measured["lengths"] == [pytest.approx(10 * frames[1].geometry["spacing"][0])]
+    [counts] = [one for one in exports_for(data_manager).get().job.result["splits"].values() if one["pictures"]]
+    assert counts == {
+        "patients": 1,
+        "pictures": 3,
+        "marks": 5,
+        "coco_annotations": 5,
+        "measurements": 1,
+        "slice_labels": 3,
+    }
 
 
 def test_a_picture_is_the_stored_matrix_through_the_window(marked_studies: MarkedStudies, exported):

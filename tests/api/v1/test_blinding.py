@@ -113,7 +113,12 @@ def test_a_reader_who_is_shown_the_patient_sees_and_finds_the_patient(world, rea
 
 def test_a_grant_that_hides_suggestions_hides_them(world, reader_client):
     world.case.grants.update(shows_suggestions=False)
-    assert reader_client.get(f"/api/v1/cases/{world.case.pk}/reading").json()["suggestions"] == []
-    response = reader_client.post(f"/api/v1/suggestions/{world.suggestion.pk}/accept", {}, format="json")
-    assert response.status_code == 404
-    assert json.loads(response.content)["status"] == 404
+    manifest, reading = (reader_client.get(f"/api/v1/cases/{world.case.pk}/{part}") for part in ("manifest", "reading"))
+    assert (manifest.json()["shows_suggestions"], reading.json()["suggestions"]) == (False, [])
+    for told in (manifest.content.decode(), reading.content.decode()):
+        assert str(world.suggestion.pk) not in told
+        assert world.suggestion.model_version.name not in told
+    for act in ("accept", "reject", "undo"):
+        response = reader_client.post(f"/api/v1/suggestions/{world.suggestion.pk}/{act}", {}, format="json")
+        assert response.status_code == 404
+        assert json.loads(response.content)["status"] == 404

@@ -66,6 +66,7 @@ def test_an_accepted_suggestion_is_a_mark_and_undoing_takes_it_away(world, reade
 def test_a_rejected_suggestion_stays_rejected_for_its_reader_only(world, reader_client, manager_client):
     rejected = post(reader_client, f"suggestions/{world.suggestion.pk}/reject", {"reason": "A vessel."}).json()
     assert (rejected["suggestion"]["decision"], rejected["annotation"]) == ("rejected", None)
+    assert rejected["suggestion"]["reason"] == "A vessel."
     seen = manager_client.get(f"/api/v1/cases/{world.case.pk}/reading").json()["suggestions"][0]
     assert seen["decision"] is None
 

@@ -153,6 +153,7 @@ MATRIX = [
     ),
     Row("GET", "api-cases", "401 200 200 200 200"),
     Row("GET", "api-case", "401 200 404 200 200", args=case),
+    Row("POST", "api-case-priors", "401 403 403 200 200", args=case, body=lambda w: {"most": 1}),
     Row("GET", "api-case-manifest", "401 200 404 200 200", args=case),
     Row("GET", "api-case-reading", "401 200 404 200 200", args=case),
     Row("POST", "api-case-open", "401 200 404 200 200", args=case, body=empty),

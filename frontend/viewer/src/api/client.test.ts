@@ -42,9 +42,18 @@ describe('what is sent', () => {
   });
 
   it('tells decisions on suggestions by their own routes', () => {
-    const decision = { id: 's', annotation: 'm', finding: null, revision: 0, deleted: false, owner: '' } as const;
+    const decision = {
+      id: 's',
+      annotation: 'm',
+      finding: null,
+      reason: 'vessel',
+      revision: 0,
+      deleted: false,
+      owner: '',
+    } as const;
     expect(requestFor('decision', { ...decision, decision: 'accepted' }, 'C').path).toBe('suggestions/s/accept');
-    expect(requestFor('decision', { ...decision, decision: 'rejected' }, 'C').path).toBe('suggestions/s/reject');
+    const rejected = requestFor('decision', { ...decision, decision: 'rejected' }, 'C');
+    expect(rejected).toMatchObject({ path: 'suggestions/s/reject', body: { reason: 'vessel' } });
     expect(requestFor('decision', { ...decision, decision: null }, 'C').path).toBe('suggestions/s/undo');
   });
 });

@@ -177,11 +177,11 @@ export function requestFor(kind: RecordKind, record: AnyRecord, change: string):
   return { method: 'PUT', path, body: { ...bodyOf(kind, record), change }, builds };
 }
 
-function decisionRequest({ id, decision, annotation, finding }: Decision): SaveRequest {
+function decisionRequest({ id, decision, annotation, finding, reason }: Decision): SaveRequest {
   if (decision === 'accepted') {
     return { method: 'POST', path: `suggestions/${id}/accept`, body: { annotation, finding } };
   }
-  if (decision === 'rejected') return { method: 'POST', path: `suggestions/${id}/reject`, body: {} };
+  if (decision === 'rejected') return { method: 'POST', path: `suggestions/${id}/reject`, body: { reason } };
   return { method: 'POST', path: `suggestions/${id}/undo`, body: {} };
 }
 

@@ -3,11 +3,13 @@ import { TOOLS } from '../tools/registry';
 import { CASE_COMMANDS } from './case';
 import type { Command } from './command';
 import { FINDING_COMMANDS } from './findings';
+import { FORM_COMMANDS } from './forms';
 import { HANGING_COMMANDS } from './hangings';
 import { MARK_ACT_COMMANDS } from './mark_acts';
 import { MARK_COMMANDS } from './marks';
 import { MASK_COMMANDS } from './masks';
 import { PICTURE_COMMANDS } from './picture';
+import { SLICE_LABEL_COMMANDS } from './slice_labels';
 import { SLICE_COMMANDS } from './slices';
 import { SPAN_COMMANDS } from './spans';
 import { SUGGESTION_COMMANDS } from './suggestions';
@@ -33,7 +35,9 @@ export const COMMANDS: readonly Command[] = [
   ...MARK_ACT_COMMANDS,
   ...SPAN_COMMANDS,
   ...MASK_COMMANDS,
+  ...SLICE_LABEL_COMMANDS,
   ...FINDING_COMMANDS,
+  ...FORM_COMMANDS,
   ...SUGGESTION_COMMANDS,
   ...CASE_COMMANDS,
 ];

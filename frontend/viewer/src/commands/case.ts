@@ -1,14 +1,18 @@
 /** Ending the case, and leaving what one is at. */
 import type { Command, Desk } from './command';
 
-function stepBack({ acts, busy, cancelGestures }: Desk): void {
+function stepBack({ acts, busy, cancelGestures, forms }: Desk): void {
   if (busy) {
     cancelGestures();
     return;
   }
+  const answering = forms.hold(document.activeElement);
   if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  // Out of the questions: the marks stay chosen as they were.
+  if (answering) return;
   const { ui } = acts;
-  if (ui.now.selectedMark || ui.now.selectedSuggestion) ui.set({ selectedMark: null, selectedSuggestion: null });
+  if (ui.now.labelFrom) ui.set({ labelFrom: null });
+  else if (ui.now.selectedMark || ui.now.selectedSuggestion) ui.set({ selectedMark: null, selectedSuggestion: null });
   else if (ui.now.tool !== 'select') ui.set({ tool: 'select' });
   else ui.set({ selectedFinding: null, maximised: null });
 }

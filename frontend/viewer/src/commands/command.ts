@@ -1,5 +1,9 @@
 /** What a reader can do with a key, a button or the mouse's wheel: one command, one name, one place where it happens. */
+import type { Suggestion } from '../model/types';
 import type { PaneGrid } from '../page/pane_grid';
+import type { Forms } from '../panels/forms';
+import type { SliceLabelsPanel } from '../panels/slice_labels_panel';
+import type { SuggestionsPanel } from '../panels/suggestions_panel';
 import type { Acts } from '../store/acts';
 import type { Places } from '../store/places';
 
@@ -13,6 +17,7 @@ export const COMMAND_GROUPS = [
   'Spans',
   'Masks',
   'Findings',
+  'Questions',
   'Suggestions',
   'Case',
 ] as const;
@@ -38,6 +43,12 @@ export interface Desk {
   nextCase(): void;
   previousCase(): void;
   jumpToMark(id: string): void;
+  jumpToSuggestion(suggestion: Suggestion): void;
+  /** Every pane that has one of its marks goes there. */
+  showFinding(id: string): void;
+  readonly forms: Forms;
+  readonly suggestionsPanel: SuggestionsPanel;
+  readonly sliceLabels: SliceLabelsPanel;
 }
 
 export interface Command {

@@ -70,12 +70,15 @@ export const MARK_COMMANDS: readonly Command[] = [
   },
   {
     id: 'marks.finish',
-    title: 'Finish what is drawn click by click; write on the selected arrow',
+    title: 'Finish what is drawn; write on the selected arrow; else answer the questions',
     group: 'Marks',
     keys: ['Enter'],
-    run: ({ acts, grid, busy, finishGestures }) => {
+    run: ({ acts, grid, busy, finishGestures, forms, say }) => {
+      const { selectedMark } = acts.ui.now;
+      const kind = selectedMark ? acts.workspace.records.get('annotation', selectedMark)?.kind : undefined;
       if (busy) finishGestures();
-      else writeOnArrow(acts.ui.now.selectedMark, acts, grid);
+      else if (kind === 'arrow') writeOnArrow(selectedMark, acts, grid);
+      else if (!forms.focusFinding() && !forms.focusCase()) say('There are no questions here.');
     },
   },
   { id: 'marks.copy', title: 'Copy to the next slice', group: 'Marks', keys: ['D'], run: copyToSlice(1) },

@@ -14,7 +14,7 @@ describe('keys', () => {
     expect(press('b')).toBe('tools.box');
     expect(press('B')).toBe('tools.box');
     expect(press('B', { shift: true })).toBe('tools.span_box');
-    expect(press('V', { shift: true })).toBe('tools.select');
+    expect(press('K', { shift: true })).toBe('marks.previous');
     expect(press(' ')).toBe('slices.play');
     expect(press('?', { shift: true })).toBe('case.help');
     expect(press('z', { ctrl: true })).toBe('marks.undo');

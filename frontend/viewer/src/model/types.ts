@@ -291,6 +291,8 @@ export interface Suggestion {
   model: string;
   decision: 'accepted' | 'rejected' | null;
   annotation: string | null;
+  /** Why it was rejected; "" where nothing was said. */
+  reason: string;
 }
 
 export interface Reading {

@@ -2,16 +2,20 @@
 import type { Desk } from '../commands/command';
 import type { CommandRegistry } from '../commands/registry';
 import { hangingsOf, startingHanging } from '../model/hangings';
-import type { Suggestion } from '../model/types';
+import type { Annotation, Suggestion } from '../model/types';
 import { windowName } from '../model/windows';
+import { labelByDrag } from '../pane/slice_label_drag';
+import { SliceWords } from '../pane/slice_words';
 import { SpanBars } from '../pane/span_bars';
 import { CasePanel } from '../panels/case_panel';
 import { FindingsPanel } from '../panels/findings_panel';
+import { Forms } from '../panels/forms';
 import { HangingBar } from '../panels/hanging_bar';
 import { Header } from '../panels/header';
 import { KeysPanel } from '../panels/keys_panel';
 import type { Panel } from '../panels/panel';
 import { SavingDock } from '../panels/saving/saving_dock';
+import { SliceLabelsPanel } from '../panels/slice_labels_panel';
 import { StackPicker } from '../panels/stack_picker';
 import { SuggestionsPanel } from '../panels/suggestions_panel';
 import { ToolOptions } from '../panels/tool_options';
@@ -21,9 +25,11 @@ import type { FrameFetch } from '../pixels/frame_fetch';
 import type { Acts } from '../store/acts';
 import { lastHanging, rememberHanging } from '../store/last_hanging';
 import type { Places } from '../store/places';
+import { addSliceLabel } from '../store/slice_labels';
 import { toolNamed } from '../tools/registry';
 import { bannerWords } from './banner';
 import { h, setText } from './dom';
+import { showFinding } from './finding_view';
 import { focusOf } from './keyboard';
 import type { Lifetime } from './lifetime';
 import { MarkValues } from './mark_values';
@@ -51,6 +57,9 @@ export class ReadingPage implements Desk {
   private readonly hangings: HangingBar;
   private readonly picker: StackPicker;
   private readonly sidePanels: readonly Panel[];
+  readonly forms: Forms;
+  readonly suggestionsPanel: SuggestionsPanel;
+  readonly sliceLabels: SliceLabelsPanel;
   private readonly keys: KeysPanel;
   private readonly dock: SavingDock;
   private readonly banner = h('div', { class: 'banner', role: 'status', hidden: true });
@@ -105,13 +114,22 @@ export class ReadingPage implements Desk {
     this.options = new ToolOptions(acts, this.grid, this.commands, (id) => this.run(id));
     this.picker = new StackPicker(manifest.stacks, (stack) => this.grid.open(this.grid.active.pane.index, stack));
     this.dock = new SavingDock(station, acts, places, this, lifetime);
-    this.sidePanels = [
-      new CasePanel(acts),
-      new FindingsPanel(acts, places, (mark) => this.jumpToMark(mark.id)),
-      new SuggestionsPanel(acts, places, (suggestion) => this.jumpToSuggestion(suggestion)),
-    ];
+    const ofCase = new CasePanel(acts);
+    const rows = { acts, places, jump: (mark: Annotation) => this.jumpToMark(mark.id) };
+    const findings = new FindingsPanel(rows, this.showFinding);
+    this.forms = new Forms(acts, ofCase, findings, this.showFinding);
+    this.suggestionsPanel = new SuggestionsPanel(acts, places, this.jumpToSuggestion);
+    this.sliceLabels = new SliceLabelsPanel(acts, places, rows.jump);
+    this.sidePanels = [ofCase, findings, this.sliceLabels, this.suggestionsPanel];
     const values = new MarkValues(station.frames, places);
-    for (const { pane, bar } of this.grid.units) bar.carry(new SpanBars(pane, acts, places));
+    for (const { pane, bar } of this.grid.units) {
+      bar.carry(new SpanBars(pane, acts, places));
+      bar.carry(new SliceWords(pane, acts, places), pane.element);
+      labelByDrag(pane, bar, acts, (ends) => {
+        const made = addSliceLabel(acts, places, ends);
+        if (made) this.sliceLabels.askWords(made);
+      });
+    }
     for (const { pane, layer } of this.grid.units) layer.describe = (mark) => wordsAt(pane, mark, values);
     this.build();
     this.listen();
@@ -180,11 +198,13 @@ export class ReadingPage implements Desk {
     this.acts.ui.set({ selectedMark: mark.id, selectedSuggestion: null, showsMarks: true, ...finding });
   };
 
-  private jumpToSuggestion(suggestion: Suggestion): void {
+  readonly showFinding = (id: string): void => showFinding(this.grid, this.acts, this.places, id);
+
+  readonly jumpToSuggestion = (suggestion: Suggestion): void => {
     const place = this.places.of(suggestion.frame);
     if (place) this.grid.reveal(place.stack, place.index);
     this.acts.ui.set({ selectedSuggestion: suggestion.id, selectedMark: null, showsMarks: true });
-  }
+  };
 
   private markedFrames(): ReadonlySet<string> {
     return new Set(this.acts.workspace.records.live('annotation').map((m) => m.frame));

@@ -3,9 +3,9 @@
 import { strengthAt } from '../marks/span';
 import type { Annotation, Finding, Suggestion } from '../model/types';
 import type { ShownMark } from '../pane/marks_layer';
-import { colourOf, labelsInUse, wordsOf } from '../panels/mark_looks';
 import { labelColour, OTHERS, SUGGESTED, UNASSIGNED } from '../panels/palette';
 import type { Acts } from '../store/acts';
+import { colourOf, labelsInUse, wordsOf } from '../store/mark_looks';
 import type { Places } from '../store/places';
 
 /** How much of a mark's strength is left while another finding is chosen. */

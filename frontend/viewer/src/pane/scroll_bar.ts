@@ -34,9 +34,9 @@ export class ScrollBar {
   }
 
   /** Lay something over the bar; it is told whenever the bar may have changed. */
-  carry(rider: { readonly element: HTMLElement; update(): void }): void {
+  carry(rider: { readonly element: HTMLElement; update(): void }, on: HTMLElement = this.element): void {
     this.riders.push(rider);
-    this.element.append(rider.element);
+    on.append(rider.element);
   }
 
   update(): void {

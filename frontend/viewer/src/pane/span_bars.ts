@@ -2,15 +2,16 @@
 import { type SpanEnd, spanWords } from '../marks/span';
 import type { Annotation } from '../model/types';
 import { h } from '../page/dom';
-import { colourOf } from '../panels/mark_looks';
-import { OTHERS, UNASSIGNED } from '../panels/palette';
+import { labelColour, OTHERS, UNASSIGNED } from '../panels/palette';
 import type { Acts } from '../store/acts';
+import { colourOf, labelsInUse, wordsOf } from '../store/mark_looks';
 import type { Places } from '../store/places';
 import { changeSpan, mayChangeSpan, spanWithEnd } from '../store/spans';
 import type { Pane } from './pane';
 
 export class SpanBars {
-  readonly element = h('div', { class: 'span-bars' });
+  private readonly draft = h('div', { class: 'span-bar slices draft', hidden: true });
+  readonly element = h('div', { class: 'span-bars' }, this.draft);
   private readonly bars = new Map<string, { element: HTMLElement; signature: string }>();
   private known = { version: -1, marks: [] as Annotation[] };
 
@@ -30,11 +31,25 @@ export class SpanBars {
         this.place(mark);
       }
     }
+    this.placeDraft();
     for (const [id, { element }] of this.bars) {
       if (shown.has(id)) continue;
       element.remove();
       this.bars.delete(id);
     }
+  }
+
+  /** The label that is being made: from where it was begun to the slice on the screen. */
+  private placeDraft(): void {
+    const { stack, target } = this.pane;
+    const { labelFrom } = this.acts.ui.now;
+    const from = labelFrom ? this.places.of(labelFrom) : null;
+    const shown = from !== null && from.stack === stack;
+    this.draft.hidden = !shown;
+    if (!shown || !stack) return;
+    const [first, last] = [Math.min(from.index, target), Math.max(from.index, target)];
+    this.draft.style.top = `${(100 * first) / stack.frames.length}%`;
+    this.draft.style.height = `${(100 * (last - first + 1)) / stack.frames.length}%`;
   }
 
   /** Marks of more than one slice, and the selected one where it may be given more. */
@@ -80,6 +95,7 @@ export class SpanBars {
     if (!this.acts.isMine(mark)) return OTHERS;
     const all = this.acts.myFindings;
     const finding = all.find((f) => f.id === mark.finding);
+    if (mark.kind === 'slices') return labelColour(wordsOf(mark, this.acts), labelsInUse(this.acts));
     return finding ? colourOf(finding, all) : UNASSIGNED;
   }
 

@@ -1,12 +1,13 @@
 /** The questions about the whole case. */
 import { h } from '../page/dom';
 import type { Acts } from '../store/acts';
+import { answerState } from './answer_state';
 import { LabelForm } from './label_form';
 import type { Panel } from './panel';
 
 export class CasePanel implements Panel {
   readonly element: HTMLElement;
-  private readonly forms: LabelForm[];
+  readonly forms: readonly LabelForm[];
 
   constructor(private readonly acts: Acts) {
     const schemas = acts.manifest.schemas.filter((s) => s.definition.applies_to === 'case');
@@ -22,10 +23,6 @@ export class CasePanel implements Panel {
   }
 
   update(): void {
-    for (const form of this.forms) {
-      const answer = this.acts.answerOf(form.schema, null);
-      const trouble = answer ? (this.acts.workspace.queue.trouble('answer', answer.id)?.message ?? null) : null;
-      form.update(answer, !this.acts.mayEdit, trouble);
-    }
+    for (const form of this.forms) form.update(answerState(this.acts, form.schema, null));
   }
 }

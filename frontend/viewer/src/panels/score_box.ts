@@ -13,40 +13,71 @@ export class ScoreBox {
   readonly element = h('div', { class: 'score', 'aria-live': 'polite' });
   private last = '';
 
-  update(score: Partial<Score> | null): void {
-    const key = JSON.stringify(score);
+  constructor(private readonly askFor: (question: string) => void) {}
+
+  update(score: Partial<Score> | null, waits = false): void {
+    this.element.classList.toggle('waits', waits);
+    const empty = !score || Object.keys(score).length === 0;
+    const key = JSON.stringify([score, waits && empty]);
     if (key === this.last) return;
     this.last = key;
-    this.element.replaceChildren(...(score ? lines(score) : []));
+    const shown = empty ? (waits ? [h('p', { class: 'score-level' })] : []) : this.lines(score);
+    this.element.replaceChildren(...shown);
     this.element.hidden = this.element.childElementCount === 0;
   }
-}
 
-function lines(score: Partial<Score>): HTMLElement[] {
-  const made: HTMLElement[] = [];
-  const systems = systemsOf(score);
-  if (systems.length > 0) {
-    made.push(h('div', { class: 'systems' }, ...systems.map(([name, s]) => systemElement(name, s))));
-  } else {
-    const head = [score.level, pointsText(score.points)].filter(Boolean).join(' · ');
-    if (head) made.push(h('p', { class: 'score-level' }, head));
-    if (score.recommendation) made.push(h('p', {}, score.recommendation));
+  private lines(score: Partial<Score>): HTMLElement[] {
+    const made: HTMLElement[] = [];
+    const systems = systemsOf(score);
+    if (systems.length > 0) {
+      made.push(h('div', { class: 'systems' }, ...systems.map(([name, s]) => systemElement(name, s))));
+    } else {
+      const head = [score.level, pointsText(score.points)].filter(Boolean).join(' · ');
+      if (head) made.push(h('p', { class: 'score-level' }, head));
+      if (score.recommendation) made.push(h('p', {}, score.recommendation));
+    }
+    for (const warning of strings(score.warnings)) made.push(h('p', { class: 'warning' }, warning));
+    const missing = this.missing(score);
+    if (missing) made.push(missing);
+    const explanation = strings(score.explanation);
+    if (explanation.length > 0) {
+      made.push(
+        h(
+          'details',
+          { class: 'why' },
+          h('summary', {}, 'How this was computed'),
+          ...explanation.map((line) => h('p', {}, line)),
+        ),
+      );
+    }
+    return made;
   }
-  for (const warning of strings(score.warnings)) made.push(h('p', { class: 'warning' }, warning));
-  const missing = strings(score.missing);
-  if (missing.length > 0) made.push(h('p', { class: 'missing' }, `Still to answer: ${missing.join(', ')}`));
-  const explanation = strings(score.explanation);
-  if (explanation.length > 0) {
-    made.push(
-      h(
-        'details',
-        { class: 'why' },
-        h('summary', {}, 'How this was computed'),
-        ...explanation.map((line) => h('p', {}, line)),
+
+  /** Each missing answer by its title; a press leads to its question. */
+  private missing(score: Partial<Score>): HTMLElement | null {
+    const names = strings(score.missing_names);
+    const titles = strings(score.missing);
+    if (titles.length === 0) return null;
+    return h(
+      'p',
+      { class: 'missing' },
+      'Still to answer: ',
+      ...titles.map((title, i) =>
+        names[i] === undefined
+          ? h('span', {}, title)
+          : h(
+              'button',
+              {
+                type: 'button',
+                class: 'missing-answer',
+                'data-missing': names[i],
+                onclick: () => this.askFor(names[i] as string),
+              },
+              title,
+            ),
       ),
     );
   }
-  return made;
 }
 
 function systemElement(name: string, system: SystemScore): HTMLElement {

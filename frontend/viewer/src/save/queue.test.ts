@@ -387,6 +387,7 @@ describe('suggestions', () => {
     decision: null,
     annotation: null,
     finding: null,
+    reason: '',
     revision: 0,
     deleted: false,
     owner: '',

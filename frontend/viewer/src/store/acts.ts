@@ -179,51 +179,6 @@ export class Acts {
     this.workspace.commit('answer', [{ kind: 'answer', id, state }], `answer ${id} ${question}`);
   }
 
-  /** Accept suggestions as one step; the marks go to the selected finding. */
-  accept(...ids: readonly string[]): void {
-    if (!this.mayEdit) return;
-    const edits = ids.flatMap((id) => this.acceptance(id));
-    this.workspace.commit(ids.length === 1 ? 'accept suggestion' : `accept ${ids.length} suggestions`, edits);
-    if (ids.length === 1) this.ui.set({ selectedMark: edits[1]?.id ?? null });
-  }
-
-  private acceptance(id: string): Edit[] {
-    const suggestion = this.suggestions.get(id);
-    const decision = this.workspace.records.get('decision', id);
-    if (!suggestion || !decision || decision.decision) return [];
-    const selected = this.ui.now.selectedFinding;
-    const finding = selected && this.workspace.records.get('finding', selected)?.deleted === false ? selected : null;
-    const mark: Annotation = {
-      id: newId(),
-      case: suggestion.case,
-      frame: suggestion.frame,
-      kind: suggestion.kind,
-      points: suggestion.points,
-      finding,
-      first_frame: null,
-      last_frame: null,
-      mask: suggestion.mask,
-      locked: false,
-      label: suggestion.label,
-      provenance: 'suggestion',
-      revision: 0,
-      deleted: false,
-      owner: this.person,
-    };
-    return [
-      { kind: 'decision', id, state: { ...decision, decision: 'accepted', annotation: mark.id, finding } },
-      { kind: 'annotation', id: mark.id, state: mark },
-    ];
-  }
-
-  reject(id: string): void {
-    const decision = this.workspace.records.get('decision', id);
-    if (!decision || decision.decision || !this.mayEdit) return;
-    this.workspace.commit('reject suggestion', [
-      { kind: 'decision', id, state: { ...decision, decision: 'rejected' } },
-    ]);
-  }
-
   /** Suggestions that wait for the reader's word, the most certain first. */
   openSuggestions(): Suggestion[] {
     if (!this.manifest.shows_suggestions) return [];
@@ -238,7 +193,8 @@ export class Acts {
     this.workspace.commit(words, [{ kind: 'annotation', id, state: { ...mark, ...change } }]);
   }
 
-  private newFinding(kind: string): Finding {
+  /** A finding that is not in the records yet. */
+  newFinding(kind: string): Finding {
     return {
       id: newId(),
       case: this.manifest.case.id,

@@ -7,6 +7,8 @@ export interface Decision {
   decision: 'accepted' | 'rejected' | null;
   annotation: string | null;
   finding: string | null;
+  /** Why it was rejected. */
+  reason: string;
   revision: number;
   deleted: boolean;
   owner: string;
@@ -110,6 +112,7 @@ export class Records {
         decision: s.decision,
         annotation: s.annotation,
         finding: this.get('decision', s.id)?.finding ?? null,
+        reason: s.reason,
         revision: 0,
         deleted: false,
         owner: '',

@@ -17,6 +17,8 @@ export interface UiState {
   /** Marks that the reader has hidden one by one. */
   hiddenMarks: ReadonlySet<string>;
   selectedFinding: string | null;
+  /** The finding that was selected before this one: a mark is joined to it by one key. */
+  formerFinding: string | null;
   selectedSuggestion: string | null;
   /** What a new finding is, unless the reader says otherwise. */
   newKind: string;
@@ -53,6 +55,7 @@ export class Ui {
       alsoSelected: [],
       hiddenMarks: new Set(),
       selectedFinding: null,
+      formerFinding: null,
       selectedSuggestion: null,
       newKind: '',
       showsMarks: true,
@@ -79,6 +82,8 @@ export class Ui {
     const changed = (Object.keys(change) as (keyof UiState)[]).some((name) => before[name] !== change[name]);
     if (!changed) return;
     this.state = { ...before, ...change };
+    if (before.selectedFinding && this.state.selectedFinding !== before.selectedFinding)
+      this.state.formerFinding = before.selectedFinding;
     for (const listener of this.listeners) listener(this.state, before);
   }
 

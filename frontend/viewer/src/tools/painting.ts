@@ -4,9 +4,9 @@ import { type Admits, type Brush, nearestRadius, steppedRadius, sweep } from '..
 import { boxOf, MOST_RUNS, shapeOf } from '../masks/runs';
 import type { FrameJson, Point, StackJson } from '../model/types';
 import type { Pane } from '../pane/pane';
-import { colourOf } from '../panels/mark_looks';
 import { findingColour } from '../panels/palette';
 import type { Acts } from '../store/acts';
+import { colourOf } from '../store/mark_looks';
 import { changeMask, isMask, type MaskMark, maskOnFrame, pixelsOf } from '../store/mask_acts';
 import type { Ui } from '../store/ui';
 import { markAt } from './hit_test';

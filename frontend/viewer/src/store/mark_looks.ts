@@ -1,7 +1,7 @@
 /** What marks are coloured and listed by: the number of their finding, or their words. */
 import type { Annotation, Finding } from '../model/types';
-import type { Acts } from '../store/acts';
-import { findingColour } from './palette';
+import { findingColour } from '../panels/palette';
+import type { Acts } from './acts';
 
 /** By its number, so that deleting one finding leaves the colours of the others; before it has one, by the next. */
 export function colourOf(finding: Finding, all: readonly Finding[]): string {

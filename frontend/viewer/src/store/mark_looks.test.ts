@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Annotation, Finding } from '../model/types';
-import type { Acts } from '../store/acts';
+import type { Acts } from './acts';
 import { colourOf, labelsInUse, numberOf, wordsOf } from './mark_looks';
 
 const finding = (id: string, number: number): Finding => ({ id, number, kind: 'mass' }) as Finding;

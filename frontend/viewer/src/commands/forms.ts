@@ -1,0 +1,33 @@
+/** Into the questions beside the picture by keyboard; Escape leads back. */
+import type { Command } from './command';
+
+export const FORM_COMMANDS: readonly Command[] = [
+  {
+    id: 'forms.answer',
+    title: "Answer the selected finding's questions, else the case's",
+    group: 'Questions',
+    // Enter leads here too, when nothing is being drawn (marks.finish).
+    keys: [],
+    run: ({ forms, say }) => {
+      if (!forms.focusFinding() && !forms.focusCase()) say('There are no questions here.');
+    },
+  },
+  {
+    id: 'forms.answer_case',
+    title: "Answer the case's questions",
+    group: 'Questions',
+    keys: ['Shift+Enter'],
+    run: ({ forms, say }) => {
+      if (!forms.focusCase()) say('There are no questions about the case.');
+    },
+  },
+  {
+    id: 'forms.next_open',
+    title: 'Next question still to answer',
+    group: 'Questions',
+    keys: ['Shift+Q'],
+    run: ({ forms, say }) => {
+      if (!forms.focusNextOpen()) say('Nothing is left to answer.');
+    },
+  },
+];

@@ -1,0 +1,45 @@
+/** Lines of marks that stay in the page: only what changed is made anew, so that 500 marks cost no more than one. */
+import type { Annotation } from '../model/types';
+import { h } from '../page/dom';
+import { type MarkRows, markRow } from './mark_row';
+
+interface Line {
+  mark: Annotation;
+  look: string;
+  element: HTMLElement;
+}
+
+export class MarkList {
+  readonly element = h('div', { class: 'mark-list' });
+  private readonly lines = new Map<string, Line>();
+
+  constructor(private readonly rows: MarkRows) {}
+
+  update(marks: readonly Annotation[]): void {
+    const gone = new Set(this.lines.keys());
+    marks.forEach((mark, at) => {
+      gone.delete(mark.id);
+      const element = this.line(mark);
+      const there = this.element.children[at] ?? null;
+      if (there !== element) this.element.insertBefore(element, there);
+    });
+    for (const id of gone) {
+      this.lines.get(id)?.element.remove();
+      this.lines.delete(id);
+    }
+  }
+
+  private line(mark: Annotation): HTMLElement {
+    const { acts } = this.rows;
+    const selected = acts.ui.now.selectedMark === mark.id;
+    const trouble = acts.workspace.queue.trouble('annotation', mark.id)?.message ?? '';
+    const look = [selected, acts.mayEdit, trouble].join('/');
+    const known = this.lines.get(mark.id);
+    if (known?.mark === mark && known.look === look) return known.element;
+    const element = markRow(mark, this.rows);
+    if (known) known.element.replaceWith(element);
+    this.lines.set(mark.id, { mark, look, element });
+    if (selected && !known?.look.startsWith('true')) queueMicrotask(() => element.scrollIntoView({ block: 'nearest' }));
+    return element;
+  }
+}

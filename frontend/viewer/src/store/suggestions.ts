@@ -1,0 +1,102 @@
+/** Acts on what a model proposes; each is one step of undo. */
+import { newId } from '../api/identifiers';
+import { SHAPES } from '../marks/shapes';
+import type { Annotation, Finding, Suggestion } from '../model/types';
+import type { Acts } from './acts';
+import type { Edit } from './workspace';
+
+/** Why readers reject, in the order of the keys 1, 2, ...; another reason can be typed. */
+export const USUAL_REASONS = [
+  'Normal structure',
+  'Artefact',
+  'Wrong place or outline',
+  'Shown twice',
+  'Not worth marking',
+] as const;
+
+/** Suggestions at least as sure as a threshold; scores are compared as they are shown, in whole per cent. */
+export function atLeast(suggestions: readonly Suggestion[], percent: number): Suggestion[] {
+  return suggestions.filter((s) => Math.round(s.score * 100) >= percent);
+}
+
+/**
+ * Accept suggestions as one step.
+ *
+ * What encloses something becomes a finding of its own, or the selected one's first mark; points and lines, which
+ * measure what is there already, go to the selected finding.
+ */
+export function acceptSuggestions(acts: Acts, ids: readonly string[]): void {
+  if (!acts.mayEdit) return;
+  const { records } = acts.workspace;
+  const selected = acts.ui.now.selectedFinding;
+  const live = selected && records.get('finding', selected)?.deleted === false ? selected : null;
+  let empty = live && !records.live('annotation').some((m) => m.finding === live) ? live : null;
+  const edits: Edit[] = [];
+  let last: Annotation | null = null;
+  for (const id of ids) {
+    const suggestion = acts.suggestions.get(id);
+    const decision = records.get('decision', id);
+    if (!suggestion || !decision || decision.decision) continue;
+    let finding = live;
+    if (SHAPES[suggestion.kind].closed) {
+      const made = empty ? null : acts.newFinding(kindOf(suggestion, acts));
+      if (made) edits.push({ kind: 'finding', id: made.id, state: made satisfies Finding });
+      finding = made?.id ?? empty;
+      empty = null;
+    }
+    const mark = markOf(suggestion, finding, acts.person);
+    edits.push(
+      { kind: 'decision', id, state: { ...decision, decision: 'accepted', annotation: mark.id, finding, reason: '' } },
+      { kind: 'annotation', id: mark.id, state: mark },
+    );
+    last = mark;
+  }
+  acts.workspace.commit(ids.length === 1 ? 'accept suggestion' : `accept ${ids.length} suggestions`, edits);
+  if (ids.length === 1 && last) {
+    acts.ui.set({ selectedMark: last.id, selectedFinding: last.finding ?? selected, selectedSuggestion: null });
+  }
+}
+
+/** Reject a suggestion, saying why; "" says nothing. */
+export function rejectSuggestion(acts: Acts, id: string, reason: string): void {
+  const decision = acts.workspace.records.get('decision', id);
+  if (!decision || decision.decision || !acts.mayEdit) return;
+  acts.workspace.commit('reject suggestion', [
+    { kind: 'decision', id, state: { ...decision, decision: 'rejected', reason: reason.trim().slice(0, 200) } },
+  ]);
+}
+
+/** The suggestion before or after one, in the order of the list; of a decided one, its place's next. */
+export function neighbour(open: readonly Suggestion[], from: string | null, by: 1 | -1): Suggestion | null {
+  if (open.length === 0) return null;
+  const at = open.findIndex((s) => s.id === from);
+  if (at < 0) return (by > 0 ? open[0] : open.at(-1)) ?? null;
+  return open[(at + by + open.length) % open.length] ?? null;
+}
+
+function kindOf(suggestion: Suggestion, acts: Acts): string {
+  const label = suggestion.label.toLowerCase();
+  const named = acts.manifest.finding_kinds.find((k) => k.value === label || k.label.toLowerCase() === label);
+  return named?.value ?? acts.kindOfNext;
+}
+
+function markOf(suggestion: Suggestion, finding: string | null, owner: string): Annotation {
+  const { frame, kind, points, mask, label } = suggestion;
+  return {
+    id: newId(),
+    case: suggestion.case,
+    frame,
+    kind,
+    points,
+    finding,
+    first_frame: null,
+    last_frame: null,
+    mask,
+    locked: false,
+    label,
+    provenance: 'suggestion',
+    revision: 0,
+    deleted: false,
+    owner,
+  };
+}
