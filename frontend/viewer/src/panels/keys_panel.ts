@@ -7,8 +7,14 @@ import type { Lifetime } from '../page/lifetime';
 import type { Preferences } from '../person/preferences';
 
 const PRESETS = /^picture\.preset_/;
-/** What the browser does by itself. */
-const IN_FORMS: readonly [string, string][] = [['Tab, arrows, letters', 'Answer the questions']];
+/** What no command does: the browser by itself, or the mouse with a key held. */
+const BESIDES: Partial<Record<CommandGroup, readonly (readonly [string, string])[]>> = {
+  Masks: [
+    ['Alt + left drag', 'Erase with the brush'],
+    ['Shift + wheel', 'Size of the brush'],
+  ],
+  Case: [['Tab, arrows, letters', 'Answer the questions']],
+};
 
 export class KeysPanel {
   readonly element: HTMLElement;
@@ -93,7 +99,7 @@ export class KeysPanel {
     );
     const rows = commands.map((command) => this.row(command));
     if (wanted === '' && group === 'Picture') rows.unshift(line('1 – 9', 'Window presets'));
-    if (wanted === '' && group === 'Case') rows.push(...IN_FORMS.map(([keys, words]) => line(keys, words)));
+    if (wanted === '') rows.push(...(BESIDES[group] ?? []).map(([keys, words]) => line(keys, words)));
     return rows.length > 0 ? h('section', {}, h('h3', {}, group), h('ul', {}, ...rows)) : null;
   }
 
