@@ -14,7 +14,9 @@ function beginOrEnd({ acts, grid, places, say, sliceLabels }: Desk): void {
     return;
   }
   const made = addSliceLabel(acts, places, [from, here]);
-  if (made) sliceLabels.askWords(made);
+  if (!made) return;
+  say('What do these slices show? A digit chooses, letters begin words of your own.');
+  sliceLabels.askWords(made);
 }
 
 function wholeStack({ acts, grid, places, sliceLabels }: Desk): void {

@@ -74,14 +74,23 @@ export class SpanBars {
     const count = span.stack.frames.length;
     const selected = ui.now.selectedMark === mark.id;
     const grips = selected && mayChangeSpan(mark, this.acts);
-    const signature = [first, last, count, selected, grips, mark.finding, mark.label, mark.kind].join();
+    const colour = this.colour(mark);
+    const signature = [first, last, count, selected, grips, mark.label, mark.kind, colour].join();
     const known = this.bars.get(mark.id);
     if (known?.signature === signature) return;
     const element = known?.element ?? h('div', { 'data-span': mark.id });
-    element.className = `span-bar ${mark.kind}${selected ? ' selected' : ''}`;
+    element.className = [
+      'span-bar',
+      mark.kind,
+      selected && 'selected',
+      first === 0 && 'at-top',
+      last === count - 1 && 'at-bottom',
+    ]
+      .filter(Boolean)
+      .join(' ');
     element.style.top = `${(100 * first) / count}%`;
     element.style.height = `${(100 * (last - first + 1)) / count}%`;
-    element.style.setProperty('--colour', this.colour(mark));
+    element.style.setProperty('--colour', colour);
     element.title = [mark.label, spanWords({ first, last })].filter(Boolean).join(', ');
     const wanted: SpanEnd[] = grips ? ['first', 'last'] : [];
     if (element.childElementCount !== wanted.length) {

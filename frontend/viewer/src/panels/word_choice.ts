@@ -29,7 +29,12 @@ export class WordChoice {
       placeholder: text.placeholder,
       'aria-label': text.placeholder,
     });
-    this.element = h('div', { class: 'word-choice', role: 'group', 'aria-label': text.asks }, this.usual, this.own);
+    this.element = h(
+      'div',
+      { class: 'word-choice', role: 'group', tabindex: -1, 'aria-label': text.asks },
+      this.usual,
+      this.own,
+    );
     this.element.addEventListener('keydown', (event) => this.press(event));
   }
 
@@ -48,8 +53,8 @@ export class WordChoice {
   /** Take the keys, unless they are here already. */
   focus(): void {
     if (this.element.contains(document.activeElement)) return;
-    const first = this.usual.lastElementChild ?? this.own;
-    if (first instanceof HTMLElement) first.focus({ preventScroll: true });
+    // The whole of it, not one of the words: Enter must not choose what nobody looked at.
+    this.element.focus({ preventScroll: true });
     this.element.scrollIntoView({ block: 'nearest' });
   }
 

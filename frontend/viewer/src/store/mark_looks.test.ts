@@ -33,6 +33,6 @@ describe('words of marks', () => {
 
   it('are their own label, else what their finding is', () => {
     expect(marks.map((mark) => wordsOf(mark, acts))).toEqual(['cyst', 'Mass', '', 'cyst']);
-    expect(labelsInUse(acts)).toEqual(['Mass', 'cyst']);
+    expect(labelsInUse(acts)).toEqual(['cyst', 'Mass']);
   });
 });

@@ -23,8 +23,8 @@ export function wordsOf(mark: Annotation, acts: Acts): string {
   return acts.manifest.finding_kinds.find((k) => k.value === kind)?.label ?? kind ?? '';
 }
 
-/** Every word in use in the case, in an order that does not change as slices are scrolled. */
+/** Every word in use in the case, in the order in which they came: a new one leaves the colours of the others. */
 export function labelsInUse(acts: Acts): string[] {
   const words = acts.workspace.records.live('annotation').map((mark) => wordsOf(mark, acts));
-  return [...new Set(words)].filter(Boolean).sort();
+  return [...new Set(words)].filter(Boolean);
 }
