@@ -8,6 +8,9 @@ import type { Acts } from '../store/acts';
 import { colourOf, labelsInUse, wordsOf } from '../store/mark_looks';
 import type { Places } from '../store/places';
 
+/** What stands beside a mark that is not saved; the panels say more. */
+const TROUBLE = { refused: 'not accepted', conflict: 'changed elsewhere', none: null } as const;
+
 /** How much of a mark's strength is left while another finding is chosen. */
 const BESIDE_THE_CHOSEN = 0.4;
 
@@ -75,7 +78,7 @@ function shownMark(mark: Annotation, strength: number, look: Look, acts: Acts): 
     dashed: false,
     locked: mark.locked || !mine || !acts.mayEdit,
     strength: strength * (dimmed ? BESIDE_THE_CHOSEN : 1),
-    refused: acts.workspace.queue.trouble('annotation', mark.id)?.message ?? null,
+    refused: TROUBLE[acts.workspace.queue.trouble('annotation', mark.id)?.phase ?? 'none'],
   };
 }
 

@@ -56,7 +56,7 @@ export class MarkView {
       for (const part of [this.line, this.sign, this.label]) part.style.opacity = String(mark.strength ?? 1);
     }
     const isReworded = this.setWords(
-      [mark.refused ? `${mark.label} — not accepted` : mark.label, ...values].filter(Boolean),
+      [mark.refused ? `${mark.label} — ${mark.refused}` : mark.label, ...values].filter(Boolean),
     );
     if (affine && (isMoved || isRestyled || isReworded)) this.place(affine);
   }

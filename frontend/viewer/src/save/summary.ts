@@ -26,16 +26,16 @@ export function summaryOf(at: Standing): SaveSummary {
   const { unsaved, unkept } = at;
   const say = (state: SaveSummary['state'], words: string): SaveSummary => ({ state, words, unsaved, unkept });
   if (unsaved === 0) return say('saved', 'All changes saved');
-  if (at.conflicts > 0)
-    return say(
-      'conflict',
-      at.conflicts === 1 ? 'Conflict: changed elsewhere' : `${at.conflicts} conflicts: changed elsewhere`,
-    );
   const wait = unsaved === 1 ? '1 change waits' : `${unsaved} changes wait`;
   const where = at.trouble ? 'do not close this page' : 'kept in this browser';
   if (at.line === 'signed-out') return say('signed-out', `Signed out: ${wait} (${where})`);
   if (at.line === 'full') return say('full', `Server full: ${wait} (${where})`);
   if (at.line === 'unreachable') return say('unreachable', `Not saved: ${wait} (${where})`);
+  if (at.conflicts > 0)
+    return say(
+      'conflict',
+      at.conflicts === 1 ? 'Conflict: changed elsewhere' : `${at.conflicts} conflicts: changed elsewhere`,
+    );
   if (at.moving > 0) return say('saving', 'Saving…');
   return say('refused', at.refused === 1 ? 'One change not accepted' : `${at.refused} changes not accepted`);
 }

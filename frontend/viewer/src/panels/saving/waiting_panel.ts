@@ -53,7 +53,7 @@ export class WaitingPanel implements Panel {
       : '';
     const again = { button: 'Try now', act: () => this.saving.flush() };
     if (state === 'full')
-      return { words: `${queue.lineMessage} ${count(unsaved)} here and go out by themselves.${lost}`, ...again };
+      return { words: `${queue.lineMessage} ${count(unsaved)} here and will be sent again.${lost}`, ...again };
     if (state === 'unreachable' && lost)
       return { words: `The server can't be reached. ${count(unsaved)}.${lost}`, ...again };
     return null;
@@ -73,7 +73,7 @@ export class WaitingPanel implements Panel {
       const words = `${count(unsaved)} in another case${message ? `: ${message}` : ''}`;
       const stuck = state === 'conflict' || state === 'refused';
       return {
-        words: stuck ? words : `${words}. They go out by themselves.`,
+        words: stuck ? words : `${words}, to be sent by itself.`,
         button: 'Open it',
         link: `/cases/${id}/`,
       };
