@@ -24,7 +24,7 @@ pytestmark = pytest.mark.browser
 
 BOX = [(20.0, 20.0), (60.0, 44.0)]
 STROKES = 200
-CASES = 6
+CASES = 8
 
 SAVED = """
 from annotator.annotations.models import Annotation, Revision
@@ -263,8 +263,70 @@ def test_changes_of_another_case_are_sent_by_whatever_page_is_open_next(
     viewer.drag(BOX)
     viewer.until(lambda: page.evaluate("window.readingRoom.save.unkept") == 0, "the browser to keep it")
     drawn = as_on_server(viewer)
-    page.close(run_before_unload=False)
+    # It is kept: the page closes without a word.
+    page.on("dialog", lambda dialog: pytest.fail(f"{dialog.type}: {dialog.message}"))
+    with page.expect_event("close"):
+        page.close(run_before_unload=True)
     elsewhere = context.new_page()
     elsewhere.goto("/worklist/")
     Viewer(elsewhere).until(lambda: saved(reading_room, case_id), "the change to be sent")
     assert saved(reading_room, case_id) == drawn
+
+
+def test_a_browser_that_can_encrypt_nothing_says_so_and_warns_before_the_page_closes(
+    signed_in_page: SignedInPage, case_id: str
+) -> None:
+    """Mocked: the address counts as insecure, as plain http under a host's name does; then the way to the server."""
+    page = signed_in_page("radiologist")
+    page.add_init_script("Object.defineProperty(window, 'isSecureContext', {value: false})")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    viewer = Viewer(page).open(case_id)
+    page.context.set_offline(True)
+    page.keyboard.press("b")
+    viewer.drag(BOX)
+    expect(page.locator(".save-state")).to_have_text("Not saved: 2 changes wait (do not close this page)")
+    expect(page.get_by_role("region", name="Not saved yet")).to_contain_text("this address is not secure (http)")
+    page.close(run_before_unload=True)
+    viewer.until(lambda: asked, "the question")
+    assert asked == ["beforeunload"]
+    page.context.set_offline(False)
+    viewer.wait_until_saved()
+    # With everything saved the page closes without a word.
+    with page.expect_event("close"):
+        page.close(run_before_unload=True)
+    assert asked == ["beforeunload"]
+
+
+def test_a_reading_that_was_submitted_elsewhere_is_locked_here_and_one_that_is_given_back_says_why(
+    reading_room: ReadingRoom, signed_in_page: SignedInPage, case_id: str
+) -> None:
+    page = signed_in_page("radiologist")
+    viewer = Viewer(page).open(case_id)
+    reading_room.python(
+        "from annotator.accounts.models import User\n"
+        "from annotator.readerstudies.models import Assignment\n"
+        "from annotator.readerstudies.actions.submit_assignment import submit_assignment\n"
+        f"row = Assignment.objects.get(case_id={case_id!r})\n"
+        "submit_assignment(row.reader, row.pk)\n"
+        "result = None"
+    )
+    page.keyboard.press("b")
+    viewer.drag(BOX)
+    expect(page.locator(".banner")).to_contain_text("Submitted")
+    waiting = page.get_by_role("region", name="Not saved yet")
+    expect(waiting).to_contain_text("An admin can reopen it")
+    reading_room.python(
+        "from annotator.accounts.models import User\n"
+        "from annotator.readerstudies.models import Assignment\n"
+        "from annotator.readerstudies.actions.reopen_assignment import reopen_assignment\n"
+        f"row = Assignment.objects.get(case_id={case_id!r})\n"
+        "reopen_assignment(User.objects.get(username='admin'), row.pk, reason='The vertex was not read.')\n"
+        "result = None"
+    )
+    # What was not taken then is taken now.
+    viewer.reload()
+    expect(page.locator(".banner")).to_have_text("Given back to you: The vertex was not read.")
+    viewer.until(lambda: len(viewer.marks()) == 1, "the mark")
+    viewer.wait_until_saved()
+    assert sorted(saved(reading_room, case_id)) == as_on_server(viewer)

@@ -194,6 +194,8 @@ export interface Manifest {
     state: 'assigned' | 'opened' | 'submitted' | null;
     locked: boolean;
     may_annotate: boolean;
+    /** Why the reading was opened again after it was submitted; "" where it was not. */
+    returned: string;
     position: string | null;
   };
   stacks: readonly StackJson[];

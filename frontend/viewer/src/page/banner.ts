@@ -5,5 +5,6 @@ export function bannerWords(reading: Manifest['reading']): string {
   if (reading.locked || reading.state === 'submitted') {
     return 'Submitted: this reading can be looked at, not changed. Only an admin can give it back.';
   }
+  if (reading.may_annotate && reading.returned) return `Given back to you: ${reading.returned}`;
   return reading.may_annotate ? '' : 'You may look at this case, not mark it.';
 }

@@ -171,7 +171,9 @@ export class SaveQueue {
     if (log?.phase !== 'refused') return;
     const local = newestOf(log).record;
     this.drop(log);
-    this.records.put(kind, (current ?? { ...local, deleted: true, revision: 0 }) as never);
+    // A suggestion is open again; of anything else the server has nothing.
+    const nothing = kind === 'decision' ? { decision: null, annotation: null } : { deleted: true, revision: 0 };
+    this.records.put(kind, (current ?? { ...local, ...nothing }) as never);
     this.announce();
     this.pump();
   }

@@ -81,11 +81,15 @@ export class WaitingPanel implements Panel {
   }
 
   private async giveUp(kind: RecordKind, id: string): Promise<void> {
-    const { journal, queue } = this.acts.workspace;
+    const { journal, queue, records } = this.acts.workspace;
     try {
+      const made = kind === 'decision' ? records.get('decision', id)?.annotation : null;
       const current = await this.current(kind, id);
       journal.forget(kind, id);
       queue.giveUp(kind, id, current);
+      // The mark of an acceptance that was not taken is on this page alone.
+      const mark = made ? records.get('annotation', made) : undefined;
+      if (mark) records.put('annotation', { ...mark, deleted: true });
     } catch {
       this.say('The server could not be reached; try again.');
     }
