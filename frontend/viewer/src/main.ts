@@ -3,6 +3,7 @@ import { init as initCornerstone } from '@cornerstonejs/core';
 import './page/page.css';
 import './pane/mask_layer.css';
 import './pane/pane.css';
+import './pane/plane_lines.css';
 import './pane/span_bars.css';
 import './panels/keys_panel.css';
 import './panels/panels.css';
@@ -10,6 +11,7 @@ import './panels/saving/saving_dock.css';
 import './panels/tool_options.css';
 import './panels/findings.css';
 import './panels/forms.css';
+import './panels/view_controls.css';
 import { CaseSwitch } from './page/case_switch';
 import { Workstation } from './page/workstation';
 

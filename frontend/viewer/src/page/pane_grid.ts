@@ -1,6 +1,6 @@
 /** The panes in their layout, each with its overlay, marks, scroll bar and cine. */
 import { linksOf, presentationOf } from '../model/hangings';
-import type { HangingJson, HangingPane, StackJson } from '../model/types';
+import type { HangingJson, HangingPane, StackJson, Vector } from '../model/types';
 import { BrushCursor } from '../pane/brush_cursor';
 import { Cine } from '../pane/cine';
 import type { PaneLayer } from '../pane/layer';
@@ -9,6 +9,7 @@ import { MarksLayer } from '../pane/marks_layer';
 import { MaskLayer } from '../pane/mask_layer';
 import { OverlayPictures } from '../pane/overlay_pictures';
 import { OverlayText } from '../pane/overlay_text';
+import { type CrossingMark, PlaneLines } from '../pane/plane_lines';
 import { PriorBadge } from '../pane/prior_badge';
 import { ScrollBar } from '../pane/scroll_bar';
 import type { FrameFetch } from '../pixels/frame_fetch';
@@ -52,6 +53,8 @@ export class PaneGrid {
   private hanging: HangingJson | null = null;
   /** The slice at which each stack was left. */
   private readonly left = new Map<string, number>();
+  /** Marks of a stack, with the frames that they lie on: where a plane cuts them it shows so. */
+  marksOf: (stack: StackJson) => readonly CrossingMark[] = () => [];
   private readonly shownFrames = new Map<number, string>();
   private resizing = 0;
 
@@ -79,6 +82,11 @@ export class PaneGrid {
         new OverlayPictures(pane, fetcher, () => ui.now.showsOverlays),
         masks,
         cursor,
+        new PlaneLines(
+          pane,
+          () => this.beside(pane),
+          (stack) => this.marksOf(stack),
+        ),
         new PriorBadge(pane),
       ];
       const text = new OverlayText(pane, () => ui.now.showsOverlays);
@@ -89,7 +97,11 @@ export class PaneGrid {
       pane.element.append(...layers.map((one) => one.element), layer.element, text.element, bar.element, empty);
       this.takeDrops(unit);
       this.links.follow(unit);
-      pane.events = { changed: () => this.paneChanged(unit), drawn: () => this.paneDrawn(unit) };
+      pane.events = {
+        changed: () => this.paneChanged(unit),
+        drawn: () => this.paneDrawn(unit),
+        pointed: (place) => this.goToPlace(unit, place),
+      };
       this.units.push(unit);
     }
     const observer = new ResizeObserver(() => this.resize());
@@ -293,7 +305,36 @@ export class PaneGrid {
     unit.bar.update();
     unit.layer.follow();
     for (const layer of unit.layers) layer.update();
+    for (const other of this.beside(unit.pane)) this.lines(other)?.update();
     this.onChanged();
+  }
+
+  /** The other panes on the page whose places in the patient are this pane's too. */
+  private beside(pane: LinkedPane): LinkedPane[] {
+    const { stack } = pane;
+    if (!stack) return [];
+    const shares = (other: StackJson): boolean =>
+      other.key === stack.key ||
+      (stack.frame_of_reference !== 0 && other.frame_of_reference === stack.frame_of_reference);
+    return this.visible
+      .map((unit) => unit.pane)
+      .filter((other) => other !== pane && other.stack !== null && shares(other.stack));
+  }
+
+  private lines(pane: LinkedPane): PlaneLines | undefined {
+    return this.units[pane.index]?.layers.find((layer) => layer instanceof PlaneLines);
+  }
+
+  private goToPlace({ pane }: PaneUnit, place: Vector): void {
+    for (const other of this.beside(pane)) {
+      other.crosshair = place;
+      other.quietly(() => other.goToPlace(place));
+    }
+  }
+
+  /** Marks changed: planes that cut them show it. */
+  updateCrossings(): void {
+    for (const { pane } of this.visible) if (pane.reformatted) this.lines(pane)?.update();
   }
 
   private paneDrawn(unit: PaneUnit): void {

@@ -2,7 +2,7 @@
 import type { Desk } from '../commands/command';
 import type { CommandRegistry } from '../commands/registry';
 import { hangingsOf, startingHanging } from '../model/hangings';
-import type { Annotation, Suggestion } from '../model/types';
+import type { Annotation, Preset, Suggestion } from '../model/types';
 import { windowName } from '../model/windows';
 import { labelByDrag } from '../pane/slice_label_drag';
 import { SliceWords } from '../pane/slice_words';
@@ -20,6 +20,7 @@ import { StackPicker } from '../panels/stack_picker';
 import { SuggestionsPanel } from '../panels/suggestions_panel';
 import { ToolOptions } from '../panels/tool_options';
 import { PictureBar, Toolbar } from '../panels/toolbar';
+import { ViewControls } from '../panels/view_controls';
 import type { ReadingClock } from '../person/reading_clock';
 import type { FrameFetch } from '../pixels/frame_fetch';
 import type { Acts } from '../store/acts';
@@ -27,7 +28,11 @@ import { lastHanging, rememberHanging } from '../store/last_hanging';
 import type { Places } from '../store/places';
 import { addSliceLabel } from '../store/slice_labels';
 import { toolNamed } from '../tools/registry';
+
 import { bannerWords } from './banner';
+
+import { marksOfStack } from './crossing_marks';
+
 import { h, setText } from './dom';
 import { showFinding } from './finding_view';
 import { focusOf } from './keyboard';
@@ -53,6 +58,7 @@ export class ReadingPage implements Desk {
   private readonly header: Header;
   private readonly toolbar: Toolbar;
   private readonly bar: PictureBar;
+  private readonly views: ViewControls;
   private readonly options: ToolOptions;
   private readonly hangings: HangingBar;
   private readonly picker: StackPicker;
@@ -84,6 +90,7 @@ export class ReadingPage implements Desk {
     this.grid = new PaneGrid(station, fetcher, ui, manifest.stacks, () => this.markedFrames(), lifetime);
     this.grid.onChosen = ({ key }) => rememberHanging(acts.person, manifest.case.modality, key);
     this.grid.onFrameChanged = (unit) => this.showMarks(unit);
+    this.grid.marksOf = (stack) => marksOfStack(stack, acts, places);
     this.grid.onChanged = () => this.refresh();
     this.inputs = this.grid.units.map(
       (unit) =>
@@ -106,11 +113,17 @@ export class ReadingPage implements Desk {
     });
     if (clock) this.header.showClock(clock, lifetime);
     this.toolbar = new Toolbar(acts, this.commands, (id) => this.run(id));
+    this.views = new ViewControls(
+      () => this.grid.active.pane,
+      (id) => this.run(id),
+      (id) => this.commands.keysOf(id)[0] ?? '',
+    );
     this.hangings = new HangingBar(acts, this.grid, this.commands, (id) => this.run(id));
-    this.bar = new PictureBar(() => this.grid.active.cine, this.hangings.element, {
-      preset: (preset) => this.grid.active.pane.choosePreset(preset),
+    const actions = {
+      preset: (preset: Preset) => this.grid.active.pane.choosePreset(preset),
       play: () => this.grid.active.cine.toggle(),
-    });
+    };
+    this.bar = new PictureBar(() => this.grid.active.cine, [this.views.element, this.hangings.element], actions);
     this.options = new ToolOptions(acts, this.grid, this.commands, (id) => this.run(id));
     this.picker = new StackPicker(manifest.stacks, (stack) => this.grid.open(this.grid.active.pane.index, stack));
     this.dock = new SavingDock(station, acts, places, this, lifetime);
@@ -282,6 +295,7 @@ export class ReadingPage implements Desk {
         this.showMarks(unit);
         unit.bar.update();
       }
+      this.grid.updateCrossings();
     });
   }
 
@@ -307,6 +321,7 @@ export class ReadingPage implements Desk {
     this.header.update();
     this.toolbar.update();
     this.options.update();
+    this.views.update();
     this.bar.update(
       pane.frame?.colour ? [] : (pane.stack?.presets ?? []),
       pane.window && pane.windowed ? windowName(pane.window, pane.stack?.presets ?? []) : '',

@@ -2,6 +2,7 @@
 import { type DragAct, dragAct, type MousePreset } from '../input/mouse';
 import type { Acts } from '../store/acts';
 import type { Ui } from '../store/ui';
+import { crosshairTool } from '../tools/crosshair_tool';
 import { resizeBrush } from '../tools/painting';
 import { panTool } from '../tools/pan_tool';
 import { toolNamed } from '../tools/registry';
@@ -22,6 +23,7 @@ const BY_ACT: Record<Exclude<DragAct, 'tool'>, Tool> = {
 
 /** The tool that a press starts: by the reader's own mouse, or the chosen one. */
 function toolFor(event: PointerEvent, chosen: string, mouse: MousePreset): Tool | null {
+  if (event.altKey && event.button === 0) return crosshairTool;
   const act = dragAct(mouse, event);
   if (act === null) return null;
   // The window tool drags finer with Shift; the select tool takes more marks.

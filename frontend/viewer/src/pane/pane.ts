@@ -5,17 +5,16 @@ import { type Affine, applyAffine, type ImagePlane, imagePlane, invertAffine, pi
 import { chestWallEdge, edgeLetters, type Flips, hangingFlips, NO_FLIPS } from '../model/orientation';
 import { isPlain, type Presentation } from '../model/presentation';
 import type { FrameJson, Point, Preset, StackJson, Vector, Window } from '../model/types';
-import { fullRangeWindow, initialWindow, windowRange } from '../model/windows';
+import { fullRangeWindow, initialWindow } from '../model/windows';
 import { h } from '../page/dom';
-import { dropCached } from '../pixels/derived_images';
 import { valuesOf } from '../pixels/frame_image';
 import { type FrameStore, requestOf } from '../pixels/frame_store';
 import { bestLevel, levelFor, mayBeReduced } from '../pixels/resolution';
 import type { Screen } from '../pixels/screen';
 import type { SlabMaker } from '../pixels/slab_maker';
-import { Camera } from './camera';
 import { Composer, type Picture } from './composer';
 import { FramePlan } from './frame_plan';
+import { PaneScreen } from './pane_screen';
 import { View } from './view';
 
 /** A reader who stands still this long is shown the stored resolution. */
@@ -30,6 +29,8 @@ export interface PaneEvents {
   changed: () => void;
   /** A picture has been drawn: overlays follow the camera. */
   drawn: () => void;
+  /** The reader points at a place in the patient, for other panes to go there. */
+  pointed?: (place: Vector) => void;
 }
 
 export class Pane {
@@ -48,28 +49,21 @@ export class Pane {
   private readonly view: View;
   private readonly composer: Composer;
   private readonly plan: FramePlan;
-  private onScreen: Picture | null = null;
-  private mapOfLost: Affine | null = null;
   private making = false;
-  private setting = false;
   private completing = 0;
   /** Counts up whenever frames of this stack came, failed or were evicted. */
   loadedVersion = 0;
-  private stackGeneration = 0;
+  /** The place that the reader pointed at, in this pane or in another one of the same volume. */
+  crosshair: Vector | null = null;
   private resting = false;
   private restTimer = 0;
   private readonly viewportId: string;
   private readonly unsubscribe: () => void;
-  private readonly camera = new Camera(() => ({
-    viewport: this.viewport,
-    plane: this.onScreen?.plane ?? null,
-    columns: this.onScreen?.columns ?? 1,
-    rows: this.onScreen?.rows ?? 1,
-  }));
+  private readonly display: PaneScreen;
 
   constructor(
     readonly index: number,
-    private readonly screen: Screen,
+    screen: Screen,
     private readonly frames: FrameStore,
     slabs: SlabMaker,
   ) {
@@ -78,13 +72,10 @@ export class Pane {
     this.composer = new Composer(this.viewportId, frames, slabs);
     this.plan = new FramePlan(this.viewportId, frames);
     this.picture = h('div', { class: 'pane-canvas' });
+    this.display = new PaneScreen(this.viewportId, screen, this.picture);
     this.element = h('section', { class: 'pane', 'aria-label': `Pane ${index + 1}` }, this.picture);
     this.picture.addEventListener(Enums.Events.IMAGE_RENDERED, () => this.events.drawn());
     this.unsubscribe = frames.subscribe((key) => this.frameChanged(key));
-  }
-
-  private get engine(): Screen['engine'] {
-    return this.screen.engine;
   }
 
   /** The case is left. */
@@ -95,13 +86,7 @@ export class Pane {
 
   /** Make the viewport; the element must be in the page and have a size. */
   enable(): void {
-    if (this.screen.isLost || this.engine.getViewport(this.viewportId)) return;
-    this.engine.enableElement({
-      viewportId: this.viewportId,
-      type: Enums.ViewportType.STACK,
-      element: this.picture,
-      defaultOptions: { background: [0, 0, 0] },
-    });
+    if (!this.display.enable()) return;
     if (this.stack) this.openStack(this.stack, this.target);
   }
 
@@ -109,18 +94,18 @@ export class Pane {
     this.frames.schedule.drop(this.viewportId);
     window.clearTimeout(this.restTimer);
     window.clearTimeout(this.completing);
-    if (this.engine.getViewport(this.viewportId)) this.engine.disableElement(this.viewportId);
-    this.clearScreen();
+    this.display.disable();
+    this.shown = -1;
   }
 
   /** The screen was lost: with the next `enable` the picture is back where it was. */
   leaveScreen(): void {
-    this.mapOfLost = this.pixelToPane;
+    this.display.keepMap();
     this.disable();
   }
 
   get viewport(): Types.IStackViewport | null {
-    return (this.engine.getViewport(this.viewportId) as Types.IStackViewport | undefined) ?? null;
+    return this.display.viewport;
   }
 
   /** The frame that is on the screen, with a slab its middle one; null on a reformatted plane: no mark can lie there. */
@@ -149,7 +134,7 @@ export class Pane {
 
   /** What the picture says of itself beyond slice and window. */
   get said(): readonly string[] {
-    return this.onScreen?.said ?? [];
+    return this.display.picture?.said ?? [];
   }
 
   /** Why something that was asked for is not shown; "" as a rule. */
@@ -159,17 +144,17 @@ export class Pane {
 
   /** Whether the window means anything: not in colour. */
   get windowed(): boolean {
-    return this.onScreen !== null && !this.onScreen.image.color;
+    return this.display.picture !== null && !this.display.picture.image.color;
   }
 
   /** The plane of the picture on the screen. */
   get plane(): ImagePlane | null {
-    return this.onScreen?.plane ?? null;
+    return this.display.picture?.plane ?? null;
   }
 
   /** The size of that picture in its own pixels. */
   get size(): { columns: number; rows: number } {
-    return { columns: this.onScreen?.columns ?? 1, rows: this.onScreen?.rows ?? 1 };
+    return { columns: this.display.picture?.columns ?? 1, rows: this.display.picture?.rows ?? 1 };
   }
 
   get failure(): string | null {
@@ -189,8 +174,9 @@ export class Pane {
     if (!same) {
       this.window = null;
       this.inverted = false;
-      this.mapOfLost = null;
+      this.display.forgetMap();
       this.view.clear();
+      this.crosshair = null;
     }
     this.element.classList.toggle('bar-left', this.edge === 'right');
     this.flips = this.hungFlips;
@@ -230,6 +216,17 @@ export class Pane {
     if (index === null) return;
     this.goTo(index);
     this.view.place = place;
+  }
+
+  /** Point at what lies under a point of the browser's window; whether the picture knows its place in the patient. */
+  pointAt(clientX: number, clientY: number): boolean {
+    const place = this.placeAt(clientX, clientY);
+    if (!place) return false;
+    this.view.place = place;
+    this.crosshair = place;
+    this.events.pointed?.(place);
+    this.events.changed();
+    return true;
   }
 
   /** Show a slice as soon as it is there; the newest wish counts. */
@@ -275,8 +272,8 @@ export class Pane {
     const viewport = this.viewport;
     if (!viewport || this.shown < 0) return;
     viewport.resetCamera();
-    this.camera.turn(this.flips);
-    if (this.edge) this.camera.hangAt(this.edge, this.picture.clientWidth);
+    this.display.camera.turn(this.flips);
+    if (this.edge) this.display.camera.hangAt(this.edge, this.picture.clientWidth);
     this.looked();
   }
 
@@ -286,6 +283,7 @@ export class Pane {
     if (!stack || this.shown < 0) return;
     this.turnTo(() => this.view.reset(stack));
     this.inverted = false;
+    this.crosshair = null;
     this.window = this.firstWindow(this.nearestFrame);
     this.applyWindow();
     this.fit();
@@ -293,18 +291,18 @@ export class Pane {
 
   /** Zoom by a factor, keeping what lies under a point of the pane where it is. */
   zoomBy(factor: number, at: Point): void {
-    if (this.shown >= 0 && this.camera.zoomBy(factor, at)) this.looked();
+    if (this.shown >= 0 && this.display.camera.zoomBy(factor, at)) this.looked();
   }
 
   panBy(from: Point, to: Point): void {
     if (this.shown < 0) return;
-    this.camera.panBy(from, to);
+    this.display.camera.panBy(from, to);
     this.looked();
   }
 
   /** Stored pixels to CSS pixels of the pane, for the picture on the screen. */
   get pixelToPane(): Affine | null {
-    return this.camera.pixelToPane;
+    return this.display.camera.pixelToPane;
   }
 
   /** The stored pixel under a point of the browser's window, or null when no picture is shown. */
@@ -329,7 +327,7 @@ export class Pane {
 
   /** Screen pixels a stored pixel. */
   get zoom(): number {
-    return this.camera.zoom;
+    return this.display.camera.zoom;
   }
 
   get letters(): ReturnType<typeof edgeLetters> {
@@ -386,7 +384,7 @@ export class Pane {
   }
 
   /** The edge at which a breast hangs; none while its side is in doubt. */
-  private get edge(): 'left' | 'right' | null {
+  get edge(): 'left' | 'right' | null {
     const { stack } = this;
     return stack && !stack.hang_as_stored ? chestWallEdge(stack.modality, stack.laterality) : null;
   }
@@ -459,7 +457,7 @@ export class Pane {
   }
 
   private showTarget(): void {
-    if (!this.viewport || !this.stack || this.failure !== null || this.setting) return;
+    if (!this.viewport || !this.stack || this.failure !== null || this.display.busy) return;
     if (!isPlain(this.presentation)) {
       this.showComposed(this.stack);
       return;
@@ -467,7 +465,7 @@ export class Pane {
     const frame = this.targetFrame;
     if (!frame) return;
     const wanted = this.resting ? 0 : this.levelOf(frame);
-    const isShown = this.shown === this.target && this.onScreen?.key === '';
+    const isShown = this.shown === this.target && this.display.picture?.key === '';
     if (isShown && this.level <= wanted) return;
     const level = bestLevel(this.frames.levels(frame.key), wanted);
     if (level === null || level > wanted) this.frames.schedule.want(requestOf(frame.key, wanted));
@@ -476,7 +474,7 @@ export class Pane {
     if (!image) return;
     const { columns, rows } = this.stack;
     const plane = imagePlane(frame.geometry);
-    void this.display({ key: '', index: this.target, level, image, plane, columns, rows, said: [] });
+    void this.show({ key: '', index: this.target, level, image, plane, columns, rows, said: [] });
   }
 
   /** A picture that must be made first. One at a time: when it is shown, the newest wish is looked at. */
@@ -484,17 +482,17 @@ export class Pane {
     if (this.making) return;
     const frame = this.targetFrame;
     const wish = this.composer.wish(stack, this.view, this.target, frame ? this.levelOf(frame) : 0);
-    if (!wish || wish.key === this.onScreen?.key) return;
-    const generation = this.stackGeneration;
+    if (!wish || wish.key === this.display.picture?.key) return;
+    const generation = this.display.generation;
     const made = wish.make();
     if (!(made instanceof Promise)) {
-      void this.display(made);
+      void this.show(made);
       return;
     }
     this.making = true;
     made
       .then(
-        (picture) => generation === this.stackGeneration && void this.display(picture),
+        (picture) => generation === this.display.generation && void this.show(picture),
         (error: unknown) => this.view.giveUp(stack, error),
       )
       .finally(() => {
@@ -504,54 +502,19 @@ export class Pane {
       });
   }
 
-  private async display(picture: Picture): Promise<void> {
-    const { viewport, stack, onScreen: before } = this;
-    if (!viewport || !stack) return;
-    const generation = this.stackGeneration;
-    const { image, index, level } = picture;
-    const beforeFrame = this.frame;
-    const map = before ? this.pixelToPane : this.mapOfLost;
-    this.mapOfLost = null;
-    this.shown = index;
-    this.level = level;
-    this.onScreen = picture;
-    if (!before || before.image.color !== image.color) {
-      this.window ??= this.firstWindow(this.nearestFrame);
-      await this.setUp(viewport, image.imageId);
-      if (generation !== this.stackGeneration) {
-        // Meanwhile something else was asked for, which had to wait.
-        this.showTarget();
-        return;
-      }
-      this.applyWindow();
-      viewport.resetCamera();
-      this.camera.turn(this.flips);
-      if (map) this.camera.restore(map);
-      else if (this.edge) this.camera.hangAt(this.edge, this.picture.clientWidth);
-    } else {
-      viewport.renderImageObject(image);
-      // Cornerstone goes back to the window that the image came with, where it holds ours to be the same.
-      if (picture.key) this.applyWindow();
-      if (map && before.level !== level) this.camera.restore(map);
-      // What was shown whole at rest would fill the memory after a while of reading.
-      if (beforeFrame && beforeFrame !== this.frame && before.level < this.levelOf(beforeFrame)) {
-        this.frames.release(beforeFrame.key, before.level);
-      }
+  private async show(picture: Picture): Promise<void> {
+    const { frame: before, level } = this;
+    this.shown = picture.index;
+    this.level = picture.level;
+    this.window ??= this.firstWindow(this.nearestFrame);
+    const there = await this.display.show(picture, this, () => this.applyWindow());
+    // What was shown whole at rest would fill the memory after a while of reading.
+    if (there && before && before !== this.frame && level < this.levelOf(before)) {
+      this.frames.release(before.key, level);
     }
-    viewport.render();
-    this.events.changed();
-    // The reader may have gone on while the stack was being set up, or zoomed in.
+    if (there) this.events.changed();
+    // The reader may have gone on while the viewport was being set up, or zoomed in.
     this.showTarget();
-  }
-
-  private async setUp(viewport: Types.IStackViewport, imageId: string): Promise<void> {
-    this.setting = true;
-    try {
-      await viewport.setStack([imageId], 0);
-      dropCached(imageId);
-    } finally {
-      this.setting = false;
-    }
   }
 
   /** Change the presentation; another plane begins where the reader is. */
@@ -564,15 +527,15 @@ export class Pane {
       return;
     }
     this.clearScreen();
+    this.display.forgetMap();
     this.flips = this.hungFlips;
     const { place } = this.view;
     this.goTo((place && this.stack && this.view.indexAt(this.stack, place)) ?? 0);
   }
 
   private clearScreen(): void {
-    this.stackGeneration += 1;
+    this.display.clear();
     this.shown = -1;
-    this.onScreen = null;
   }
 
   private firstWindow(frame: FrameJson): Window | null {
@@ -588,20 +551,8 @@ export class Pane {
   }
 
   private applyWindow(): void {
-    const { viewport, stack } = this;
-    if (!stack || !viewport || this.shown < 0) return;
-    if (!this.windowed) {
-      viewport.setProperties({ invert: this.inverted });
-      return;
-    }
-    const invert = this.inverted !== this.nearestFrame.inverted;
-    if (!this.window) {
-      viewport.setProperties({ invert });
-      return;
-    }
-    const { lower, upper } = windowRange(this.window);
-    const sigmoid = this.window.function === 'SIGMOID';
-    const fn = sigmoid ? Enums.VOILUTFunctionType.SAMPLED_SIGMOID : Enums.VOILUTFunctionType.LINEAR;
-    viewport.setProperties({ voiRange: { lower, upper }, VOILUTFunction: fn, invert });
+    if (!this.stack || this.shown < 0) return;
+    if (this.windowed) this.display.setWindow(this.window, this.inverted !== this.nearestFrame.inverted);
+    else this.display.setWindow(null, this.inverted);
   }
 }

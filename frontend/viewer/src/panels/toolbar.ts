@@ -92,7 +92,8 @@ export class PictureBar {
 
   constructor(
     private readonly cine: () => Cine | null,
-    beside: HTMLElement,
+    /** What else is chosen: of the picture, after the presets; of the panes, at the end. */
+    [views, hangings]: readonly [HTMLElement, HTMLElement],
     private readonly actions: PictureBarActions,
   ) {
     this.play = h('button', { type: 'button', title: 'Play or stop (space)', onclick: actions.play }, 'Play');
@@ -106,9 +107,10 @@ export class PictureBar {
       'div',
       { class: 'picture-bar' },
       this.presets,
+      views,
       h('span', { class: 'spring' }),
       this.cineGroup,
-      beside,
+      hangings,
     );
   }
 

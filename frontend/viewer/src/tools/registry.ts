@@ -5,6 +5,7 @@ import { bidirectionalTool } from './bidirectional_tool';
 import { boxTool } from './box_tool';
 import { brushTool } from './brush_tool';
 import { contourTool } from './contour_tool';
+import { crosshairTool } from './crosshair_tool';
 import { ellipseTool } from './ellipse_tool';
 import { eraserTool } from './eraser_tool';
 import { lengthTool } from './length_tool';
@@ -214,6 +215,15 @@ export const TOOLS: readonly ToolEntry[] = [
     draws: false,
     icon: 'M12 2l3 3.500h-2V11h5.500V9L22 12l-3.500 3v-2H13v5.500h2L12 22l-3-3.500h2V13H5.500v2L2 12l3.500-3v2H11V5.500H9z',
     tool: panTool,
+  },
+  {
+    name: 'crosshair',
+    title: 'Point at a place: other panes of the volume go there',
+    keys: ['F9'],
+    group: 'look',
+    draws: false,
+    icon: 'M11.200 2h1.600v4.100a6 6 0 015.100 5.100H22v1.600h-4.100a6 6 0 01-5.100 5.100V22h-1.600v-4.100a6 6 0 01-5.100-5.100H2v-1.600h4.100a6 6 0 015.100-5.100zM12 7.600a4.400 4.400 0 100 8.800 4.400 4.400 0 000-8.800zm-1 3.400h2v2h-2z',
+    tool: crosshairTool,
   },
 ];
 

@@ -1,0 +1,22 @@
+/** The marks of a stack with the frames that they were made on, for planes that cut them. */
+import type { StackJson } from '../model/types';
+import type { CrossingMark } from '../pane/plane_lines';
+import type { Acts } from '../store/acts';
+import type { Places } from '../store/places';
+import { marksOn } from './shown_marks';
+
+/** A point encloses nothing, and a label of slices lies nowhere in the picture. */
+const NOT_CUT = ['point', 'slices'];
+
+export function marksOfStack(stack: StackJson, acts: Acts, places: Places): CrossingMark[] {
+  const marked = new Map<string, Set<string>>();
+  for (const { id, frame, kind } of acts.workspace.records.live('annotation')) {
+    if (NOT_CUT.includes(kind) || places.of(frame)?.stack !== stack) continue;
+    marked.set(frame, (marked.get(frame) ?? new Set()).add(id));
+  }
+  return [...marked].flatMap(([key, ids]) => {
+    const frame = stack.frames[places.of(key)?.index ?? -1];
+    const marks = frame ? marksOn(key, acts, places).filter(({ id }) => ids.has(id)) : [];
+    return frame ? marks.map((mark) => ({ mark, frame })) : [];
+  });
+}
