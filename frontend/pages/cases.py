@@ -13,7 +13,7 @@ from annotator.accounts.errors import InvalidError, NotFoundError, RoomError
 from annotator.accounts.policies import is_signed_in
 from annotator.accounts.queries import viewer_preferences_of
 from annotator.cases.actions.show_priors import MOST_PRIORS, show_priors
-from annotator.cases.policies import may_make_cases, may_see_every_case
+from annotator.cases.policies import may_edit_hangings, may_make_cases, may_see_every_case
 from annotator.cases.queries import case_for, cases_for
 from annotator.readerstudies.actions.open_assignment import open_assignment
 from annotator.readerstudies.models import AssignmentState
@@ -38,7 +38,12 @@ def cases(request: HttpRequest) -> HttpResponse:
             | Q(study__patient__name__icontains=word)
             | Q(modality__iexact=word)
         )
-    context = {"page": page_of(request, rows), "q": text, "choices": range(MOST_PRIORS + 1)}
+    context = {
+        "page": page_of(request, rows),
+        "q": text,
+        "choices": range(MOST_PRIORS + 1),
+        "may_edit_hangings": may_edit_hangings(signed_in(request)),
+    }
     return render(request, "frontend/cases.html", context)
 
 

@@ -169,4 +169,5 @@ def _pane_word(pane: dict[str, Any]) -> str:
     side = " ".join(["/".join(wish.get(name, ())) for name in ("laterality", "view")]).strip()
     earlier = "earlier" if wish.get("prior") else ""
     words = [earlier, side if len(side) < 8 else "", *said] if not any(said) else said
-    return " ".join(word for word in words if word) or str(wish.get("number", "same"))
+    counted = "same" if "same_stack_as" in pane else str(wish.get("number", 1))
+    return " ".join(word for word in words if word) or counted
