@@ -128,13 +128,18 @@ export class ReadingPage implements Desk {
     this.picker = new StackPicker(manifest.stacks, (stack) => this.grid.open(this.grid.active.pane.index, stack));
     this.dock = new SavingDock(station, acts, places, this, lifetime);
     const ofCase = new CasePanel(acts);
-    const rows = { acts, places, jump: (mark: Annotation) => this.jumpToMark(mark.id) };
+    const values = new MarkValues(station.frames, places);
+    const rows = {
+      acts,
+      places,
+      jump: (mark: Annotation) => this.jumpToMark(mark.id),
+      values: (mark: Annotation) => values.words(mark),
+    };
     const findings = new FindingsPanel(rows, this.showFinding);
     this.forms = new Forms(acts, ofCase, findings, this.showFinding);
     this.suggestionsPanel = new SuggestionsPanel(acts, places, this.jumpToSuggestion);
     this.sliceLabels = new SliceLabelsPanel(acts, places, rows.jump);
     this.sidePanels = [ofCase, findings, this.sliceLabels, this.suggestionsPanel];
-    const values = new MarkValues(station.frames, places);
     for (const { pane, bar } of this.grid.units) {
       bar.carry(new SpanBars(pane, acts, places));
       bar.carry(new SliceWords(pane, acts, places), pane.element);

@@ -10,6 +10,14 @@ import type { ShownMark } from './marks_layer';
 export const REFUSED_COLOUR = '#ff5a5f';
 const MOST_HANDLES = 160;
 const LINE_HEIGHT = 15;
+/** Of a letter, on the average. */
+const LETTER_WIDTH = 6.7;
+
+/** Where the pane looks: stored pixels to its own, and how wide it is. */
+export interface Sight {
+  affine: Affine;
+  width: number;
+}
 
 export class MarkView {
   /** Inside the group that has the camera's matrix. */
@@ -32,7 +40,7 @@ export class MarkView {
   }
 
   /** Show a mark, or another state of it; `values` are the lines of words under its name. */
-  show(mark: ShownMark, values: readonly string[], affine: Affine | null): void {
+  show(mark: ShownMark, values: readonly string[], sight: Sight | null): void {
     const before = this.mark;
     this.mark = mark;
     const colour = mark.refused ? REFUSED_COLOUR : mark.colour;
@@ -58,18 +66,20 @@ export class MarkView {
     const isReworded = this.setWords(
       [mark.refused ? `${mark.label} — ${mark.refused}` : mark.label, ...values].filter(Boolean),
     );
-    if (affine && (isMoved || isRestyled || isReworded)) this.place(affine);
+    if (sight && (isMoved || isRestyled || isReworded)) this.place(sight);
   }
 
   /** Follow the camera. */
-  place(affine: Affine): void {
+  place({ affine, width }: Sight): void {
     const { mark } = this;
     if (!mark) return;
     const points = mark.points.map((p) => applyAffine(affine, p));
     const sign = signOf(mark.kind, points, mark.selected);
     this.sign.setAttribute('d', mark.dashed && mark.kind === 'point' ? sign + circle(points[0] as Point, 11) : sign);
     if (this.words) {
-      const [x, y] = labelPlace(mark.kind, points, this.label.childElementCount);
+      const lines = this.words.split('\n');
+      const long = Math.max(...lines.map((line) => line.length)) * LETTER_WIDTH;
+      const [x, y] = labelPlace(mark.kind, points, { long, lines: lines.length, width });
       this.label.setAttribute('transform', `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
     }
     this.handles.setAttribute('d', mark.selected && !mark.dashed && !mark.locked ? this.handlePath(mark, affine) : '');
@@ -109,15 +119,30 @@ export function pathOf(kind: MarkKind, points: readonly Point[], closed: boolean
     .join('');
 }
 
-/** Right of what is marked, at its top; an arrow's words stand at its tail. */
-function labelPlace(kind: MarkKind, points: readonly Point[], lines: number): Point {
+interface Words {
+  /** Screen pixels from left to right, about. */
+  long: number;
+  lines: number;
+  /** Of the pane. */
+  width: number;
+}
+
+/** Right of what is marked, at its top, left of it where the pane ends; an arrow's words stand at its tail. */
+function labelPlace(kind: MarkKind, points: readonly Point[], { long, lines, width }: Words): Point {
+  const fits = (x: number): boolean => x + long <= width;
   if (kind === 'arrow' && points.length === 2) {
     const [tip, tail] = points as [Point, Point];
-    return [tail[0] + 5, tail[1] + (tail[1] < tip[1] ? -4 - (lines - 1) * LINE_HEIGHT : 14)];
+    const x = fits(tail[0] + 5) ? tail[0] + 5 : Math.max(2, width - long);
+    return [x, tail[1] + (tail[1] < tip[1] ? -4 - (lines - 1) * LINE_HEIGHT : 14)];
   }
   const right = Math.max(...points.map((p) => p[0]));
+  const left = Math.min(...points.map((p) => p[0]));
   const top = Math.min(...points.map((p) => p[1]));
-  return [right + 5, top - 2];
+  if (fits(right + 5)) return [right + 5, top - 2];
+  // Left of it; over it where the mark is as wide as the pane.
+  return left - long - 5 >= 0
+    ? [left - long - 5, top - 2]
+    : [Math.max(2, width - long), Math.max(top - 2, LINE_HEIGHT)];
 }
 
 function circle([x, y]: Point, radius: number): string {

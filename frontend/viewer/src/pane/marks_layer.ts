@@ -10,7 +10,7 @@ import { applyAffine } from '../model/geometry';
 import type { MarkKind, MaskRuns, Point } from '../model/types';
 import { s } from '../page/dom';
 import { signOf } from './mark_signs';
-import { MarkView, pathOf } from './mark_view';
+import { MarkView, pathOf, type Sight } from './mark_view';
 import type { Pane } from './pane';
 
 export interface ShownMark {
@@ -98,7 +98,7 @@ export class MarksLayer {
 
   show(marks: readonly ShownMark[]): void {
     this.marks = marks;
-    const { affine } = this;
+    const { sight } = this;
     const there = new Set(marks.map((m) => m.id));
     for (const [id, view] of this.views) {
       if (there.has(id)) continue;
@@ -113,7 +113,7 @@ export class MarksLayer {
         view = new MarkView();
         this.views.set(mark.id, view);
       }
-      view.show(mark, this.describe(mark), affine);
+      view.show(mark, this.describe(mark), sight);
       this.keepOrder(view, before);
       before = view;
     }
@@ -130,9 +130,9 @@ export class MarksLayer {
   setOverride(override: { id: string; points: readonly Point[] } | null): void {
     const ids = new Set([this.override?.id, override?.id]);
     this.override = override;
-    const { affine } = this;
+    const { sight } = this;
     for (const mark of this.shown) {
-      if (ids.has(mark.id)) this.views.get(mark.id)?.show(mark, this.describe(mark), affine);
+      if (ids.has(mark.id)) this.views.get(mark.id)?.show(mark, this.describe(mark), sight);
     }
     this.onShown();
   }
@@ -150,9 +150,9 @@ export class MarksLayer {
 
   /** The words under the marks may have changed: a picture's values have come. */
   redescribe(): void {
-    const { affine } = this;
+    const { sight } = this;
     for (const mark of this.shown) {
-      if (mark.selected) this.views.get(mark.id)?.show(mark, this.describe(mark), affine);
+      if (mark.selected) this.views.get(mark.id)?.show(mark, this.describe(mark), sight);
     }
   }
 
@@ -167,11 +167,17 @@ export class MarksLayer {
     if (isSame) return;
     this.shapes.setAttribute('transform', matrix);
     this.draftGroup.setAttribute('transform', matrix);
-    for (const view of this.views.values()) view.place(affine);
+    const sight = { affine, width: this.pane.picture.clientWidth };
+    for (const view of this.views.values()) view.place(sight);
   }
 
   private get affine(): Affine | null {
     return this.pane.pixelToPane;
+  }
+
+  private get sight(): Sight | null {
+    const { affine } = this;
+    return affine && { affine, width: this.pane.picture.clientWidth };
   }
 
   private keepOrder(view: MarkView, before: MarkView | null): void {

@@ -47,9 +47,19 @@ export class FindingsPanel implements Panel {
 
   update(): void {
     const { acts } = this.rows;
-    const { selectedFinding, selectedMark } = acts.ui.now;
-    // A picture that is scrolled or a mark that is dragged changes nothing here.
-    const state = [acts.workspace.records.version, this.saving, selectedFinding, selectedMark, acts.mayEdit].join();
+    const { selectedFinding, selectedMark, alsoSelected, hiddenMarks } = acts.ui.now;
+    const mark = selectedMark ? acts.workspace.records.get('annotation', selectedMark) : undefined;
+    // A picture that is scrolled or a mark that is dragged changes nothing here; its values may come after it.
+    const state = [
+      acts.workspace.records.version,
+      this.saving,
+      selectedFinding,
+      selectedMark,
+      acts.mayEdit,
+      ...(mark ? this.rows.values(mark) : []),
+      ...alsoSelected,
+      ...hiddenMarks,
+    ].join();
     if (state === this.shown) return;
     this.shown = state;
     const findings = acts.myFindings;

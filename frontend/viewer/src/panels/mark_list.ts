@@ -1,7 +1,7 @@
 /** Lines of marks that stay in the page: only what changed is made anew, so that 500 marks cost no more than one. */
 import type { Annotation } from '../model/types';
 import { h } from '../page/dom';
-import { type MarkRows, markRow } from './mark_row';
+import { lookOf, type MarkRows, markRow } from './mark_row';
 
 interface Line {
   mark: Annotation;
@@ -30,10 +30,8 @@ export class MarkList {
   }
 
   private line(mark: Annotation): HTMLElement {
-    const { acts } = this.rows;
-    const selected = acts.ui.now.selectedMark === mark.id;
-    const trouble = acts.workspace.queue.trouble('annotation', mark.id)?.message ?? '';
-    const look = [selected, acts.mayEdit, trouble].join('/');
+    const selected = this.rows.acts.ui.now.selectedMark === mark.id;
+    const look = lookOf(mark, this.rows);
     const known = this.lines.get(mark.id);
     if (known?.mark === mark && known.look === look) return known.element;
     const element = markRow(mark, this.rows);
