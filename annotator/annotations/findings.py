@@ -16,7 +16,7 @@ def own_live_finding(turn: Turn, finding_id: UUID | None) -> Finding | None:
     """
     if finding_id is None:
         return None
-    found = Finding.objects.filter(pk=finding_id, case=turn.case, owner=turn.owner).first()
+    found = Finding.objects.filter(pk=finding_id, case_id=turn.case_id, owner=turn.owner).first()
     if found is None:
         raise InvalidError("You have no such finding in this case.", path="finding")
     if found.deleted_at is not None:

@@ -39,14 +39,6 @@ def save_as_next_revision(
     record_audit(saved_by, f"{verb}_{kind}", target_kind=kind, target_id=record.pk, detail=detail)
 
 
-def was_saved(record: Annotation | Finding | Answer, change: UUID | None) -> bool:
-    """Whether this change is in the record already, however much was saved over it since."""
-    if change is None:
-        return False
-    kind = str(record._meta.model_name)
-    return Revision.objects.filter(target_kind=kind, target_id=record.pk, change=change).exists()
-
-
 def verb_for(record: Annotation | Finding | Answer) -> Verb:
     """What saving new values to this record is: making it, changing it, or bringing it back."""
     if record.revision == 0:

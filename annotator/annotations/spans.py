@@ -1,5 +1,7 @@
 """Frames of a case by key, and spans of them: one stack, in the order in which a reader scrolls."""
 
+from uuid import UUID
+
 from django.db.models import F
 
 from annotator.accounts.errors import InvalidError
@@ -20,11 +22,11 @@ def frame_of_case(case: Case, frame_key: str) -> Frame:
     ------
     InvalidError : the case has none under this key, or it belongs to an earlier study; path "frame".
     """
-    return _frames_of_case(case, {"frame": frame_key})["frame"]
+    return _frames_of_case(case.pk, {"frame": frame_key})["frame"]
 
 
 def frame_and_span(
-    case: Case, frame_key: str, *, kind: str, first_key: str | None, last_key: str | None
+    case_id: UUID, frame_key: str, *, kind: str, first_key: str | None, last_key: str | None
 ) -> tuple[Frame, Span]:
     """A mark's frame with its instance, and the ends of the span that it holds for.
 
@@ -34,7 +36,7 @@ def frame_and_span(
         first, the mark's own frame beside the span, another stack's frame, or a kind that holds for one frame; with
         the path of the fault.
     """
-    frames = _frames_of_case(case, {"frame": frame_key, "first_frame": first_key, "last_frame": last_key})
+    frames = _frames_of_case(case_id, {"frame": frame_key, "first_frame": first_key, "last_frame": last_key})
     frame, first, last = frames["frame"], frames.get("first_frame"), frames.get("last_frame")
     if first is None and last is None:
         if kind == MarkKind.SLICES:
@@ -54,7 +56,7 @@ def frame_and_span(
     return frame, (first, last)
 
 
-def _frames_of_case(case: Case, keys: dict[str, str | None]) -> dict[str, Frame]:
+def _frames_of_case(case_id: UUID, keys: dict[str, str | None]) -> dict[str, Frame]:
     """Ready frames of the study that is read with their instances, by the path that asks for them."""
     asked = {path: key for path, key in keys.items() if key is not None}
     found = {
@@ -73,7 +75,7 @@ def _frames_of_case(case: Case, keys: dict[str, str | None]) -> dict[str, Frame]
         .filter(
             key__in=set(asked.values()),
             instance__state=InstanceState.READY,
-            instance__stack__case_stacks__case=case,
+            instance__stack__case_stacks__case=case_id,
         )
         .annotate(prior=F("instance__stack__case_stacks__prior"))
     }

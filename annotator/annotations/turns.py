@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from annotator.accounts.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError, StaleError
 from annotator.accounts.models import User
 from annotator.accounts.policies import Person
 from annotator.accounts.signed_in import signed_in
-from annotator.annotations.models import Annotation, Answer, CaseLock, Finding, OwnedRecord
+from annotator.annotations.models import Annotation, Answer, CaseLock, Finding, OwnedRecord, Revision
 from annotator.annotations.policies import may_annotate
 from annotator.annotations.records import record_as_dict
 from annotator.cases.models import Case, CaseGrant
@@ -29,10 +30,24 @@ _UNREAD = ("geometry", "grey", "overlays", "prefix_lengths")
 
 @dataclass(frozen=True)
 class Turn:
-    """A reader's turn to write in a case, until the end of the transaction."""
+    """A reader's turn to write in a case, until the end of the transaction.
+
+    Attributes
+    ----------
+    grant : the row that is locked for it.
+    """
 
     owner: User
-    case: Case
+    grant: CaseGrant
+
+    @property
+    def case_id(self) -> UUID:
+        return self.grant.case_id
+
+    @property
+    def case(self) -> Case:
+        """Read when it is asked for: a mark is saved without."""
+        return self.grant.case
 
 
 def take_turn(person: Person, case_id: UUID) -> Turn:
@@ -49,20 +64,19 @@ def take_turn(person: Person, case_id: UUID) -> Turn:
     if not may_annotate(person):
         raise NotAllowedError("Only radiologists mark cases.")
     owner = signed_in(person)
-    grant = (
-        CaseGrant.objects.select_for_update(of=("self",))
-        .select_related("case")
-        .only("case__title", "case__modality", "case__study")
-        .filter(grant_holds_at(timezone.now()), case_id=case_id, person=owner)
-        .first()
-    )
+    rows = CaseGrant.objects.select_for_update().filter(grant_holds_at(timezone.now()), case_id=case_id, person=owner)
+    grant = next(iter(rows), None)
     if grant is None:
         raise NotFoundError("There is no such case among those that you may open.")
-    return Turn(owner=owner, case=grant.case)
+    return Turn(owner=owner, grant=grant)
 
 
-def own_record(model: type[Record], record_id: UUID, turn: Turn) -> Record | None:
+def own_record(model: type[Record], record_id: UUID, turn: Turn, *, change: UUID | None = None) -> Record | None:
     """What the reader has under this identifier, deleted or not; None when it is still free.
+
+    Parameters
+    ----------
+    change : what `was_saved` will be asked about.
 
     Raises
     ------
@@ -70,19 +84,25 @@ def own_record(model: type[Record], record_id: UUID, turn: Turn) -> Record | Non
     InvalidError : it is the reader's, but of another case.
     """
     # Its frames are not read with it: of ten saves nine find the mark on the frame that they look up anyway.
-    found = model.objects.filter(pk=record_id).order_by().first()
+    found = next(iter(_rows(model, record_id, change)), None)
     if found is None:
         return None
     if found.owner_id != turn.owner.pk:
         raise NotFoundError(f"You have no {_noun(model)} {record_id} in this case.")
-    if found.case_id != turn.case.pk:
+    if found.case_id != turn.case_id:
         raise InvalidError(f"This {_noun(model)} belongs to another of your cases.", path="case")
-    found.owner, found.case = turn.owner, turn.case
+    found.owner = turn.owner
     return found
 
 
-def take_turn_for(person: Person, model: type[Record], record_id: UUID) -> tuple[Turn, Record]:
+def take_turn_for(
+    person: Person, model: type[Record], record_id: UUID, *, change: UUID | None = None
+) -> tuple[Turn, Record]:
     """A turn in the case of a record that the reader has, and the record as it is then. Call it in a transaction.
+
+    Parameters
+    ----------
+    change : what `was_saved` will be asked about.
 
     Raises
     ------
@@ -96,9 +116,19 @@ def take_turn_for(person: Person, model: type[Record], record_id: UUID) -> tuple
         raise NotFoundError(f"You have no {_noun(model)} {record_id}.")
     turn = take_turn(person, case_id)
     unread = [f"{name}__{column}" for name in _RELATED[model] if name.endswith("frame") for column in _UNREAD]
-    record = model.objects.select_related(*_RELATED[model]).defer(*unread).get(pk=record_id)
-    record.owner, record.case = turn.owner, turn.case
+    record = _rows(model, record_id, change).select_related(*_RELATED[model]).defer(*unread).get()
+    record.owner = turn.owner
     return turn, record
+
+
+def was_saved(record: Annotation | Finding | Answer, change: UUID | None) -> bool:
+    """Whether a change is in a record already, however much was saved over it since.
+
+    Parameters
+    ----------
+    record : read by `own_record` or `take_turn_for` with the same change.
+    """
+    return change is not None and bool(vars(record)["knows_change"])
 
 
 def check_may_change(turn: Turn, record: Annotation | Finding | Answer | None, *, seen: int) -> None:
@@ -115,11 +145,12 @@ def check_may_change(turn: Turn, record: Annotation | Finding | Answer | None, *
     StaleError : the record was changed meanwhile; with what is there now.
     NotFoundError : a revision of something that isn't there.
     """
-    current: dict[str, object] | None = None if record is None else {**record_as_dict(record)}
-    lock = CaseLock.objects.filter(case=turn.case, owner=turn.owner).first()
-    if lock is not None:
+    locks = CaseLock.objects.filter(case=turn.case_id, owner=turn.owner).values_list("reason", flat=True)
+    reason = next(iter(locks), None)
+    if reason is not None:
         raise ConflictError(
-            f"Your reading of this case can't be changed any more: {lock.reason}. An admin can reopen it.", current
+            f"Your reading of this case can't be changed any more: {reason}. An admin can reopen it.",
+            _shown(record),
         )
     if record is None:
         if seen != 0:
@@ -128,8 +159,21 @@ def check_may_change(turn: Turn, record: Annotation | Finding | Answer | None, *
         raise StaleError(
             f"This was changed meanwhile: you saw revision {seen}, it is now at {record.revision}. "
             "Look at what is there and change that.",
-            current,
+            _shown(record),
         )
+
+
+def _shown(record: Annotation | Finding | Answer | None) -> dict[str, object] | None:
+    return None if record is None else {**record_as_dict(record)}
+
+
+def _rows(model: type[Record], record_id: UUID, change: UUID | None) -> QuerySet[Record]:
+    """The record under an identifier, if there is one, with whether it knows a change."""
+    rows = model.objects.filter(pk=record_id).order_by()
+    if change is None:
+        return rows
+    known = Revision.objects.filter(target_kind=str(model._meta.model_name), target_id=OuterRef("pk"), change=change)
+    return rows.annotate(knows_change=Exists(known))
 
 
 def _noun(model: type[OwnedRecord]) -> str:

@@ -6,8 +6,8 @@ from django.db import transaction
 
 from annotator.accounts.policies import Person
 from annotator.annotations.models import Annotation
-from annotator.annotations.revisions import save_as_next_revision, was_saved
-from annotator.annotations.turns import check_may_change, take_turn_for
+from annotator.annotations.revisions import save_as_next_revision
+from annotator.annotations.turns import check_may_change, take_turn_for, was_saved
 
 
 def delete_annotation(person: Person, annotation_id: UUID, *, revision: int, change: UUID | None = None) -> Annotation:
@@ -24,7 +24,7 @@ def delete_annotation(person: Person, annotation_id: UUID, *, revision: int, cha
     StaleError, ConflictError : changed meanwhile, or the reading was submitted; with what is there now.
     """
     with transaction.atomic():
-        turn, mark = take_turn_for(person, Annotation, annotation_id)
+        turn, mark = take_turn_for(person, Annotation, annotation_id, change=change)
         if mark.deleted_at is not None or was_saved(mark, change):
             return mark
         check_may_change(turn, mark, seen=revision)

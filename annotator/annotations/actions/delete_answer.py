@@ -6,8 +6,8 @@ from django.db import transaction
 
 from annotator.accounts.policies import Person
 from annotator.annotations.models import Answer
-from annotator.annotations.revisions import save_as_next_revision, was_saved
-from annotator.annotations.turns import check_may_change, take_turn_for
+from annotator.annotations.revisions import save_as_next_revision
+from annotator.annotations.turns import check_may_change, take_turn_for, was_saved
 
 
 def delete_answer(person: Person, answer_id: UUID, *, revision: int, change: UUID | None = None) -> Answer:
@@ -19,7 +19,7 @@ def delete_answer(person: Person, answer_id: UUID, *, revision: int, change: UUI
     StaleError, ConflictError : changed meanwhile, or the reading was submitted; with what is there now.
     """
     with transaction.atomic():
-        turn, answer = take_turn_for(person, Answer, answer_id)
+        turn, answer = take_turn_for(person, Answer, answer_id, change=change)
         if answer.deleted_at is not None or was_saved(answer, change):
             return answer
         check_may_change(turn, answer, seen=revision)

@@ -6,8 +6,8 @@ from django.db import transaction
 
 from annotator.accounts.policies import Person
 from annotator.annotations.models import Annotation, Answer, Finding
-from annotator.annotations.revisions import save_as_next_revision, was_saved
-from annotator.annotations.turns import check_may_change, take_turn_for
+from annotator.annotations.revisions import save_as_next_revision
+from annotator.annotations.turns import check_may_change, take_turn_for, was_saved
 
 
 def delete_finding(person: Person, finding_id: UUID, *, revision: int, change: UUID | None = None) -> Finding:
@@ -21,7 +21,7 @@ def delete_finding(person: Person, finding_id: UUID, *, revision: int, change: U
     StaleError, ConflictError : changed meanwhile, or the reading was submitted; with what is there now.
     """
     with transaction.atomic():
-        turn, finding = take_turn_for(person, Finding, finding_id)
+        turn, finding = take_turn_for(person, Finding, finding_id, change=change)
         if finding.deleted_at is not None or was_saved(finding, change):
             return finding
         check_may_change(turn, finding, seen=revision)

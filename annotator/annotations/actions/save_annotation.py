@@ -11,10 +11,10 @@ from annotator.annotations.findings import own_live_finding
 from annotator.annotations.geometry_checks import check_points
 from annotator.annotations.masks import check_mask
 from annotator.annotations.models import Annotation, MarkKind, Provenance
-from annotator.annotations.revisions import save_as_next_revision, verb_for, was_saved
+from annotator.annotations.revisions import save_as_next_revision, verb_for
 from annotator.annotations.spans import frame_and_span
 from annotator.annotations.storable_checks import check_line
-from annotator.annotations.turns import check_may_change, own_record, take_turn
+from annotator.annotations.turns import check_may_change, own_record, take_turn, was_saved
 from annotator.imaging.models import Frame
 
 
@@ -61,11 +61,11 @@ def save_annotation(person: Person, wanted: SaveAnnotation) -> Annotation:
     """
     with transaction.atomic():
         turn = take_turn(person, wanted.case_id)
-        existing = own_record(Annotation, wanted.id, turn)
+        existing = own_record(Annotation, wanted.id, turn, change=wanted.change)
         if existing is not None and was_saved(existing, wanted.change):
             return existing
         frame, (first, last) = frame_and_span(
-            turn.case,
+            turn.case_id,
             wanted.frame_key,
             kind=wanted.kind,
             first_key=wanted.first_frame_key,
@@ -93,7 +93,9 @@ def save_annotation(person: Person, wanted: SaveAnnotation) -> Annotation:
         if existing is not None and is_there and all(getattr(existing, name) == asked[name] for name in asked):
             return existing
         check_may_change(turn, existing, seen=wanted.revision)
-        mark = existing or Annotation(id=wanted.id, case=turn.case, owner=turn.owner, provenance=wanted.provenance)
+        mark = existing or Annotation(
+            id=wanted.id, case_id=turn.case_id, owner=turn.owner, provenance=wanted.provenance
+        )
         if existing is not None and existing.kind != wanted.kind:
             raise InvalidError(f"This mark is a {existing.kind}. Draw a new one to have a {wanted.kind}.", path="kind")
         for name, value in asked.items():

@@ -11,9 +11,9 @@ from annotator.accounts.policies import Person
 from annotator.annotations.findings import own_live_finding
 from annotator.annotations.models import Answer, Finding
 from annotator.annotations.records import answer_as_dict
-from annotator.annotations.revisions import save_as_next_revision, verb_for, was_saved
+from annotator.annotations.revisions import save_as_next_revision, verb_for
 from annotator.annotations.storable_checks import check_json_storable
-from annotator.annotations.turns import Turn, check_may_change, own_record, take_turn
+from annotator.annotations.turns import Turn, check_may_change, own_record, take_turn, was_saved
 from annotator.cases.models import Case
 from annotator.cases.queries import body_part_of
 from annotator.labels.fitting import schema_fits
@@ -59,7 +59,7 @@ def save_answer(person: Person, wanted: SaveAnswer) -> Answer:
     check_answers(schema.definition, wanted.answers)
     with transaction.atomic():
         turn = take_turn(person, wanted.case_id)
-        existing = own_record(Answer, wanted.id, turn)
+        existing = own_record(Answer, wanted.id, turn, change=wanted.change)
         if existing is not None and was_saved(existing, wanted.change):
             return existing
         _check_fits(schema, turn.case, finding_id=wanted.finding_id)
@@ -73,7 +73,7 @@ def save_answer(person: Person, wanted: SaveAnswer) -> Answer:
             if is_same and (score == existing.score or wanted.revision != existing.revision):
                 return existing
         check_may_change(turn, existing, seen=wanted.revision)
-        answer = existing or Answer(id=wanted.id, case=turn.case, owner=turn.owner)
+        answer = existing or Answer(id=wanted.id, case_id=turn.case_id, owner=turn.owner)
         answer.finding = own_live_finding(turn, wanted.finding_id)
         answer.schema, answer.answers, answer.score = schema, wanted.answers, score
         _check_only_answer(turn, answer)
@@ -82,7 +82,7 @@ def save_answer(person: Person, wanted: SaveAnswer) -> Answer:
 
 
 def _finding_count(turn: Turn) -> int:
-    return Finding.objects.filter(case=turn.case, owner=turn.owner, deleted_at__isnull=True).count()
+    return Finding.objects.filter(case_id=turn.case_id, owner=turn.owner, deleted_at__isnull=True).count()
 
 
 def _check_fits(schema: LabelSchema, case: Case, *, finding_id: UUID | None) -> None:
@@ -102,7 +102,13 @@ def _check_fits(schema: LabelSchema, case: Case, *, finding_id: UUID | None) -> 
 def _check_only_answer(turn: Turn, answer: Answer) -> None:
     other = (
         Answer.objects.select_related("owner", "schema")
-        .filter(case=turn.case, owner=turn.owner, schema=answer.schema, finding=answer.finding, deleted_at__isnull=True)
+        .filter(
+            case_id=turn.case_id,
+            owner=turn.owner,
+            schema=answer.schema,
+            finding=answer.finding,
+            deleted_at__isnull=True,
+        )
         .exclude(pk=answer.pk)
         .first()
     )

@@ -9,9 +9,9 @@ from django.db.models import Max
 from annotator.accounts.errors import InvalidError
 from annotator.accounts.policies import Person
 from annotator.annotations.models import Finding, FindingKind
-from annotator.annotations.revisions import save_as_next_revision, verb_for, was_saved
+from annotator.annotations.revisions import save_as_next_revision, verb_for
 from annotator.annotations.storable_checks import check_line
-from annotator.annotations.turns import Turn, check_may_change, own_record, take_turn
+from annotator.annotations.turns import Turn, check_may_change, own_record, take_turn, was_saved
 
 
 @dataclass(frozen=True)
@@ -43,18 +43,18 @@ def save_finding(person: Person, wanted: SaveFinding) -> Finding:
     name = check_line(wanted.name, path="name", longest=100)
     with transaction.atomic():
         turn = take_turn(person, wanted.case_id)
-        existing = own_record(Finding, wanted.id, turn)
+        existing = own_record(Finding, wanted.id, turn, change=wanted.change)
         if existing is not None:
             is_same = existing.deleted_at is None and (existing.kind, existing.name) == (wanted.kind, name)
             if is_same or was_saved(existing, wanted.change):
                 return existing
         check_may_change(turn, existing, seen=wanted.revision)
-        finding = existing or Finding(id=wanted.id, case=turn.case, owner=turn.owner, number=_next_number(turn))
+        finding = existing or Finding(id=wanted.id, case_id=turn.case_id, owner=turn.owner, number=_next_number(turn))
         finding.kind, finding.name = wanted.kind, name
         save_as_next_revision(finding, saved_by=turn.owner, verb=verb_for(finding), change=wanted.change)
     return finding
 
 
 def _next_number(turn: Turn) -> int:
-    highest = Finding.objects.filter(case=turn.case, owner=turn.owner).aggregate(highest=Max("number"))["highest"]
+    highest = Finding.objects.filter(case_id=turn.case_id, owner=turn.owner).aggregate(highest=Max("number"))["highest"]
     return (highest or 0) + 1

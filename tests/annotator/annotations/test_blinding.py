@@ -142,7 +142,7 @@ def test_reading_the_marks_of_a_case_costs_the_same_for_one_mark_and_for_many(
         assert {mark.frame.key for mark in marks.annotations} == {frame.key}
 
 
-def test_readers_lock_their_own_reading_and_only_an_admin_unlocks_it(
+def test_readers_lock_their_own_reading_and_only_who_reviews_unlocks_it(
     radiologist: User, second_radiologist: User, data_manager: User, admin: User, shared_case: Case
 ) -> None:
     for person in (second_radiologist, data_manager):
@@ -152,9 +152,11 @@ def test_readers_lock_their_own_reading_and_only_an_admin_unlocks_it(
     lock_case(radiologist, shared_case, owner=radiologist, reason="again")
     assert queries.is_locked(shared_case, radiologist)
     assert not queries.is_locked(shared_case, second_radiologist)
-    for person in (radiologist, data_manager):
+    for person in (radiologist, second_radiologist):
         with pytest.raises(NotAllowedError):
             unlock_case(person, shared_case, owner=radiologist)
     assert unlock_case(admin, shared_case, owner=radiologist)
     assert not unlock_case(admin, shared_case, owner=radiologist)
     assert not queries.is_locked(shared_case, radiologist)
+    lock_case(radiologist, shared_case, owner=radiologist, reason="it was submitted")
+    assert unlock_case(data_manager, shared_case, owner=radiologist)

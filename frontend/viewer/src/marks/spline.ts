@@ -2,7 +2,7 @@
  * A closed curve through its points: centripetal Catmull-Rom, which neither loops nor overshoots between points that lie
  * unevenly.
  *
- * The server samples it with the same steps (spline_cases.json is tested on both sides): what is exported is what was
+ * The server samples it with the same steps (outline_cases.json is tested on both sides): what is exported is what was
  * seen.
  *
  * Source: Barry and Goldman, SIGGRAPH 1988; Yuksel, Schaefer and Keyser, Computer-Aided Design 43 (2011) 747-755.
