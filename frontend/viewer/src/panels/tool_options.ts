@@ -104,7 +104,12 @@ export class ToolOptions implements Panel {
   private number(words: string, changed: () => void): HTMLInputElement {
     const field = h('input', { type: 'number', step: 'any', 'aria-label': words, title: words, oninput: changed });
     // Enter gives the keys back to the picture.
-    field.addEventListener('keydown', (event) => event.key === 'Enter' && field.blur());
+    field.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter') return;
+      // The press itself is no command any more.
+      event.stopPropagation();
+      field.blur();
+    });
     return field;
   }
 
