@@ -1,7 +1,6 @@
 /** Masks: the brush's size, between slices, from and to contours, grown and shrunk. */
 import { SHAPES } from '../marks/shapes';
 import { type Bitmap, type Box, grown, shrunk } from '../masks/bitmap';
-import { partsOf } from '../masks/components';
 import { outlinesOf } from '../masks/outlines';
 import { filledPolygon } from '../masks/polygon_fill';
 import { shapeOf } from '../masks/runs';
@@ -121,23 +120,6 @@ function change(words: string, how: (bitmap: Bitmap, frame: Box) => Bitmap | nul
   };
 }
 
-function splitParts(desk: Desk): void {
-  const mark = selectedMask(desk);
-  if (!mark) return;
-  const parts = partsOf(pixelsOf(mark));
-  if (parts.length < 2) {
-    desk.say('This mask is in one part.');
-    return;
-  }
-  replaceMark(
-    desk.acts,
-    mark.id,
-    parts.map((part) => ({ kind: 'mask' as const, ...shapeOf(part) })),
-    'split mask',
-  );
-  desk.say(`${parts.length} masks, one for each part.`);
-}
-
 export const MASK_COMMANDS: readonly Command[] = [
   { id: 'masks.smaller', title: 'Smaller brush', group: 'Masks', keys: ['['], repeats: true, run: resize(-1) },
   { id: 'masks.larger', title: 'Larger brush', group: 'Masks', keys: [']'], repeats: true, run: resize(1) },
@@ -166,5 +148,4 @@ export const MASK_COMMANDS: readonly Command[] = [
     repeats: true,
     run: change('shrink mask', shrunk, 'Nothing would be left of this mask.'),
   },
-  { id: 'masks.parts', title: 'Split the mask into its parts', group: 'Masks', keys: ['|'], run: splitParts },
 ];

@@ -7,15 +7,17 @@ import { polygonArea, roundPoint } from '../model/contour';
 import type { Annotation, Point } from '../model/types';
 import type { Acts } from './acts';
 import { changeable } from './mark_acts';
+import { isMask, joinAsMask, splitIntoParts } from './mask_acts';
 import type { Edit } from './workspace';
 
-/** What a mark encloses can be cut and joined as a contour; masks have brushes for that. */
+/** What a mark encloses can be cut and joined as a contour; masks are joined, and taken apart, by their pixels. */
 const OUTLINED: ReadonlySet<string> = new Set(['box', 'ellipse', 'contour', 'spline']);
 const SMALLEST_AREA = 1;
 
 /** Cut a mark in two, along a drawn line or along its longest axis. Returns what to tell the reader. */
 export function splitMark(acts: Acts, id: string | null, line: readonly [Point, Point] | null): string {
   const mark = changeable(acts, id);
+  if (mark && isMask(mark)) return line ? 'Cut a mask with the eraser (Shift+E).' : splitIntoParts(acts, mark);
   if (!mark || !OUTLINED.has(mark.kind))
     return 'Choose a box, an ellipse, a contour or a spline of yours to cut; locked ones stay.';
   const outline = SHAPES[mark.kind].outline(mark.points);
@@ -33,7 +35,9 @@ export function splitMark(acts: Acts, id: string | null, line: readonly [Point, 
 /** Join the selected marks of one picture to one contour. Returns what to tell the reader. */
 export function mergeMarks(acts: Acts, ids: readonly string[]): string {
   const marks = ids.map((id) => changeable(acts, id));
-  const whole = marks.filter((mark): mark is Annotation => mark !== null && OUTLINED.has(mark.kind));
+  const whole = marks.filter(
+    (mark): mark is Annotation => mark !== null && (OUTLINED.has(mark.kind) || mark.kind === 'mask'),
+  );
   const [first, ...others] = whole;
   if (!first || others.length === 0 || whole.length < ids.length) {
     return 'Choose two boxes or contours of yours: click one, then Shift + click the other; locked ones stay.';
@@ -41,6 +45,7 @@ export function mergeMarks(acts: Acts, ids: readonly string[]): string {
   if (others.some((mark) => mark.frame !== first.frame)) return 'They lie on different slices.';
   if (others.some((mark) => mark.finding !== first.finding))
     return 'They belong to different findings: join them there first (L).';
+  if (whole.some(isMask)) return joinAsMask(acts, whole);
   let outline: readonly Point[] = SHAPES[first.kind].outline(first.points);
   let left = others;
   while (left.length > 0) {

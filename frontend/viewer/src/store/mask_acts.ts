@@ -1,6 +1,9 @@
 /** Acts on masks; each is one step of undo. */
 import { newId } from '../api/identifiers';
-import type { Bitmap } from '../masks/bitmap';
+import { SHAPES } from '../marks/shapes';
+import { type Bitmap, union } from '../masks/bitmap';
+import { partsOf } from '../masks/components';
+import { filledPolygon } from '../masks/polygon_fill';
 import { bitmapOf, shapeOf } from '../masks/runs';
 import { roundPoint } from '../model/contour';
 import type { Annotation, MarkKind, MaskRuns, Point } from '../model/types';
@@ -63,7 +66,7 @@ export function replaceMark(acts: Acts, id: string, drawn: readonly Drawn[], wor
   if (!mark || mark.deleted || mark.locked || !acts.mayEdit || !acts.isMine(mark) || drawn.length === 0) return [];
   const made = drawn.map((one) => ({ ...copyOf(mark, one), provenance: mark.provenance }));
   acts.workspace.commit(words, [{ kind: 'annotation', id, state: null }, ...made.map(asEdit)]);
-  acts.ui.set({ selectedMark: made[0]?.id ?? null });
+  acts.ui.set({ selectedMark: made[0]?.id ?? null, alsoSelected: [] });
   return made.map((one) => one.id);
 }
 
@@ -77,6 +80,38 @@ export function addMasksLike(
   if (!acts.mayEdit || !acts.isMine(mark)) return;
   const made = added.map(({ frame, bitmap }) => ({ ...copyOf(mark, { kind: 'mask', ...shapeOf(bitmap) }), frame }));
   acts.workspace.commit(words, made.map(asEdit));
+}
+
+/** Make the parts of a mask masks of their own. Returns what to tell the reader. */
+export function splitIntoParts(acts: Acts, mark: MaskMark): string {
+  const parts = partsOf(pixelsOf(mark));
+  if (parts.length < 2) return 'This mask is in one part. The eraser (Shift+E) cuts it.';
+  replaceMark(
+    acts,
+    mark.id,
+    parts.map((part) => ({ kind: 'mask', ...shapeOf(part) })),
+    'split mask',
+  );
+  return `${parts.length} masks, one for each part.`;
+}
+
+/** Join marks of one frame, at least one of them a mask, to one mask. Returns what to tell the reader. */
+export function joinAsMask(acts: Acts, marks: readonly Annotation[]): string {
+  const first = marks.find((mark) => isMask(mark));
+  const stack = acts.manifest.stacks.find((s) => s.frames.some((f) => f.key === first?.frame));
+  if (!first || !stack) return 'Choose a mask among the marks to be joined.';
+  const frame = { column: 0, row: 0, columns: stack.columns, rows: stack.rows };
+  const whole = marks
+    .map((mark) => (isMask(mark) ? pixelsOf(mark) : filledPolygon(SHAPES[mark.kind].outline(mark.points), frame)))
+    .filter((bitmap) => bitmap !== null)
+    .reduce(union);
+  const { points, mask } = shapeOf(whole);
+  acts.workspace.commit(`merge ${marks.length} marks`, [
+    asEdit({ ...first, points, mask }),
+    ...marks.filter((mark) => mark !== first).map((mark): Edit => ({ kind: 'annotation', id: mark.id, state: null })),
+  ]);
+  acts.ui.set({ selectedMark: first.id, alsoSelected: [] });
+  return `${marks.length} marks joined to one mask.`;
 }
 
 function copyOf(mark: Annotation, { kind, points, mask = null }: Drawn): Annotation {
