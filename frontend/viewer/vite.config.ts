@@ -1,4 +1,4 @@
-import { defineConfig } from 'vite';
+import { defineConfig } from 'vitest/config';
 
 // Django serves the output: frontend/static/viewer under STATIC_URL. The manifest lies beside the files,
 // not in .vite/, because collectstatic skips folders that begin with a dot.
@@ -17,4 +17,6 @@ export default defineConfig({
     },
   },
   worker: { format: 'es' },
+  // Property tests on a machine that is busy with browsers and databases besides.
+  test: { testTimeout: 60_000 },
 });

@@ -12,6 +12,7 @@ import './panels/tool_options.css';
 import './panels/findings.css';
 import './panels/forms.css';
 import './panels/view_controls.css';
+import './review/review.css';
 import { CaseSwitch } from './page/case_switch';
 import { Workstation } from './page/workstation';
 

@@ -1,5 +1,6 @@
 /** The server's /api/v1 as the viewer uses it. Every failure becomes words that a reader can act on. */
 import type { Annotation, Answer, Finding, Manifest, Reading } from '../model/types';
+import type { CaseReviewJson, CommentJson } from '../review/records';
 import type { KeepingKey } from '../save/browser_outbox';
 import type { Outcome } from '../save/outcome';
 import type { Sending } from '../save/queue';
@@ -126,6 +127,33 @@ export class ApiClient {
     } catch {
       return 'The server could not be reached.';
     }
+  }
+
+  caseReview(): Promise<CaseReviewJson> {
+    return this.get<CaseReviewJson>(`cases/${this.caseId}/review`);
+  }
+
+  async decide(assignment: string, verdict: string, reason: string): Promise<void> {
+    const response = await this.request('POST', `assignments/${assignment}/review`, { body: { verdict, reason } });
+    if (!response.ok) throw await failure(response);
+  }
+
+  async saveComment(comment: CommentJson): Promise<CommentJson> {
+    const { id, author: _author, created_at: _at, ...body } = comment;
+    const response = await this.request('PUT', `review-comments/${id}`, { body });
+    if (!response.ok) throw await failure(response);
+    return (await response.json()) as CommentJson;
+  }
+
+  async deleteComment(id: string): Promise<void> {
+    const response = await this.request('DELETE', `review-comments/${id}`);
+    if (!response.ok) throw await failure(response);
+  }
+
+  /** The next case that waits for review, or the one before; null when none does. */
+  async caseToReview(back: boolean): Promise<string | null> {
+    const found = await this.get<{ case: string | null }>(`reviews/next?after=${this.caseId}&back=${back}`);
+    return found.case;
   }
 
   private async get<T>(path: string): Promise<T> {

@@ -9,18 +9,20 @@ import { MARK_ACT_COMMANDS } from './mark_acts';
 import { MARK_COMMANDS } from './marks';
 import { MASK_COMMANDS } from './masks';
 import { PICTURE_COMMANDS } from './picture';
+import { REVIEW_COMMANDS } from './review';
 import { SLICE_LABEL_COMMANDS } from './slice_labels';
 import { SLICE_COMMANDS } from './slices';
 import { SPAN_COMMANDS } from './spans';
 import { SUGGESTION_COMMANDS } from './suggestions';
 import { VIEW_COMMANDS } from './views';
 
-const TOOL_COMMANDS: readonly Command[] = TOOLS.map(({ name, title, keys, draws }) => ({
+const TOOL_COMMANDS: readonly Command[] = TOOLS.map(({ name, title, keys, draws, reviews }) => ({
   id: `tools.${name}`,
   title,
   group: 'Tools',
   keys,
   run: ({ acts }) => {
+    if (reviews && !acts.review?.mayReview) return;
     if (acts.mayEdit || !draws) acts.ui.set({ tool: name });
   },
 }));
@@ -40,4 +42,5 @@ export const COMMANDS: readonly Command[] = [
   ...FORM_COMMANDS,
   ...SUGGESTION_COMMANDS,
   ...CASE_COMMANDS,
+  ...REVIEW_COMMANDS,
 ];

@@ -20,6 +20,7 @@ export const COMMAND_GROUPS = [
   'Questions',
   'Suggestions',
   'Case',
+  'Review',
 ] as const;
 export type CommandGroup = (typeof COMMAND_GROUPS)[number];
 

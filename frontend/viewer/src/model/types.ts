@@ -1,5 +1,7 @@
 /** The server's JSON as the viewer knows it: the case's manifest, and what a reader has made in it. */
 
+import type { CommentJson } from '../review/records';
+
 export type Point = readonly [column: number, row: number];
 export type Vector = readonly [number, number, number];
 
@@ -197,6 +199,8 @@ export interface Manifest {
     /** Why the reading was opened again after it was submitted; "" where it was not. */
     returned: string;
     position: string | null;
+    /** All readings of the case are shown side by side. */
+    may_review: boolean;
   };
   stacks: readonly StackJson[];
   /** What fits the case, best first. */
@@ -302,4 +306,6 @@ export interface Reading {
   annotations: readonly Annotation[];
   answers: readonly Answer[];
   suggestions: readonly Suggestion[];
+  /** On one's own reading, once it was reviewed. */
+  comments: readonly CommentJson[];
 }

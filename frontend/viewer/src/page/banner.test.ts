@@ -8,6 +8,7 @@ const reading = (change: Partial<Manifest['reading']>): Manifest['reading'] => (
   locked: false,
   may_annotate: true,
   returned: '',
+  may_review: false,
   position: null,
   ...change,
 });
@@ -19,6 +20,7 @@ describe('the banner', () => {
       'Given back to you: The second view was not read.',
     );
     expect(bannerWords(reading({ may_annotate: false }))).toContain('not mark it');
+    expect(bannerWords(reading({ may_annotate: false, may_review: true }))).toBe('');
     expect(bannerWords(reading({}))).toBe('');
   });
 });

@@ -2,6 +2,7 @@
 import type { Manifest } from '../model/types';
 
 export function bannerWords(reading: Manifest['reading']): string {
+  if (reading.may_review) return '';
   if (reading.locked || reading.state === 'submitted') {
     return 'Submitted: this reading can be looked at, not changed. Only an admin can give it back.';
   }

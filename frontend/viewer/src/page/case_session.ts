@@ -5,6 +5,7 @@ import type { Manifest, Reading } from '../model/types';
 import type { ReadingClock } from '../person/reading_clock';
 import { startClock } from '../person/watch';
 import type { FrameFetch } from '../pixels/frame_fetch';
+import { Review } from '../review/review';
 import { Acts } from '../store/acts';
 import { Places } from '../store/places';
 import { Records } from '../store/records';
@@ -43,6 +44,7 @@ export class CaseSession {
     records.mergeReading(reading, () => false);
     const acts = prepareReading(manifest, reading, new Workspace(records, queue), station.person.name);
     this.acts = acts;
+    acts.review = this.reviewOf(loaded, api);
     const places = new Places(manifest);
     keepSizesKnown(acts, places);
     this.page = new ReadingPage(
@@ -71,6 +73,15 @@ export class CaseSession {
     const { reading } = await api.manifest();
     Object.assign(this.acts.manifest.reading, reading);
     this.page.refresh();
+  }
+
+  private reviewOf({ manifest, reading }: LoadedCase, api: ApiClient): Review | null {
+    const { may_review: mayReview } = manifest.reading;
+    if (!mayReview && reading.comments.length === 0) return null;
+    const say = (words: string): void => this.page.say(words);
+    const review = new Review(manifest.case.id, this.station.person.name, mayReview, api, reading.comments, say);
+    void review.load();
+    return review;
   }
 
   /** The time is kept of who reads, not of who looks. */

@@ -67,6 +67,16 @@ export class CaseSwitch implements Travel {
     }
   }
 
+  async review(caseId: string, back: boolean): Promise<void> {
+    try {
+      const other = await this.station.apiOf(caseId).caseToReview(back);
+      if (other) await this.open(other);
+      else this.session?.say('No other case waits for review.');
+    } catch (error) {
+      this.session?.say(`No other case could be opened: ${reasonOf(error)}`);
+    }
+  }
+
   /** The browser's back and forward: the address is the other case's already. */
   private async followHistory(): Promise<void> {
     const caseId = CASE_PAGE.exec(window.location.pathname)?.[1];

@@ -18,6 +18,8 @@ export interface Travel {
   to(address: string): Promise<void>;
   next(assignment: string): Promise<void>;
   previous(assignment: string): Promise<void>;
+  /** To another case that waits for review. */
+  review(caseId: string, back: boolean): Promise<void>;
 }
 
 export function leaving(
@@ -67,11 +69,12 @@ export function leaving(
   };
 
   const next = async (): Promise<void> => {
-    const { assignment } = manifest.reading;
-    if (busy || !assignment) return;
+    const { assignment, may_review: mayReview } = manifest.reading;
+    if (busy || !(assignment || mayReview)) return;
     busy = true;
     try {
-      if (await everythingSaved(queue)) await travel.next(assignment);
+      if (!assignment) await travel.review(manifest.case.id, false);
+      else if (await everythingSaved(queue)) await travel.next(assignment);
       // What is unsaved stays in this browser and is sent by the next page; beforeunload asks where it can't stay.
       else window.location.assign(`${addresses.next}?after=${assignment}`);
     } finally {
@@ -80,11 +83,12 @@ export function leaving(
   };
 
   const previous = async (): Promise<void> => {
-    const { assignment } = manifest.reading;
-    if (busy || !assignment) return;
+    const { assignment, may_review: mayReview } = manifest.reading;
+    if (busy || !(assignment || mayReview)) return;
     busy = true;
     try {
-      if (await everythingSaved(queue)) await travel.previous(assignment);
+      if (!assignment) await travel.review(manifest.case.id, true);
+      else if (await everythingSaved(queue)) await travel.previous(assignment);
       else say(`Not left: ${queue.summary().words}.`);
     } finally {
       busy = false;

@@ -1,4 +1,5 @@
 /** The panes in their layout, each with its overlay, marks, scroll bar and cine. */
+
 import { linksOf, presentationOf } from '../model/hangings';
 import type { HangingJson, HangingPane, StackJson, Vector } from '../model/types';
 import { BrushCursor } from '../pane/brush_cursor';
@@ -9,6 +10,7 @@ import { MarksLayer } from '../pane/marks_layer';
 import { MaskLayer } from '../pane/mask_layer';
 import { OverlayPictures } from '../pane/overlay_pictures';
 import { OverlayText } from '../pane/overlay_text';
+import type { Pane } from '../pane/pane';
 import { type CrossingMark, PlaneLines } from '../pane/plane_lines';
 import { PriorBadge } from '../pane/prior_badge';
 import { ScrollBar } from '../pane/scroll_bar';
@@ -26,7 +28,7 @@ export interface PaneUnit {
   layer: MarksLayer;
   masks: MaskLayer;
   /** What lies between the picture and the marks, from below. */
-  layers: readonly PaneLayer[];
+  layers: PaneLayer[];
   text: OverlayText;
   bar: ScrollBar;
   cine: Cine;
@@ -124,6 +126,15 @@ export class PaneGrid {
         pane.close();
       }
     });
+  }
+
+  /** Lay something more over each pane, above its marks. */
+  lay(make: (pane: Pane) => PaneLayer): void {
+    for (const unit of this.units) {
+      const layer = make(unit.pane);
+      unit.layers.push(layer);
+      unit.pane.element.append(layer.element);
+    }
   }
 
   get count(): number {

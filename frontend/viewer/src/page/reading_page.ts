@@ -23,6 +23,9 @@ import { PictureBar, Toolbar } from '../panels/toolbar';
 import { ViewControls } from '../panels/view_controls';
 import type { ReadingClock } from '../person/reading_clock';
 import type { FrameFetch } from '../pixels/frame_fetch';
+import { PinsLayer } from '../review/pins_layer';
+import type { Review } from '../review/review';
+import { ReviewPanel } from '../review/review_panel';
 import type { Acts } from '../store/acts';
 import { lastHanging, rememberHanging } from '../store/last_hanging';
 import type { Places } from '../store/places';
@@ -139,7 +142,14 @@ export class ReadingPage implements Desk {
     this.forms = new Forms(acts, ofCase, findings, this.showFinding);
     this.suggestionsPanel = new SuggestionsPanel(acts, places, this.jumpToSuggestion);
     this.sliceLabels = new SliceLabelsPanel(acts, places, rows.jump);
-    this.sidePanels = [ofCase, findings, this.sliceLabels, this.suggestionsPanel];
+    const { review } = acts;
+    const own = [ofCase, findings, this.sliceLabels];
+    this.sidePanels = [
+      ...(review ? [this.reviewPanel(review)] : []),
+      // A reviewer marks nothing: empty panels would only push the readers out of sight.
+      ...(review?.mayReview ? [] : own),
+      this.suggestionsPanel,
+    ];
     for (const { pane, bar } of this.grid.units) {
       bar.carry(new SpanBars(pane, acts, places));
       bar.carry(new SliceWords(pane, acts, places), pane.element);
@@ -223,6 +233,21 @@ export class ReadingPage implements Desk {
     if (place) this.grid.reveal(place.stack, place.index);
     this.acts.ui.set({ selectedSuggestion: suggestion.id, selectedMark: null, showsMarks: true });
   };
+
+  private reviewPanel(review: Review): Panel {
+    const toFrame = (frame: string): void => {
+      const place = this.places.of(frame);
+      if (place) this.grid.reveal(place.stack, place.index);
+    };
+    const again = (): void => {
+      this.refreshMarks();
+      for (const { layers } of this.grid.visible) for (const layer of layers) layer.update();
+      this.refresh();
+    };
+    this.lifetime.atEnd(review.subscribe(again));
+    this.grid.lay((pane) => new PinsLayer(pane, review));
+    return new ReviewPanel(this.acts, review, this.places, this.jumpToMark, toFrame);
+  }
 
   private markedFrames(): ReadonlySet<string> {
     return new Set(this.acts.workspace.records.live('annotation').map((m) => m.frame));

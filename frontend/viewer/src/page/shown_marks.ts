@@ -3,7 +3,7 @@
 import { strengthAt } from '../marks/span';
 import type { Annotation, Finding, Suggestion } from '../model/types';
 import type { ShownMark } from '../pane/marks_layer';
-import { labelColour, OTHERS, SUGGESTED, UNASSIGNED } from '../panels/palette';
+import { findingColour, labelColour, OTHERS, SUGGESTED, UNASSIGNED } from '../panels/palette';
 import type { Acts } from '../store/acts';
 import { colourOf, labelsInUse, wordsOf } from '../store/mark_looks';
 import type { Places } from '../store/places';
@@ -21,6 +21,7 @@ export function marksOn(frameKey: string, acts: Acts, places: Places): ShownMark
   const marks: ShownMark[] = [];
   for (const mark of workspace.records.live('annotation')) {
     if (ui.now.hiddenMarks.has(mark.id)) continue;
+    if (acts.review?.mayReview && !acts.review.shows(mark.owner)) continue;
     // A label of slices has no place in the picture; it stands at its edge.
     const strength = mark.kind === 'slices' ? null : strengthOn(frameKey, mark, acts, places);
     if (strength !== null) marks.push(shownMark(mark, strength, look, acts));
@@ -72,7 +73,7 @@ function shownMark(mark: Annotation, strength: number, look: Look, acts: Acts): 
     kind: mark.kind,
     points: mark.points,
     mask: mark.mask,
-    colour: mine ? colour : OTHERS,
+    colour: mine ? colour : readerColour(mark.owner, acts),
     label: mine ? labelOf(mark, shows?.finding, selected, acts) : mark.owner,
     selected,
     dashed: false,
@@ -80,6 +81,12 @@ function shownMark(mark: Annotation, strength: number, look: Look, acts: Acts): 
     strength: strength * (dimmed ? BESIDE_THE_CHOSEN : 1),
     refused: TROUBLE[acts.workspace.queue.trouble('annotation', mark.id)?.phase ?? 'none'],
   };
+}
+
+/** Under review each reader has a colour of their own; the name stands beside it. */
+function readerColour(owner: string, { review }: Acts): string {
+  const order = review?.readers.indexOf(owner) ?? -1;
+  return order < 0 ? OTHERS : findingColour(order);
 }
 
 function labelOf(mark: Annotation, finding: Finding | undefined, selected: boolean, acts: Acts): string {

@@ -49,7 +49,7 @@ export class Header {
       this.clock,
       this.save,
       h('button', { type: 'button', class: 'quiet', title: 'Keys (?)', onclick: actions.help }, '? Keys'),
-      state.assignment
+      state.assignment || state.may_review
         ? h(
             'button',
             {
@@ -62,7 +62,7 @@ export class Header {
             '‹',
           )
         : null,
-      state.assignment
+      state.assignment || state.may_review
         ? h(
             'button',
             { type: 'button', class: 'quiet', title: 'Next case without submitting (N)', onclick: actions.next },

@@ -30,6 +30,7 @@ export class Toolbar {
     this.element = h('nav', { class: 'toolbar', 'aria-label': 'Tools' });
     let group = TOOLS[0]?.group;
     for (const entry of TOOLS) {
+      if (entry.reviews && !acts.review?.mayReview) continue;
       if (entry.group !== group) this.element.append(h('hr'));
       group = entry.group;
       const button = this.button(`tools.${entry.name}`, entry.icon);

@@ -12,6 +12,7 @@ import type {
   SchemaJson,
   Suggestion,
 } from '../model/types';
+import type { Review } from '../review/review';
 import type { Ui } from './ui';
 import type { Edit, Workspace } from './workspace';
 
@@ -32,6 +33,9 @@ export function likelyKind(modality: string, offered: readonly { value: string }
 export type MarkDetails = Partial<Pick<Annotation, 'first_frame' | 'last_frame' | 'mask' | 'label'>>;
 
 export class Acts {
+  /** What reviewers see and say of this case; null for a reader of whom nobody said anything. */
+  review: Review | null = null;
+
   constructor(
     readonly manifest: Manifest,
     readonly workspace: Workspace,

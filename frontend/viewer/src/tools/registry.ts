@@ -4,6 +4,7 @@ import { arrowTool } from './arrow_tool';
 import { bidirectionalTool } from './bidirectional_tool';
 import { boxTool } from './box_tool';
 import { brushTool } from './brush_tool';
+import { commentTool } from './comment_tool';
 import { contourTool } from './contour_tool';
 import { crosshairTool } from './crosshair_tool';
 import { ellipseTool } from './ellipse_tool';
@@ -30,6 +31,8 @@ export interface ToolEntry {
   group: 'select' | 'shape' | 'mask' | 'measure' | 'look';
   /** It makes or changes marks: not offered to who only looks. */
   draws: boolean;
+  /** Offered to reviewers alone. */
+  reviews?: boolean;
   /** An SVG path in a box of 24. */
   icon: string;
   tool: Tool;
@@ -188,6 +191,16 @@ export const TOOLS: readonly ToolEntry[] = [
     draws: true,
     icon: 'M4 4h6v1.600H6.700l6 6-1.100 1.100-6-6V10H4zM12 15h8v1.600h-3.200V22h-1.600v-5.400H12z',
     tool: arrowTool,
+  },
+  {
+    name: 'comment',
+    title: 'Comment on a place',
+    keys: ['Alt+C'],
+    group: 'look',
+    draws: false,
+    reviews: true,
+    icon: 'M4 4h16v12h-9l-5 4v-4H4zm1.600 1.600v8.800h2v2.200l2.800-2.200h8V5.600z',
+    tool: commentTool,
   },
   {
     name: 'window',

@@ -1,0 +1,52 @@
+/** What the server says of a case's review. */
+
+export interface ReviewJson {
+  verdict: 'approved' | 'returned';
+  reason: string;
+  reviewer: string;
+  decided_at: string;
+}
+
+export interface ReadingOfCase {
+  assignment: {
+    id: string;
+    reader: string;
+    state: 'assigned' | 'opened' | 'submitted';
+    active_seconds: number | null;
+  };
+  review: ReviewJson | null;
+}
+
+export interface CommentJson {
+  id: string;
+  case: string;
+  frame: string;
+  column: number;
+  row: number;
+  about: string | null;
+  text: string;
+  author: string;
+  created_at?: string;
+  resolved: boolean;
+}
+
+export interface AgreementJson {
+  readers: readonly [string, string];
+  matched: readonly { findings: readonly [string, string]; dice: number }[];
+  only: readonly [readonly string[], readonly string[]];
+  mean_dice: number | null;
+  equal: number;
+  compared: number;
+  differences: readonly {
+    schema: string;
+    question: string;
+    answers: readonly [unknown, unknown];
+    findings: readonly [string, string];
+  }[];
+}
+
+export interface CaseReviewJson {
+  readings: readonly ReadingOfCase[];
+  comments: readonly CommentJson[];
+  agreements: readonly AgreementJson[];
+}
