@@ -4,6 +4,7 @@ import type { PaneGrid } from '../page/pane_grid';
 import type { Forms } from '../panels/forms';
 import type { SliceLabelsPanel } from '../panels/slice_labels_panel';
 import type { SuggestionsPanel } from '../panels/suggestions_panel';
+import type { Bandwidth } from '../pixels/bandwidth';
 import type { Acts } from '../store/acts';
 import type { Places } from '../store/places';
 
@@ -29,6 +30,7 @@ export interface Desk {
   readonly acts: Acts;
   readonly grid: PaneGrid;
   readonly places: Places;
+  readonly bandwidth: Bandwidth;
   /** A mark is being drawn or reshaped. */
   readonly busy: boolean;
   cancelGestures(): void;

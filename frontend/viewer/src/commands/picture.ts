@@ -48,4 +48,14 @@ export const PICTURE_COMMANDS: readonly Command[] = [
       say(ui.now.showsOverlays ? 'Overlays shown' : 'Overlays hidden');
     },
   },
+  {
+    id: 'picture.low_bandwidth',
+    title: 'Small pictures first, for slow lines',
+    group: 'Picture',
+    keys: ['Shift+R'],
+    run: ({ bandwidth, say }) => {
+      bandwidth.low = !bandwidth.low;
+      say(bandwidth.low ? 'Small pictures first; every stored pixel once you stop' : 'Every stored pixel at once');
+    },
+  },
 ];

@@ -9,6 +9,7 @@ import type { Manifest, StackJson } from '../model/types';
 import { aheadPlan, type Opening } from '../pixels/ahead_plan';
 import { FrameFetch } from '../pixels/frame_fetch';
 import { requestOf } from '../pixels/frame_store';
+import { PREVIEW } from '../pixels/preview';
 import { lastHanging } from '../store/last_hanging';
 import { openingSlice } from './pane_grid';
 import type { Workstation } from './workstation';
@@ -69,7 +70,7 @@ export class Ahead {
     const api = this.station.apiOf(next);
     const manifest = await api.manifest();
     if (!holds()) return;
-    const fetcher = new FrameFetch(addresses.frames, () => api.manifest());
+    const fetcher = new FrameFetch(addresses.frames, () => api.manifest(), this.station.bandwidth);
     fetcher.takeTokens(manifest);
     // Stacks that both cases show are there already, and stay when this one is not opened after all.
     const open = new Set(current.stacks.map((stack) => stack.key));
@@ -81,7 +82,8 @@ export class Ahead {
       frames.memoryBytes * SHARE,
       window.devicePixelRatio,
     );
-    frames.schedule.later(plan.map(({ frame, level }) => requestOf(frame.key, level)));
+    const firstLevel = (key: string, level: number): number => (frames.previewsFirst(key) ? PREVIEW : level);
+    frames.schedule.later(plan.map(({ frame: { key }, level }) => requestOf(key, firstLevel(key, level))));
   }
 }
 

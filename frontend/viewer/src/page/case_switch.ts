@@ -128,7 +128,7 @@ export class CaseSwitch implements Travel {
   }
 
   private fetcherOf(api: ApiClient, manifest: Manifest): FrameFetch {
-    const fetcher = new FrameFetch(this.station.addresses.frames, () => api.manifest());
+    const fetcher = new FrameFetch(this.station.addresses.frames, () => api.manifest(), this.station.bandwidth);
     fetcher.takeTokens(manifest);
     return fetcher;
   }

@@ -108,6 +108,13 @@ export class PaneGrid {
     }
     const observer = new ResizeObserver(() => this.resize());
     observer.observe(this.element);
+    let { low } = station.bandwidth;
+    const askAnew = (): void => {
+      if (low === station.bandwidth.low) return;
+      low = station.bandwidth.low;
+      for (const { pane } of this.visible) pane.askAnew();
+    };
+    lifetime.atEnd(station.bandwidth.subscribe(askAnew));
     lifetime.atEnd(
       station.screen.show({
         leave: () => {

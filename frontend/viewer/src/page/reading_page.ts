@@ -13,6 +13,7 @@ import { Forms } from '../panels/forms';
 import { HangingBar } from '../panels/hanging_bar';
 import { Header } from '../panels/header';
 import { KeysPanel } from '../panels/keys_panel';
+import { LineButton } from '../panels/line_button';
 import type { Panel } from '../panels/panel';
 import { SavingDock } from '../panels/saving/saving_dock';
 import { SliceLabelsPanel } from '../panels/slice_labels_panel';
@@ -22,6 +23,7 @@ import { ToolOptions } from '../panels/tool_options';
 import { PictureBar, Toolbar } from '../panels/toolbar';
 import { ViewControls } from '../panels/view_controls';
 import type { ReadingClock } from '../person/reading_clock';
+import type { Bandwidth } from '../pixels/bandwidth';
 import type { FrameFetch } from '../pixels/frame_fetch';
 import { PinsLayer } from '../review/pins_layer';
 import type { Review } from '../review/review';
@@ -127,6 +129,8 @@ export class ReadingPage implements Desk {
       play: () => this.grid.active.cine.toggle(),
     };
     this.bar = new PictureBar(() => this.grid.active.cine, [this.views.element, this.hangings.element], actions);
+    const line = new LineButton(station.bandwidth, this.commands, (id) => this.run(id), this.say, lifetime);
+    this.bar.element.append(line.element);
     this.options = new ToolOptions(acts, this.grid, this.commands, (id) => this.run(id));
     this.picker = new StackPicker(manifest.stacks, (stack) => this.grid.open(this.grid.active.pane.index, stack));
     this.dock = new SavingDock(station, acts, places, this, lifetime);
@@ -170,6 +174,10 @@ export class ReadingPage implements Desk {
       if (this.lifetime.over) return;
       this.update();
     });
+  }
+
+  get bandwidth(): Bandwidth {
+    return this.station.bandwidth;
   }
 
   run(id: string): void {

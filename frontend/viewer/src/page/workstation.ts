@@ -3,6 +3,7 @@ import { ApiClient, type PagePerson } from '../api/client';
 import { COMMANDS } from '../commands/all';
 import { CommandRegistry } from '../commands/registry';
 import { Preferences, type PreferencesJson } from '../person/preferences';
+import { Bandwidth } from '../pixels/bandwidth';
 import { DecodePool } from '../pixels/decode_pool';
 import { serveDerivedImages } from '../pixels/derived_images';
 import { FrameStore } from '../pixels/frame_store';
@@ -23,6 +24,7 @@ export interface Addresses {
 
 export class Workstation {
   readonly screen = new Screen();
+  readonly bandwidth = new Bandwidth(window.localStorage);
   readonly frames: FrameStore;
   readonly slabs = new SlabMaker();
   readonly commands = new CommandRegistry(COMMANDS);
@@ -37,7 +39,7 @@ export class Workstation {
     preferences: Partial<PreferencesJson>,
   ) {
     this.preferences = new Preferences(preferences, this.commands, (content) => this.apiOf().savePreferences(content));
-    this.frames = new FrameStore(new DecodePool(), PICTURE_MEMORY);
+    this.frames = new FrameStore(new DecodePool(), PICTURE_MEMORY, this.bandwidth);
     serveDerivedImages();
     const api = this.apiOf();
     this.saving = new PageSaving(

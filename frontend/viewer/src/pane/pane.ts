@@ -9,11 +9,12 @@ import { fullRangeWindow, initialWindow } from '../model/windows';
 import { h } from '../page/dom';
 import { valuesOf } from '../pixels/frame_image';
 import { type FrameStore, requestOf } from '../pixels/frame_store';
+import { PREVIEW } from '../pixels/preview';
 import { bestLevel, levelFor, mayBeReduced } from '../pixels/resolution';
 import type { Screen } from '../pixels/screen';
 import type { SlabMaker } from '../pixels/slab_maker';
 import { Composer, type Picture } from './composer';
-import { FramePlan } from './frame_plan';
+import { FramePlan, type SliceState } from './frame_plan';
 import { PaneScreen } from './pane_screen';
 import { View } from './view';
 
@@ -56,6 +57,8 @@ export class Pane {
   /** The place that the reader pointed at, in this pane or in another one of the same volume. */
   crosshair: Vector | null = null;
   private resting = false;
+  /** Nothing has moved for a while; whether every stored pixel may be had then is another question (`resting`). */
+  private still = false;
   private restTimer = 0;
   private readonly viewportId: string;
   private readonly unsubscribe: () => void;
@@ -258,6 +261,12 @@ export class Pane {
     this.window = window;
     this.applyWindow();
     this.viewport?.render();
+    if (this.stack) this.plan.look(this.stack, window, this.picture);
+    // A preview holds no more than its window did: another is asked for, and the stored pixels once the reader rests.
+    if (this.level === PREVIEW) {
+      this.stir();
+      this.showTarget();
+    }
     this.events.changed();
   }
 
@@ -351,12 +360,13 @@ export class Pane {
   }
 
   /** Which slices are in memory: for the scroll bar. */
-  loaded(): { there: boolean[]; failed: boolean[] } {
-    const list = this.stack?.frames ?? [];
-    return {
-      there: list.map((f) => this.frames.isLoaded(f.key)),
-      failed: list.map((f) => this.frames.failureOf(f.key) !== null),
-    };
+  loaded(): readonly SliceState[] {
+    return this.stack ? this.plan.states(this.stack) : [];
+  }
+
+  /** The way of asking for previews or for depth changed. */
+  askAnew(): void {
+    this.goTo(this.target);
   }
 
   /** How many slices are in memory as fine as this pane needs them. */
@@ -372,6 +382,7 @@ export class Pane {
     if (!frame || this.level === 0) return '';
     const wanted = this.levelOf(frame);
     if (this.level <= wanted) return '';
+    if (this.level === PREVIEW) return this.plan.previewWords(frame, this.window, wanted, this.still);
     return this.frames.gaveUp(frame.key, wanted) ? 'Coarse: the rest could not be loaded' : 'Coarse, loading…';
   }
 
@@ -401,6 +412,7 @@ export class Pane {
     const { stack } = this;
     const first = stack?.frames[0];
     if (!stack || !first) return;
+    this.plan.look(stack, this.window, this.picture);
     if (this.reformatted) this.plan.askForAll(stack, stack.frames.indexOf(this.nearestFrame));
     else this.plan.askAround(stack, this.target, this.levelOf(first));
   }
@@ -441,9 +453,11 @@ export class Pane {
   /** Something moves; a while after the last move the reader rests, and is shown every stored pixel. */
   private stir(): void {
     this.resting = false;
+    this.still = false;
     window.clearTimeout(this.restTimer);
     const frame = this.targetFrame;
-    if (!this.stack || !frame || !mayBeReduced(this.stack, frame)) return;
+    if (!this.stack || !frame) return;
+    if (!mayBeReduced(this.stack, frame) && !this.frames.previewsFirst(frame.key)) return;
     this.restTimer = window.setTimeout(() => {
       if (this.shown !== this.target) {
         this.stir();
@@ -451,8 +465,10 @@ export class Pane {
       }
       // Zooming may have changed what is worth having of the other slices.
       if (this.plan.level !== this.levelOf(frame)) this.planFrames();
+      this.still = true;
       this.resting = this.stack !== null && this.plan.mayRestWhole(this.stack);
       this.showTarget();
+      this.events.changed();
     }, REST_MS);
   }
 
@@ -467,11 +483,13 @@ export class Pane {
     const wanted = this.resting ? 0 : this.levelOf(frame);
     const isShown = this.shown === this.target && this.display.picture?.key === '';
     if (isShown && this.level <= wanted) return;
-    const level = bestLevel(this.frames.levels(frame.key), wanted);
-    if (level === null || level > wanted) this.frames.schedule.want(requestOf(frame.key, wanted));
-    if (level === null || (isShown && level >= this.level)) return;
-    const image = this.frames.image(frame.key, level);
-    if (!image) return;
+    const level = bestLevel(this.frames.shownLevels(frame.key), wanted);
+    if (level === null || level > wanted)
+      this.plan.want(frame, [wanted, this.levelOf(frame)], level !== null, this.still);
+    const image = level === null ? undefined : this.frames.image(frame.key, level);
+    if (level === null || !image || image === this.display.picture?.image) return;
+    // Of a preview another one may come, for another window.
+    if (isShown && level >= this.level && level !== PREVIEW) return;
     const { columns, rows } = this.stack;
     const plane = imagePlane(frame.geometry);
     void this.show({ key: '', index: this.target, level, image, plane, columns, rows, said: [] });

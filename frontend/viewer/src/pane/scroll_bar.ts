@@ -1,7 +1,17 @@
 /** The bar beside a pane: where in the stack the reader is, and which slices are loaded (or failed). */
 import type { Gap } from '../model/types';
 import { h } from '../page/dom';
+import type { SliceState } from './frame_plan';
 import type { Pane } from './pane';
+
+const COLOURS: Record<SliceState, string> = {
+  there: '#5d6673',
+  preview: '#5d6673',
+  coming: '#333a43',
+  failed: '#e5484d',
+  missing: 'transparent',
+};
+const MARKED = '#f2b544';
 
 export class ScrollBar {
   readonly element: HTMLElement;
@@ -76,12 +86,14 @@ export class ScrollBar {
     const context = this.canvas.getContext('2d');
     // Planes are cut of what is there: none has slices of its own to show.
     if (!context || this.pane.reformatted) return;
-    const { there, failed } = this.pane.loaded();
+    const states = this.pane.loaded();
     this.pane.stack?.frames.forEach((f, i) => {
-      const colour = failed[i] ? '#e5484d' : marked.has(f.key) ? '#f2b544' : there[i] ? '#5d6673' : null;
-      if (!colour) return;
-      context.fillStyle = colour;
-      context.fillRect(0, i * step, 6, Math.max(step, marked.has(f.key) ? 2 : 0.5));
+      const state = states[i] ?? 'missing';
+      const isMarked = marked.has(f.key) && state !== 'failed';
+      if (state === 'missing' && !isMarked) return;
+      context.fillStyle = isMarked ? MARKED : COLOURS[state];
+      // A preview is half of a picture.
+      context.fillRect(0, i * step, state === 'preview' && !isMarked ? 3 : 6, Math.max(step, isMarked ? 2 : 0.5));
     });
     // A gap is a cut through the bar.
     for (const { after } of this.pane.stack?.gaps ?? []) {

@@ -5,6 +5,12 @@ export class FrameError extends Error {}
 
 const ATTEMPTS = 3;
 
+/** Told of every request, and how many bytes it brought. */
+export interface Meter {
+  began(): void;
+  ended(bytes: number): void;
+}
+
 export class FrameFetch {
   private readonly tokens = new Map<string, string>();
   private renewal: Promise<void> | null = null;
@@ -14,6 +20,7 @@ export class FrameFetch {
   constructor(
     private readonly address: string,
     private readonly renewManifest: () => Promise<Manifest>,
+    private readonly meter: Meter = { began: () => undefined, ended: () => undefined },
   ) {}
 
   /** Take the tokens of a manifest, and renew them before the first one runs out. */
@@ -40,12 +47,29 @@ export class FrameFetch {
     return this.fetched(stackKey, this.address + frameKey, length);
   }
 
+  /** A frame as a JPEG: `query` says how. Raises as `bytes` does. */
+  preview(stackKey: string, frameKey: string, query: string): Promise<ArrayBuffer> {
+    return this.fetched(stackKey, this.address + frameKey + query);
+  }
+
   /** The picture (PNG) of an overlay plane, by the address that the manifest names. Raises as `bytes` does. */
   overlay(stackKey: string, address: string): Promise<ArrayBuffer> {
     return this.fetched(stackKey, address);
   }
 
   private async fetched(stackKey: string, address: string, length?: number): Promise<ArrayBuffer> {
+    let bytes = 0;
+    this.meter.began();
+    try {
+      const body = await this.tried(stackKey, address, length);
+      bytes = body.byteLength;
+      return body;
+    } finally {
+      this.meter.ended(bytes);
+    }
+  }
+
+  private async tried(stackKey: string, address: string, length?: number): Promise<ArrayBuffer> {
     for (let attempt = 1; ; attempt++) {
       const response = await this.once(stackKey, address, length);
       if (response instanceof Response && response.ok) return response.arrayBuffer();

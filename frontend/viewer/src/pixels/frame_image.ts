@@ -1,18 +1,17 @@
 /** One decoded frame as Cornerstone's image, and what Cornerstone asks about it. */
 import { Enums, type Types } from '@cornerstonejs/core';
 import type { FrameValues } from '../masks/value_range';
-import { imagePlane } from '../model/geometry';
 import type { FrameJson, StackJson } from '../model/types';
 import { initialWindow } from '../model/windows';
 import type { DecodedFrame } from './decode_worker';
-import { planeAt, sizeAt } from './resolution';
+import type { Shape } from './resolution';
 
-export function imagePlaneModule(stack: StackJson, frame: FrameJson, level: number): Record<string, unknown> {
-  const plane = planeAt(level, imagePlane(frame.geometry));
+export function imagePlaneModule(stack: StackJson, frame: FrameJson, shape: Shape): Record<string, unknown> {
+  const { plane, rows, columns } = shape;
   return {
     frameOfReferenceUID: stack.key,
-    rows: sizeAt(level, stack.rows),
-    columns: sizeAt(level, stack.columns),
+    rows,
+    columns,
     imageOrientationPatient: [...plane.alongRow, ...plane.alongColumn],
     rowCosines: [...plane.alongRow],
     columnCosines: [...plane.alongColumn],
@@ -25,12 +24,12 @@ export function imagePlaneModule(stack: StackJson, frame: FrameJson, level: numb
   };
 }
 
-export function imagePixelModule(stack: StackJson, frame: FrameJson, level: number): Record<string, unknown> {
+export function imagePixelModule(stack: StackJson, frame: FrameJson, shape: Shape): Record<string, unknown> {
   return {
     samplesPerPixel: frame.colour ? 3 : 1,
     photometricInterpretation: frame.colour ? 'RGB' : 'MONOCHROME2',
-    rows: sizeAt(level, stack.rows),
-    columns: sizeAt(level, stack.columns),
+    rows: shape.rows,
+    columns: shape.columns,
     bitsAllocated: frame.colour ? 8 : stack.bits_allocated,
     bitsStored: frame.colour ? 8 : stack.bits_stored,
     highBit: (frame.colour ? 8 : stack.bits_stored) - 1,
@@ -50,14 +49,14 @@ export function valuesOf(image: Types.IImage): FrameValues {
 
 export interface Making {
   imageId: string;
-  level: number;
+  shape: Shape;
   /** Milliseconds. */
   fetch: number;
   decode: number;
 }
 
 export function toImage(stack: StackJson, frame: FrameJson, decoded: DecodedFrame, making: Making): Types.IImage {
-  const plane = planeAt(making.level, imagePlane(frame.geometry));
+  const { plane } = making.shape;
   const { pixels, minimum, maximum } = decoded;
   const colour = decoded.components === 3;
   const window = colour ? { centre: 128, width: 256 } : initialWindow(stack, frame);

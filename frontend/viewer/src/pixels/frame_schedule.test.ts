@@ -34,7 +34,7 @@ describe('the schedule', () => {
         );
       },
       (key) => done.has(key),
-      limit,
+      () => limit,
       spare,
     );
     const end = async (key: string): Promise<void> => {

@@ -26,7 +26,7 @@ export class FrameSchedule {
   constructor(
     private readonly start: (key: string) => Promise<void>,
     private readonly has: (key: string) => boolean,
-    private readonly limit = 12,
+    private readonly limit: () => number = () => 12,
     private readonly spareRequests: (sinceAsked: number) => number = () => 0,
   ) {}
 
@@ -64,6 +64,10 @@ export class FrameSchedule {
     return this.running.size;
   }
 
+  isRunning(is: (key: string) => boolean): boolean {
+    return [...this.running].some(is);
+  }
+
   /** What is under way or still to come, for the next case too. */
   get outstanding(): number {
     const planned = [...this.plans.values()].reduce((sum, plan) => sum + plan.length, 0);
@@ -86,7 +90,7 @@ export class FrameSchedule {
 
   private pump(): void {
     // Two places stay free for what the reader may ask for next.
-    while (this.running.size < (this.urgent.length > 0 ? this.limit + 2 : this.limit)) {
+    while (this.running.size < this.limit() + (this.urgent.length > 0 ? 2 : 0)) {
       const key = this.next();
       if (key === null) break;
       this.run(key);

@@ -1,21 +1,36 @@
 /**
  * Frames in memory, each at the resolutions that panes asked for: the thin image loader and what it may hold.
  *
- * An image identifier is "frame:<frame key>", a reduced one "frame:<frame key>@<level>". Cornerstone's cache holds the
+ * An image identifier is "frame:<frame key>", a reduced one "frame:<frame key>@<level>"; the level of a preview, for slow
+ * lines, is PREVIEW. Cornerstone's cache holds the
  * images and evicts the least recently used ones; what is fetched, and when, is decided by FrameSchedule.
  */
 import { cache, Enums, eventTarget, imageLoader, metaData, type Types } from '@cornerstonejs/core';
-import type { FrameJson, StackJson } from '../model/types';
+import { imagePlane } from '../model/geometry';
+import type { FrameJson, StackJson, Window } from '../model/types';
 import { initialWindow, voiTableOf } from '../model/windows';
+import type { Bandwidth } from './bandwidth';
 import type { DecodePool } from './decode_pool';
 import type { FrameFetch } from './frame_fetch';
 import { imagePixelModule, imagePlaneModule, toImage } from './frame_image';
 import { FrameSchedule } from './frame_schedule';
-import { COARSEST, sizeAt } from './resolution';
+import {
+  type Look,
+  mayBePreviewed,
+  PREVIEW,
+  previewModality,
+  previewQuery,
+  previewWindow,
+  stretchedPlane,
+} from './preview';
+import { type Shape, shapeAt } from './resolution';
 import { sinceInput, spareRequests } from './spare_time';
 
 const SCHEME = 'frame';
 const TRY_AGAIN_MS = 10_000;
+/** Requests at once: on a slow line what is asked for last must not wait behind many. */
+const MANY = 12;
+const FEW = 3;
 
 /** What the schedule is asked for: a frame at a level. */
 export function requestOf(frameKey: string, level: number): string {
@@ -39,18 +54,22 @@ export class FrameStore {
   /** Finer resolutions that could not be had of frames that are shown all the same, and when. */
   private readonly givenUp = new Map<string, number>();
   private readonly exact = new Set<string>();
+  /** How panes want previews of a stack, and what was made so. */
+  private readonly looks = new Map<string, Look>();
+  private readonly previews = new Map<string, { shape: Shape; window: Window | null }>();
   private readonly listeners = new Set<(frameKey: string) => void>();
 
   constructor(
     private readonly pool: DecodePool,
     readonly memoryBytes: number,
+    private readonly bandwidth: Pick<Bandwidth, 'low' | 'subscribe'>,
   ) {
     cache.setMaxCacheSize(memoryBytes);
     const sinceHands = sinceInput();
     this.schedule = new FrameSchedule(
       (request) => this.start(request),
       (request) => this.needsNothing(request),
-      12,
+      () => (bandwidth.low ? FEW : MANY),
       (sinceAsked) => spareRequests(sinceHands(), sinceAsked),
     );
     imageLoader.registerImageLoader(SCHEME, (imageId) => ({ promise: this.load(imageId) }));
@@ -72,12 +91,14 @@ export class FrameStore {
   forget(stacks: Iterable<StackJson>): void {
     for (const stack of stacks) {
       for (const { key } of stack.frames) {
-        for (const level of [...this.levels(key)]) this.release(key, level);
+        for (const level of [...this.shownLevels(key)]) this.release(key, level);
         this.frames.delete(key);
         this.loaded.delete(key);
         this.failures.delete(key);
-        for (let level = 0; level <= COARSEST; level++) this.givenUp.delete(requestOf(key, level));
+        for (let level = 0; level <= PREVIEW; level++) this.givenUp.delete(requestOf(key, level));
+        this.previews.delete(key);
       }
+      this.looks.delete(stack.key);
     }
   }
 
@@ -92,9 +113,40 @@ export class FrameStore {
     return at !== undefined && performance.now() - at < TRY_AGAIN_MS;
   }
 
-  /** The levels at which a frame is in memory. */
+  /** The levels at which a frame is in memory, previews left out. */
   levels(frameKey: string): Iterable<number> {
+    return [...(this.loaded.get(frameKey) ?? [])].filter((level) => level !== PREVIEW);
+  }
+
+  /** The same with PREVIEW, where there is one: what can be shown. */
+  shownLevels(frameKey: string): Iterable<number> {
     return this.loaded.get(frameKey) ?? [];
+  }
+
+  /** Whether a frame is begun with as a preview: the line is slow. */
+  previewsFirst(frameKey: string): boolean {
+    const known = this.bandwidth.low ? this.frames.get(frameKey) : undefined;
+    return known !== undefined && mayBePreviewed(known.stack, known.frame);
+  }
+
+  /** How the previews of a stack are to look; those that were made for another window are let go. */
+  look(stack: StackJson, look: Look): void {
+    const [first] = stack.frames;
+    const wanted = { ...look, window: look.window ?? (first ? initialWindow(stack, first) : null) };
+    const before = this.looks.get(stack.key);
+    this.looks.set(stack.key, wanted);
+    if (before && sameWindow(before.window, wanted.window)) return;
+    for (const { key } of stack.frames) if (this.previews.has(key)) this.release(key, PREVIEW);
+  }
+
+  /** The window that a frame's preview was made with. */
+  previewWindowOf(frameKey: string): Window | null {
+    return this.previews.get(frameKey)?.window ?? null;
+  }
+
+  /** Whether something of a frame is on its way. */
+  isComing(frameKey: string): boolean {
+    return this.schedule.isRunning((request) => parsed(request).key === frameKey);
   }
 
   image(frameKey: string, level: number): Types.IImage | undefined {
@@ -135,7 +187,8 @@ export class FrameStore {
 
   private needsNothing(request: string): boolean {
     const { key, level } = parsed(request);
-    return this.failures.has(key) || this.gaveUp(key, level) || [...this.levels(key)].some((there) => there <= level);
+    const there = [...this.shownLevels(key)];
+    return this.failures.has(key) || this.gaveUp(key, level) || there.some((finer) => finer <= level);
   }
 
   private async start(request: string): Promise<void> {
@@ -162,6 +215,7 @@ export class FrameStore {
     const known = this.frames.get(key);
     if (!known) throw new Error('This picture is not part of the case.');
     const { stack, frame, fetcher } = known;
+    if (level === PREVIEW) return this.loadPreview(imageId, stack, frame, fetcher);
     const began = performance.now();
     // A server or a cache that knows no ranges sends all, which will do as well.
     const bytes = await fetcher.bytes(stack.key, key, level > 0 ? frame.prefix_lengths[level - 1] : undefined);
@@ -182,16 +236,49 @@ export class FrameStore {
         signed: stack.signed,
       },
     });
-    const [columns, rows] = [sizeAt(level, stack.columns), sizeAt(level, stack.rows)];
+    const shape = shapeAt(level, stack, frame);
+    const { columns, rows } = shape;
     if (decoded.columns !== columns || decoded.rows !== rows) {
       throw new Error(`The picture is ${decoded.columns} × ${decoded.rows} where ${columns} × ${rows} were promised.`);
     }
     return toImage(stack, frame, decoded, {
       imageId,
-      level,
+      shape,
       fetch: fetched - began,
       decode: performance.now() - fetched,
     });
+  }
+
+  private async loadPreview(
+    imageId: string,
+    stack: StackJson,
+    frame: FrameJson,
+    fetcher: FrameFetch,
+  ): Promise<Types.IImage> {
+    const began = performance.now();
+    const look = this.looks.get(stack.key);
+    const bytes = await fetcher.preview(stack.key, frame.key, previewQuery(stack, frame, look));
+    // The reader chose another window meanwhile, which this one would show cut.
+    if (!sameWindow(look?.window, this.looks.get(stack.key)?.window) && this.frames.has(frame.key)) {
+      return this.loadPreview(imageId, stack, frame, fetcher);
+    }
+    const fetched = performance.now();
+    const modality = previewModality(stack, frame, look);
+    const decoded = await this.pool.decode({ bytes, level: 0, format: 'jpeg', colour: frame.colour, modality });
+    const { columns, rows } = decoded;
+    const shape = { columns, rows, plane: stretchedPlane(imagePlane(frame.geometry), stack, columns, rows) };
+    this.previews.set(frame.key, { shape, window: previewWindow(stack, frame, look) });
+    return toImage(stack, frame, decoded, {
+      imageId,
+      shape,
+      fetch: fetched - began,
+      decode: performance.now() - fetched,
+    });
+  }
+
+  private shapeOf(stack: StackJson, frame: FrameJson, level: number): Shape {
+    const preview = level === PREVIEW ? this.previews.get(frame.key) : undefined;
+    return preview?.shape ?? shapeAt(level === PREVIEW ? 0 : level, stack, frame);
   }
 
   private metadata(type: string, imageId: unknown): unknown {
@@ -202,9 +289,9 @@ export class FrameStore {
     const { stack, frame } = known;
     switch (type) {
       case Enums.MetadataModules.IMAGE_PLANE:
-        return imagePlaneModule(stack, frame, level);
+        return imagePlaneModule(stack, frame, this.shapeOf(stack, frame, level));
       case Enums.MetadataModules.IMAGE_PIXEL:
-        return imagePixelModule(stack, frame, level);
+        return imagePixelModule(stack, frame, this.shapeOf(stack, frame, level));
       case Enums.MetadataModules.GENERAL_SERIES:
         return { modality: stack.modality, seriesInstanceUID: stack.key, seriesNumber: stack.place };
       case Enums.MetadataModules.VOI_LUT: {
@@ -219,6 +306,10 @@ export class FrameStore {
   private announce(frameKey: string): void {
     for (const listener of this.listeners) listener(frameKey);
   }
+}
+
+function sameWindow(one: Window | null | undefined, other: Window | null | undefined): boolean {
+  return one?.centre === other?.centre && one?.width === other?.width;
 }
 
 function reasonOf(error: unknown): string {

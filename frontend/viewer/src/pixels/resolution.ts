@@ -5,7 +5,7 @@
  * centre of pixel 0. So a reduced picture has the first pixel's place and 2^level times the spacing, and everything
  * in it lies exactly where it lies in the stored matrix. Marks and measures never see a level.
  */
-import type { ImagePlane } from '../model/geometry';
+import { type ImagePlane, imagePlane } from '../model/geometry';
 import type { FrameJson, StackJson } from '../model/types';
 import { initialWindow, voiTableOf } from '../model/windows';
 
@@ -44,6 +44,18 @@ export function sizeAt(level: number, stored: number): number {
 export function planeAt(level: number, plane: ImagePlane): ImagePlane {
   const times = 2 ** level;
   return { ...plane, columnSpacing: plane.columnSpacing * times, rowSpacing: plane.rowSpacing * times };
+}
+
+/** The size and the plane of a picture of a frame. */
+export interface Shape {
+  columns: number;
+  rows: number;
+  plane: ImagePlane;
+}
+
+export function shapeAt(level: number, stack: StackJson, frame: FrameJson): Shape {
+  const plane = planeAt(level, imagePlane(frame.geometry));
+  return { columns: sizeAt(level, stack.columns), rows: sizeAt(level, stack.rows), plane };
 }
 
 /** Of the levels that are there, the one to show: no finer than wanted needs, else the finest there is. */
