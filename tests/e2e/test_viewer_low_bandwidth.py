@@ -99,6 +99,6 @@ def test_the_reader_turns_it_on_and_off_and_it_is_remembered(signed_in_page: Sig
     expect(button).to_have_attribute("aria-pressed", "true")
     viewer.reload()
     expect(button).to_have_attribute("aria-pressed", "true")
-    page.keyboard.press("F9")
+    page.keyboard.press("F6")
     expect(button).to_have_attribute("aria-pressed", "false")
     expect(page.locator(".notice")).to_contain_text("Every stored pixel at once")

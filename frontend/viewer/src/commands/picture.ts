@@ -52,7 +52,7 @@ export const PICTURE_COMMANDS: readonly Command[] = [
     id: 'picture.low_bandwidth',
     title: 'Small pictures first, for slow lines',
     group: 'Picture',
-    keys: ['F9'],
+    keys: ['F6'],
     run: ({ bandwidth, say }) => {
       bandwidth.low = !bandwidth.low;
       say(bandwidth.low ? 'Small pictures first; every stored pixel once you stop' : 'Every stored pixel at once');
