@@ -65,8 +65,8 @@ class Annotator:
 @contextmanager
 def label_studio(
     environment: Path, database: str, folder: Path, *, connections: int
-) -> Iterator[tuple[int, Askers, Askers]]:
-    """Label Studio on a database of its own; its port, who saves annotations, and who saves drafts."""
+) -> Iterator[tuple[int, int, Askers, Askers]]:
+    """Label Studio on a database of its own; its port and process, who saves annotations, and who saves drafts."""
     python = (environment / "bin" / "python").absolute()
     home = next((environment / "lib").glob("python*/site-packages/label_studio"))
     address = urllib.parse.urlsplit(database)
@@ -104,6 +104,7 @@ def label_studio(
         annotations, drafts = _tasks(port, sessions)
         yield (
             port,
+            process.pid,
             lambda count: [Annotator(annotations[at], sessions[at]) for at in range(count)],
             lambda count: [Annotator(drafts[at], sessions[at]) for at in range(count)],
         )
