@@ -3,7 +3,7 @@ import type { Annotation, Answer, Finding, Manifest, Reading } from '../model/ty
 import type { CaseReviewJson, CommentJson } from '../review/records';
 import type { KeepingKey } from '../save/browser_outbox';
 import type { Outcome } from '../save/outcome';
-import type { Sending } from '../save/queue';
+import type { Sending } from '../save/sending';
 import type { AnyRecord, Decision, RecordKind } from '../store/records';
 
 interface Problem {

@@ -18,7 +18,7 @@ import type { Presentation } from '../model/presentation';
 import type { Annotation, Answer, Finding, Point } from '../model/types';
 import type { Pane } from '../pane/pane';
 import type { FrameStore } from '../pixels/frame_store';
-import type { SaveSummary } from '../save/queue';
+import type { SaveSummary } from '../save/summary';
 import type { Acts } from '../store/acts';
 import type { ReadingPage } from './reading_page';
 

@@ -75,6 +75,9 @@ export function leaving(
     try {
       if (!assignment) await travel.review(manifest.case.id, false);
       else if (await everythingSaved(queue)) await travel.next(assignment);
+      // Nothing could be opened instead of what is on the page.
+      else if (['unreachable', 'signed-out'].includes(queue.summary().state))
+        say(`Not left: ${queue.summary().words}.`);
       // What is unsaved stays in this browser and is sent by the next page; beforeunload asks where it can't stay.
       else window.location.assign(`${addresses.next}?after=${assignment}`);
     } finally {

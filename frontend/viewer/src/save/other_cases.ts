@@ -3,7 +3,8 @@ import { Records } from '../store/records';
 import type { KeptChange } from './change';
 import type { Clock } from './clock';
 import type { Keeper } from './keeper';
-import { SaveQueue, type Send } from './queue';
+import { SaveQueue } from './queue';
+import type { Send } from './sending';
 import type { SaveSummary } from './summary';
 
 export interface OtherCase extends SaveSummary {

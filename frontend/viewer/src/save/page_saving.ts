@@ -6,7 +6,8 @@ import type { KeptChange } from './change';
 import { PAGE_CLOCK } from './clock';
 import { Keeper } from './keeper';
 import { OtherCases } from './other_cases';
-import { SaveQueue, type Send } from './queue';
+import { SaveQueue } from './queue';
+import type { Send } from './sending';
 import type { SaveSummary } from './summary';
 
 /** How often pages that came meanwhile are looked for; what they leave is then handed over the moment they go. */

@@ -6,7 +6,8 @@ import { type AnyRecord, contentOf, Records, splitAddress } from '../store/recor
 import { Workspace } from '../store/workspace';
 import { Keeper } from './keeper';
 import type { Outcome } from './outcome';
-import { SaveQueue, type Sending } from './queue';
+import { SaveQueue } from './queue';
+import type { Sending } from './sending';
 import { finding, MemoryOutbox, mark, settle, TestClock, TestServer } from './testing';
 
 type Way = 'through' | 'lost' | 'answer lost' | 'doubled' | 'late' | 'disk full' | 'broken' | 'signed out';

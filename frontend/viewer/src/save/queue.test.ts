@@ -3,7 +3,8 @@ import { Records } from '../store/records';
 import { Workspace } from '../store/workspace';
 import { Keeper } from './keeper';
 import type { Outcome } from './outcome';
-import { SaveQueue, type Sending } from './queue';
+import { SaveQueue } from './queue';
+import type { Sending } from './sending';
 import { finding, MemoryOutbox, mark, settle, TestClock, TestServer } from './testing';
 
 const saved = ({ record }: Sending): Outcome => ({

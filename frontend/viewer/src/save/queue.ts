@@ -6,42 +6,16 @@
  * so sending again is saving once. Nothing that the reader made is dropped here without the reader's word.
  */
 import { newId } from '../api/identifiers';
-import {
-  type Address,
-  type AnyRecord,
-  addressOf,
-  contentOf,
-  type RecordKind,
-  type Records,
-  splitAddress,
-} from '../store/records';
+import { type Address, type AnyRecord, addressOf, type RecordKind, type Records, splitAddress } from '../store/records';
 import type { KeptChange } from './change';
 import type { Clock } from './clock';
 import type { Keeper } from './keeper';
 import { Line } from './line';
 import { byRecord, headOf, type Log, Logs, newestOf, type Pending } from './logs';
 import type { Outcome } from './outcome';
+import { baseAfter, isSame } from './revisions';
+import type { Conflict, Refusal, Send } from './sending';
 import { type SaveSummary, summaryOf } from './summary';
-
-export type { SaveSummary };
-
-export interface Sending {
-  kind: RecordKind;
-  /** With the revision that it builds on. */
-  record: AnyRecord;
-  change: string;
-  /** The page is about to go: the browser should end the request without it. */
-  keepalive: boolean;
-}
-
-export type Send = (sending: Sending) => Promise<Outcome>;
-
-export interface Conflict {
-  kind: RecordKind;
-  id: string;
-  current: AnyRecord | null;
-  message: string;
-}
 
 /** Typing is saved in pauses of this length, and at least so often. */
 const PAUSE_MS = 300;
@@ -141,7 +115,7 @@ export class SaveQueue {
     }));
   }
 
-  refusals(): { kind: RecordKind; id: string; message: string }[] {
+  refusals(): Refusal[] {
     return this.stuck('refused').map((log) => ({ ...splitAddress(log.address), message: log.message }));
   }
 
@@ -388,7 +362,7 @@ export class SaveQueue {
 
   private conflict(log: Log, current: AnyRecord | null, message: string): void {
     const mine = newestOf(log).record;
-    if (current && (contentOf(current) === contentOf(mine) || (current.deleted && mine.deleted))) {
+    if (current && isSame(current, mine)) {
       this.drop(log); // both made the same of it
       this.records.merge(splitAddress(log.address).kind, current as never, false);
       return;
@@ -422,14 +396,4 @@ export class SaveQueue {
   private announce(): void {
     for (const listener of this.listeners) listener();
   }
-}
-
-/**
- * The revision that the next change of this page builds on.
- *
- * Saving once counts up by one. An answer further on shows what was saved over it elsewhere, unless it is what was
- * sent: the next change must then not be taken for one that has seen it.
- */
-function baseAfter(base: number, change: Pending, saved: AnyRecord): number {
-  return saved.revision <= base + 1 || contentOf(saved) === contentOf(change.record) ? saved.revision : base + 1;
 }

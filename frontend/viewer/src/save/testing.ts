@@ -5,7 +5,7 @@ import type { KeptChange } from './change';
 import type { Clock } from './clock';
 import { type Outbox, OutboxError } from './outbox';
 import type { Outcome } from './outcome';
-import type { Sending } from './queue';
+import type { Sending } from './sending';
 
 export async function settle(): Promise<void> {
   for (let i = 0; i < 40; i++) await Promise.resolve();

@@ -2,7 +2,7 @@
 import type { Annotation } from '../../model/types';
 import { h } from '../../page/dom';
 import { differences, type Namer, nameOf } from '../../save/differences';
-import type { Conflict } from '../../save/queue';
+import type { Conflict } from '../../save/sending';
 import type { Acts } from '../../store/acts';
 import type { Places } from '../../store/places';
 import type { AnyRecord } from '../../store/records';
