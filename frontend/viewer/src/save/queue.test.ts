@@ -236,6 +236,44 @@ describe('without a network', () => {
     expect(after.queue.summary().state).toBe('saved');
   });
 
+  it('goes on, in a new page, from the change that was confirmed last', async () => {
+    const server = new TestServer();
+    const before = setUp((sending) =>
+      'label' in sending.record && sending.record.label === 'b' ? down() : server.save(sending),
+    );
+    before.draw({ label: 'a' });
+    before.draw({ label: 'b' });
+    await before.clock.pass(100);
+    expect(before.outbox.left.map((change) => change.record)).toMatchObject([{ label: 'b', revision: 1 }]);
+    const after = setUp((sending) => server.save(sending), before.outbox);
+    after.queue.adopt(before.outbox.left);
+    await after.clock.pass(1000);
+    expect(after.queue.summary().state).toBe('saved');
+    expect(server.log.map((s) => s.record.revision)).toEqual([0, 1]);
+  });
+
+  it('does not write over what another window made of a change whose answer was lost', async () => {
+    const server = new TestServer();
+    let isLost = true;
+    const { draw, clock, queue } = setUp((sending) => {
+      const outcome = server.save(structuredClone(sending));
+      return isLost ? down() : outcome;
+    });
+    draw({ label: 'a' });
+    await clock.pass(0);
+    server.save({
+      kind: 'annotation',
+      record: mark({ label: 'elsewhere', revision: 1 }),
+      change: 'x',
+      keepalive: false,
+    });
+    draw({ label: 'b' });
+    isLost = false;
+    await clock.pass(30_000);
+    expect(queue.conflicts().map((c) => c.current)).toMatchObject([{ label: 'elsewhere', revision: 2 }]);
+    expect(server.log.map((s) => 'label' in s.record && s.record.label)).toEqual(['a', 'elsewhere']);
+  });
+
   it('lets what a dead page left wait while this page changes the same record', async () => {
     const server = new TestServer();
     const dead = setUp(down);
