@@ -38,7 +38,7 @@ describe('two states of a mark', () => {
       { what: 'Finding', here: 'none', elsewhere: 'Nodule 1' },
       { what: 'Words', here: 'edge', elsewhere: '–' },
     ]);
-    expect(nameOf(here, namer)).toBe('box');
+    expect(nameOf(here, namer)).toBe('this box');
   });
 
   it('say that one was deleted, or is not there', () => {
@@ -56,6 +56,6 @@ describe('two states of answers', () => {
       { what: 'Shape', here: 'Taller than wide', elsewhere: '–' },
       { what: 'Size', here: '12 mm', elsewhere: '14 mm' },
     ]);
-    expect(nameOf(answer({}), namer)).toBe('answers to TI-RADS');
+    expect(nameOf(answer({}), namer)).toBe('these answers to TI-RADS');
   });
 });

@@ -30,14 +30,14 @@ export function differences(here: AnyRecord, elsewhere: AnyRecord | null, namer:
     .filter((row) => row.here !== row.elsewhere);
 }
 
-/** What a record is called in a sentence: "box", "finding", "answers to TI-RADS". */
+/** What a record is called in a sentence: "this box", "this finding", "these answers to TI-RADS". */
 export function nameOf(record: AnyRecord, namer: Namer): string {
-  if ('points' in record) return SHAPES[record.kind].words.toLowerCase();
+  if ('points' in record) return `this ${SHAPES[record.kind].words.toLowerCase()}`;
   if ('answers' in record) {
     const schema = schemaOf(record, namer);
-    return `answers to ${schema?.title ?? record.schema}`;
+    return `these answers to ${schema?.title ?? record.schema}`;
   }
-  return 'number' in record ? 'finding' : 'decision on a suggestion';
+  return 'number' in record ? 'this finding' : 'this decision on a suggestion';
 }
 
 function rowsOf(record: AnyRecord, namer: Namer): Map<string, string> {

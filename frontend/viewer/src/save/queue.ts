@@ -102,9 +102,8 @@ export class SaveQueue {
 
   trouble(kind: RecordKind, id: string): { phase: 'refused' | 'conflict'; message: string } | null {
     const log = this.logs.get(addressOf(kind, id));
-    return log && (log.phase === 'refused' || log.phase === 'conflict')
-      ? { phase: log.phase, message: log.message }
-      : null;
+    if (log?.phase === 'conflict') return { phase: log.phase, message: 'Changed elsewhere too: choose below.' };
+    return log?.phase === 'refused' ? { phase: log.phase, message: log.message } : null;
   }
 
   conflicts(): Conflict[] {

@@ -60,12 +60,7 @@ export class ConflictPanel implements Panel {
     const place = 'points' in local && local.points.length > 0 ? this.showButton(local) : null;
     return [
       h('h2', {}, count > 1 ? `Changed elsewhere (1 of ${count})` : 'Changed elsewhere'),
-      h(
-        'p',
-        {},
-        `Another window of yours saved a different state of this ${name}. Nothing of it is lost: choose.`,
-        place,
-      ),
+      h('p', {}, `Another window of yours saved a different state of ${name}. Nothing of it is lost: choose.`, place),
       h('div', { class: 'states' }, h('h3', {}, 'Here'), h('h3', {}, 'Elsewhere'), mine, theirs),
       h('dl', { class: 'state-rows' }, ...rows),
       h('div', { class: 'state-choices' }, ...this.choices(conflict, local)),
