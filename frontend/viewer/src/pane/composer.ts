@@ -127,7 +127,7 @@ export class Composer {
     const said = [
       ...coloursSaid(stack, view),
       ...(slab.mode === 'none' ? [] : [slabWords(slab.mode, last - first + 1, planes.step)]),
-      `Reformatted from ${stack.frames.length} slices`,
+      'Reformatted',
       ...(grid.tilt >= SMALLEST_TILT ? [`Straightened, ${grid.tilt.toFixed(1)} degrees`] : []),
       ...this.missingWords(stack, there.length),
     ];
