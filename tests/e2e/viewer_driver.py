@@ -29,11 +29,21 @@ def assigned_case(
     reading_room: ReadingRoom, paths: Iterable[Path], patient_id: str, *, reader: str = "radiologist"
 ) -> str:
     """Bring files in, assign the patient's one case to the reader, and return its identifier."""
+    return assigned_cases(reading_room, paths, [patient_id], reader=reader)[0]
+
+
+def assigned_cases(
+    reading_room: ReadingRoom, paths: Iterable[Path], patient_ids: Iterable[str], *, reader: str = "radiologist"
+) -> list[str]:
+    """The same for several patients, whose files are brought in at one go."""
     reading_room.manage("ingest", "--derive", *[str(path) for path in paths])
     reading_room.wait_for_jobs()
-    cases: list[str] = reading_room.python(ASSIGN.format(patient_id=patient_id, reader=reader))
-    assert len(cases) == 1, f"Expected one case of {patient_id}, found {cases}."
-    return cases[0]
+    found: list[str] = []
+    for patient_id in patient_ids:
+        cases: list[str] = reading_room.python(ASSIGN.format(patient_id=patient_id, reader=reader))
+        assert len(cases) == 1, f"Expected one case of {patient_id}, found {cases}."
+        found += cases
+    return found
 
 
 def new_patient() -> str:

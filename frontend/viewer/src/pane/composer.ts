@@ -2,7 +2,7 @@
 import type { Types } from '@cornerstonejs/core';
 import { type ImagePlane, imagePlane } from '../model/geometry';
 import { minus, planeAt, SMALLEST_TILT } from '../model/mpr';
-import { slabRange, slabWords, threeWindows } from '../model/presentation';
+import { type SlabMode, slabRange, slabWords, threeWindows } from '../model/presentation';
 import type { StackJson } from '../model/types';
 import { derivedImage } from '../pixels/derived_images';
 import { type FrameStore, requestOf } from '../pixels/frame_store';
@@ -46,6 +46,9 @@ export class Composer {
   private windows: { of: string; colours: ThreeWindows } | null = null;
   /** Planes of the slab that was shown last: a step through it cuts one. */
   private cuts = new Map<string, Cut>();
+
+  private ahead: { key: string; slab: Promise<Values> } | null = null;
+  private lastIndex = 0;
 
   constructor(
     private readonly pane: string,
@@ -102,12 +105,47 @@ export class Composer {
     });
     const make = (): Picture | Promise<Picture> => {
       const { mode } = slab;
-      if (mode !== 'none' && slices.size > 1) return this.slabs.make(this.pane, mode, slices).then(finish);
+      if (mode !== 'none' && slices.size > 1) return this.slabAt(stack, index, level, mode, slices).then(finish);
       const image = this.frames.image(frame.key, level);
       const pixels = image?.getPixelData() as Pixels;
       return finish({ pixels, minimum: image?.minPixelValue ?? 0, maximum: image?.maxPixelValue ?? 0 });
     };
     return { key, make };
+  }
+
+  /** The slab, and right after it the next one on the reader's way: that is there when it is asked for. */
+  private async slabAt(
+    stack: StackJson,
+    index: number,
+    level: number,
+    mode: Exclude<SlabMode, 'none'>,
+    slices: ReadonlyMap<string, Pixels>,
+  ): Promise<Values> {
+    const key = [mode, ...slices.keys()].join();
+    const { ahead } = this;
+    this.ahead = null;
+    const slab = ahead?.key === key ? ahead.slab : this.slabs.make(this.pane, mode, slices);
+    const next = index + (index < this.lastIndex ? -1 : 1);
+    this.lastIndex = index;
+    const keys = [...slices.keys()];
+    const following = this.slicesAround(stack, next, level, slices.size);
+    // Only where the slab moves on by one slice, all of which are there.
+    if (following && [...following.keys()].filter((name) => !keys.includes(name)).length === 1) {
+      const made = this.slabs.make(this.pane, mode, following);
+      made.catch(() => undefined);
+      this.ahead = { key: [mode, ...following.keys()].join(), slab: made };
+    }
+    return slab;
+  }
+
+  private slicesAround(stack: StackJson, index: number, level: number, count: number): Map<string, Pixels> | null {
+    const { first, last } = slabRange(index, count, stack.frames.length);
+    const slices = new Map<string, Pixels>();
+    for (const { key } of stack.frames.slice(first, last + 1)) {
+      const image = this.frames.image(key, level);
+      if (image) slices.set(requestOf(key, level), image.getPixelData() as Pixels);
+    }
+    return slices.size === count ? slices : null;
   }
 
   private planeWish(stack: StackJson, view: View, index: number): Wish | null {

@@ -25,6 +25,18 @@ describe('stored values to modality values', () => {
     expect(one.constructor).toBe(other.constructor);
   });
 
+  it('takes 16 bits for what fits them, though the stack could hold more, and 32 where a slice needs them', () => {
+    const sixteen = { ...plain, bitsStored: 16, signed: true, intercept: -1024 };
+    expect(toModality(Int16Array.of(-32000 + 1024, 0, 4095), sixteen).pixels).toEqual(
+      Int16Array.of(-32000, -1024, 3071),
+    );
+    expect(toModality(Int16Array.of(-32000, 0), sixteen).pixels).toEqual(Float32Array.of(-33024, -1024));
+    const padded = toModality(Int16Array.of(-32768, 100, 24), { ...sixteen, padding: [-32768, -32768] });
+    expect(padded.pixels).toEqual(Int16Array.of(-1000, -924, -1000));
+    const nothing = toModality(Int16Array.of(-32768), { ...sixteen, padding: [-32768, -32768] });
+    expect(nothing.pixels).toEqual(Float32Array.of(-33792));
+  });
+
   it('keeps fractions of a rescale slope', () => {
     const { pixels } = toModality(Uint16Array.of(1, 3), { ...plain, slope: 0.5 });
     expect(pixels).toEqual(Float32Array.of(0.5, 1.5));

@@ -22,8 +22,12 @@ export interface ModalityPixels {
   maximum: number;
 }
 
-/** The array type follows from what the stack *could* hold, so that all slices of a stack have one type. */
-function emptyFor(m: Modality, length: number): Pixels {
+/**
+ * The array type follows from what the stack *could* hold, so that all slices of a stack have one type; only where that
+ * would need 32 bits it follows from what the slice does hold.
+ */
+function emptyFor(m: Modality, stored: StoredPixels): Pixels {
+  const { length } = stored;
   let low = m.signed ? -(2 ** (m.bitsStored - 1)) : 0;
   let high = m.signed ? 2 ** (m.bitsStored - 1) - 1 : 2 ** m.bitsStored - 1;
   const last = m.voi ?? m.lut;
@@ -39,7 +43,29 @@ function emptyFor(m: Modality, length: number): Pixels {
   if (low >= 0 && high <= 255) return new Uint8Array(length);
   if (low >= 0 && high <= 65535) return new Uint16Array(length);
   if (low >= -32768 && high <= 32767) return new Int16Array(length);
-  return new Float32Array(length);
+  // A CT that may store 16 bits, and stores Hounsfield units plus 1024: what is there fits all the same, in half the room.
+  return !last && fitsInt16(stored, m) ? new Int16Array(length) : new Float32Array(length);
+}
+
+/** Whether the values that are shown fit into 16 bits; padding is replaced by one of them. */
+function fitsInt16(stored: StoredPixels, { slope, intercept, padding }: Modality): boolean {
+  const [padLow, padHigh] = paddingOf(padding);
+  let least = Number.POSITIVE_INFINITY;
+  let greatest = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < stored.length; i++) {
+    const value = stored[i] as number;
+    if (value >= padLow && value <= padHigh) continue;
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
+  }
+  if (least > greatest) return false;
+  const ends = [least * slope + intercept, greatest * slope + intercept];
+  return Math.min(...ends) >= -32768 && Math.max(...ends) <= 32767;
+}
+
+/** The range of padding; none where the object has none. */
+function paddingOf(padding: Modality['padding']): readonly [number, number] {
+  return padding ? [Math.min(...padding), Math.max(...padding)] : [1, 0];
 }
 
 /** Below and above its ends a table holds its end values. */
@@ -54,8 +80,8 @@ function tableLookUp({ first, values }: LookupTable): (value: number) => number 
  * Source: DICOM PS3.3 C.11.1 (modality LUT and rescale), C.7.5.1.1.2 (pixel padding).
  */
 export function toModality(stored: StoredPixels, m: Modality): ModalityPixels {
-  const pixels = emptyFor(m, stored.length);
-  const [padLow, padHigh] = m.padding ? [Math.min(...m.padding), Math.max(...m.padding)] : [1, 0];
+  const pixels = emptyFor(m, stored);
+  const [padLow, padHigh] = paddingOf(m.padding);
   const lookUp = m.lut && tableLookUp(m.lut);
   const shade = m.voi && tableLookUp(m.voi);
   let minimum = Number.POSITIVE_INFINITY;

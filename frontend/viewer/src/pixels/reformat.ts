@@ -1,7 +1,7 @@
 /** Cutting a plane through a stack of slices: linear between their values, straight from the frames in memory. Pure. */
 import { inGrid, type PlaneStack, planeAt, scaled, type VolumeGrid, voxelOf } from '../model/mpr';
 import type { Pixels } from './modality';
-import { alike } from './slab';
+import { alike, roomiest } from './slab';
 
 export interface Cut {
   pixels: Pixels;
@@ -26,7 +26,7 @@ export function cut(
   slices: readonly (Pixels | null)[],
   outside: number,
 ): Cut {
-  const like = slices.find((slice) => slice !== null);
+  const like = roomiest(slices.filter((slice) => slice !== null));
   if (!like) throw new Error('None of the slices is there.');
   const out = alike(like, planes.columns * planes.rows);
   const start = voxelOf(grid, planeAt(planes, index).origin);

@@ -16,6 +16,9 @@ describe('a slab', () => {
     expect(slabOf('maximum', SLICES)).toMatchObject({ minimum: 0, maximum: 9, pixels: expect.any(Int16Array) });
     const parts = named(Float32Array.of(0.25, 1), Float32Array.of(0.5, 2));
     expect([...slabOf('average', parts).pixels]).toEqual([0.375, 1.5]);
+    const mixed = named(Int16Array.of(4, -7), Float32Array.of(40000, 3));
+    expect(slabOf('maximum', mixed).pixels).toEqual(Float32Array.of(40000, 3));
+    expect(slabOf('average', mixed).pixels).toEqual(Float32Array.of(20002, -2));
     expect([...SLICES.values()][0]).toEqual(Int16Array.of(-5, 0, 7, 1));
   });
 

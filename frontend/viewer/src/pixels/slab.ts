@@ -15,11 +15,18 @@ export function alike(pixels: Pixels, length = pixels.length): Pixels {
   return new (pixels.constructor as Making)(length);
 }
 
+/** The one of several whose type holds the values of all: slices of a stack differ where one of them needs more room. */
+export function roomiest(slices: readonly Pixels[]): Pixels | undefined {
+  return slices.find((slice) => slice instanceof Float32Array) ?? slices[0];
+}
+
 /** The greatest or least of the slices at every pixel. One pass a slice: fewer reads at once keep to the cache. */
 export function extremes(slices: readonly Pixels[], greatest: boolean): Pixels {
   const [first, ...rest] = slices;
-  if (!first) throw new Error('A slab of no slices.');
-  const out = first.slice() as Pixels;
+  const like = roomiest(slices);
+  if (!first || !like) throw new Error('A slab of no slices.');
+  const out = alike(like);
+  out.set(first);
   for (const slice of rest) {
     if (greatest) {
       for (let i = 0; i < out.length; i++) if ((slice[i] as number) > (out[i] as number)) out[i] = slice[i] as number;
@@ -40,9 +47,9 @@ export class RunningMean {
   private within = new Map<string, Pixels>();
 
   mean(slices: ReadonlyMap<string, Pixels>): Pixels {
-    const first = slices.values().next().value;
+    const first = roomiest([...slices.values()]);
     if (!first) throw new Error('A slab of no slices.');
-    if (first instanceof Float32Array) return meanOfFloats([...slices.values()] as Float32Array[]);
+    if (first instanceof Float32Array) return meanOfFloats([...slices.values()]);
     const come = [...slices].filter(([key]) => !this.within.has(key));
     const gone = [...this.within].filter(([key]) => !slices.has(key));
     const anew = this.sum.length !== first.length || come.length + gone.length >= slices.size;
@@ -61,7 +68,7 @@ export class RunningMean {
   }
 }
 
-function meanOfFloats(slices: readonly Float32Array[]): Float32Array {
+function meanOfFloats(slices: readonly Pixels[]): Float32Array {
   const sum = new Float64Array(slices[0]?.length ?? 0);
   for (const slice of slices) for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (slice[i] as number);
   return Float32Array.from(sum, (value) => value / slices.length);
