@@ -15,6 +15,7 @@ from annotator.annotations.geometry_checks import (
     check_points,
     polygon_area,
 )
+from annotator.annotations.masks import check_mask
 from annotator.annotations.models import MarkKind
 
 ROWS, COLUMNS = 64, 80
@@ -198,6 +199,23 @@ def test_axes_that_do_not_cross_in_their_middle_are_refused(axes: tuple[float, f
         assert refused.value.path == "points[2]"
     elif abs(apart) < AXES_TOLERANCE - 0.01:
         check("ellipse", points)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 90) | st.floats(-3, 90) | st.sampled_from([math.nan, 10**400, "1"]),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.just("runs"), inner, max_size=1),
+    max_leaves=12,
+)
+
+
+@given(kind=st.sampled_from(sorted(GOOD)), points=JSON, mask=JSON)
+def test_whatever_is_sent_is_taken_or_refused_with_a_path(kind: str, points: Any, mask: Any) -> None:
+    path = ""
+    try:
+        check_mask(kind, mask, check(kind, points))
+    except InvalidError as refused:
+        path = refused.path
+    assert path.split("[")[0].split(".")[0] in {"", "points", "mask"}
 
 
 def test_a_kind_that_there_is_not_is_refused() -> None:

@@ -11,6 +11,7 @@ from django.db import connection
 
 from annotator.accounts.errors import ConflictError
 from annotator.accounts.models import User
+from annotator.annotations.actions.delete_annotation import delete_annotation
 from annotator.annotations.actions.lock_case import lock_case
 from annotator.annotations.actions.save_annotation import SaveAnnotation, save_annotation
 from annotator.annotations.actions.save_finding import SaveFinding, save_finding
@@ -61,6 +62,17 @@ def test_one_new_mark_that_arrives_twice_at_once_is_saved_once(radiologist: User
     answers = at_once(*(lambda: save_annotation(radiologist, box) for _ in range(4)))
     assert [answer.revision for answer in answers if isinstance(answer, Annotation)] == [1, 1, 1, 1]
     assert Revision.objects.count() == 1
+
+
+def test_one_change_that_arrives_twice_at_once_counts_once(radiologist: User, box: SaveAnnotation) -> None:
+    save_annotation(radiologist, box)
+    for revision in range(1, 4):
+        change = replace(box, label="x" * revision, revision=revision, change=uuid4())
+        answers = at_once(*(lambda change=change: save_annotation(radiologist, change) for _ in range(4)))
+        assert [answer.revision for answer in answers if isinstance(answer, Annotation)] == [revision + 1] * 4
+    deletion = uuid4()
+    at_once(*(lambda: delete_annotation(radiologist, box.id, revision=4, change=deletion) for _ in range(4)))
+    assert Revision.objects.count() == 5
 
 
 def test_findings_that_are_made_at_once_get_different_numbers(radiologist: User, shared_case: Case) -> None:
