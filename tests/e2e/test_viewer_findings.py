@@ -156,6 +156,11 @@ record_suggestions(case.pk, made_up, [
 ])
 result = None
 """
+WATCH_THE_PANEL = """() => {
+  window.madeAnew = 0;
+  const count = (changes) => { window.madeAnew += changes.length; };
+  new MutationObserver(count).observe(document.querySelector(".panel.findings"), { childList: true, subtree: true });
+}"""
 HIDE = """
 from annotator.cases.models import CaseGrant
 result = CaseGrant.objects.filter(case_id={case!r}).update(shows_suggestions={shown})
@@ -207,6 +212,7 @@ def test_suggestions_are_worked_off_by_keyboard_and_hidden_where_the_protocol_sa
     assert (viewer.marks(), viewer.findings()) == ([], [])
     viewer.wait_until_saved()
 
+    page.keyboard.press("Escape")
     page.keyboard.press(";")
     page.keyboard.press("Shift+V")
     [mark] = viewer.marks()
@@ -268,6 +274,18 @@ def test_marks_are_joined_by_one_key_and_a_finding_is_shown_whole(
     viewer.wait_for_slice(at[0], pane=0)
     viewer.wait_for_slice(at[1], pane=2)
     expect(page.locator(".marks path[data-mark]")).to_have_count(2)
+
+    page.evaluate(WATCH_THE_PANEL)
+    [column, row] = viewer.marks()[0]["points"][0]
+    corner = viewer.screen((column, row), pane=0)
+    page.mouse.move(*corner)
+    page.mouse.down()
+    for step in range(6):
+        page.mouse.move(corner[0] + step, corner[1] + step)
+    assert page.evaluate("window.madeAnew") == 0, "nothing in the panel is made anew while a mark follows the mouse"
+    page.mouse.up()
+    viewer.until(lambda: page.evaluate("window.madeAnew") > 0, "the mark's line to say its new size")
+    page.keyboard.press("Control+z")
 
     page.keyboard.press(">")
     expect(page.locator(f"[data-finding='{second['id']}']")).to_have_class("finding selected")

@@ -77,6 +77,16 @@ export const FINDING_COMMANDS: readonly Command[] = [
     run: ({ acts }) => acts.addFinding(),
   },
   {
+    id: 'findings.colours',
+    title: 'Colours by finding or by label',
+    group: 'Findings',
+    keys: ['Shift+K'],
+    run: ({ acts: { ui }, say }) => {
+      ui.set({ colourBy: ui.now.colourBy === 'finding' ? 'label' : 'finding' });
+      say(ui.now.colourBy === 'finding' ? 'Colours tell findings apart' : 'Colours tell labels apart');
+    },
+  },
+  {
     id: 'findings.next',
     title: 'Next finding, with its marks',
     group: 'Findings',

@@ -14,7 +14,6 @@ describe('keys', () => {
     expect(press('b')).toBe('tools.box');
     expect(press('B')).toBe('tools.box');
     expect(press('B', { shift: true })).toBe('tools.span_box');
-    expect(press('K', { shift: true })).toBe('marks.previous');
     expect(press(' ')).toBe('slices.play');
     expect(press('?', { shift: true })).toBe('case.help');
     expect(press('z', { ctrl: true })).toBe('marks.undo');
@@ -45,6 +44,11 @@ describe('keys', () => {
     expect(press('s', { repeat: true })).toBeNull();
     expect(press('Delete', { repeat: true })).toBeNull();
     expect(press('ArrowDown', { repeat: true })).toBe('slices.next');
+  });
+
+  it('mean what they mean alone with Shift held by chance, where that key has no command of its own', () => {
+    const fit = shipped.all.filter((command) => command.id === 'picture.fit');
+    expect(press('F', { shift: true }, new CommandRegistry(fit))).toBe('picture.fit');
   });
 
   it('mean one command each as shipped', () => {

@@ -11,6 +11,7 @@ import { Places } from '../store/places';
 import { Records } from '../store/records';
 import { keepSizesKnown } from '../store/size_keeper';
 import { Ui } from '../store/ui';
+import { keepWarningsTrue } from '../store/warning_keeper';
 import { Workspace } from '../store/workspace';
 import { exposeForTests } from './debug_surface';
 import { everythingSaved, guardTheDoor, leaving, type Travel } from './leaving';
@@ -47,6 +48,7 @@ export class CaseSession {
     acts.review = this.reviewOf(loaded, api);
     const places = new Places(manifest);
     keepSizesKnown(acts, places);
+    keepWarningsTrue(acts);
     this.page = new ReadingPage(
       station,
       acts,

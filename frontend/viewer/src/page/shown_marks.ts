@@ -49,6 +49,8 @@ function strengthOn(frameKey: string, mark: Annotation, { ui }: Acts, places: Pl
 }
 
 interface Look {
+  /** Findings that a mark of this frame names already: the others bear their number only. */
+  named: Set<string>;
   findings: Map<string, { finding: Finding; colour: string }>;
   labels: readonly string[];
 }
@@ -56,7 +58,7 @@ interface Look {
 function looksOf(acts: Acts): Look {
   const all = acts.myFindings;
   const findings = new Map(all.map((finding) => [finding.id, { finding, colour: colourOf(finding, all) }]));
-  return { findings, labels: acts.ui.now.colourBy === 'label' ? labelsInUse(acts) : [] };
+  return { named: new Set(), findings, labels: acts.ui.now.colourBy === 'label' ? labelsInUse(acts) : [] };
 }
 
 function shownMark(mark: Annotation, strength: number, look: Look, acts: Acts): ShownMark {
@@ -74,7 +76,7 @@ function shownMark(mark: Annotation, strength: number, look: Look, acts: Acts): 
     points: mark.points,
     mask: mark.mask,
     colour: mine ? colour : readerColour(mark.owner, acts),
-    label: mine ? labelOf(mark, shows?.finding, selected, acts) : mark.owner,
+    label: mine ? labelOf(mark, shows?.finding, { selected, named: look.named }, acts) : mark.owner,
     selected,
     dashed: false,
     locked: mark.locked || !mine || !acts.mayEdit,
@@ -89,11 +91,19 @@ function readerColour(owner: string, { review }: Acts): string {
   return order < 0 ? OTHERS : findingColour(order);
 }
 
-function labelOf(mark: Annotation, finding: Finding | undefined, selected: boolean, acts: Acts): string {
+function labelOf(
+  mark: Annotation,
+  finding: Finding | undefined,
+  { selected, named }: { selected: boolean; named: Set<string> },
+  acts: Acts,
+): string {
   // Points come in crowds, four calipers round a nodule: only the chosen one says what it is.
   if (mark.kind === 'point') return selected ? mark.label || 'point' : finding?.number ? String(finding.number) : '';
   if (mark.kind === 'arrow' && mark.label) return mark.label;
-  return finding ? acts.findingTitle(finding) : mark.label;
+  if (!finding) return mark.label;
+  const isNamed = named.has(finding.id);
+  named.add(finding.id);
+  return isNamed && !selected && finding.number ? String(finding.number) : acts.findingTitle(finding);
 }
 
 function shownSuggestion(s: Suggestion, chosen: string | null): ShownMark {
