@@ -266,18 +266,20 @@ def test_marks_are_joined_by_one_key_and_a_finding_is_shown_whole(
         page.mouse.move(*viewer.screen((26, 24), pane=pane))
         page.mouse.wheel(0, 100)
         viewer.wait_for_slice(at[0 if pane == 0 else 1] + 1, pane=pane)
-    page.keyboard.press("Escape")
-    page.locator(f"[data-finding='{first['id']}'] .finding-title").click()
-    page.keyboard.press("v")
-    if not page.locator(f"[data-finding='{first['id']}'].selected").count():
-        page.locator(f"[data-finding='{first['id']}'] .finding-title").click()
+    for _ in ("the mark", "the tool", "the finding"):
+        page.keyboard.press("Escape")
+    card = page.locator(f"[data-finding='{first['id']}']")
+    expect(card).to_have_class("finding")
+    card.locator(".finding-title").click()
     viewer.wait_for_slice(at[0], pane=0)
     viewer.wait_for_slice(at[1], pane=2)
     expect(page.locator(".marks path[data-mark]")).to_have_count(2)
 
-    page.evaluate(WATCH_THE_PANEL)
     [column, row] = viewer.marks()[0]["points"][0]
     corner = viewer.screen((column, row), pane=0)
+    page.mouse.click(*corner)
+    expect(page.locator(f".mark-row.selected[data-mark='{viewer.marks()[0]['id']}']")).to_be_visible()
+    page.evaluate(WATCH_THE_PANEL)
     page.mouse.move(*corner)
     page.mouse.down()
     for step in range(6):

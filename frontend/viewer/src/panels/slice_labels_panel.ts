@@ -57,7 +57,8 @@ export class SliceLabelsPanel implements Panel {
     if (labelFrom)
       setText(this.making, `From ${this.places.words(labelFrom)} to the slice where you press the key again`);
     const inUse = labelsInUse(acts);
-    this.list.replaceChildren(...labels.map((mark) => this.row(mark, labelColour(wordsOf(mark, acts), inUse))));
+    const row = (mark: Annotation): HTMLElement => this.row(mark, labelColour(wordsOf(mark, acts), inUse));
+    this.choice.keepFocus(() => this.list.replaceChildren(...labels.map(row)));
     if (this.choosing) this.choice.focus();
   }
 

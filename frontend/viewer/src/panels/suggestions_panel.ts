@@ -78,7 +78,7 @@ export class SuggestionsPanel implements Panel {
     // Above the list: eight calipers would push it out of sight.
     this.many.hidden = open.length < 2 || !acts.mayEdit;
     this.showCount();
-    this.list.replaceChildren(...open.map((s, i) => this.row(s, trouble[i] ?? '')));
+    this.reasons.keepFocus(() => this.list.replaceChildren(...open.map((s, i) => this.row(s, trouble[i] ?? ''))));
     const selected = this.list.querySelector('.suggestion.selected');
     selected?.scrollIntoView({ block: 'nearest' });
     if (this.rejecting !== null) this.reasons.focus();

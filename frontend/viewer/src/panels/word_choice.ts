@@ -58,6 +58,14 @@ export class WordChoice {
     this.element.scrollIntoView({ block: 'nearest' });
   }
 
+  /** Let what it stands in be made anew: what is being typed goes on where it was. */
+  keepFocus(rebuild: () => void): void {
+    const held = document.activeElement;
+    rebuild();
+    if (held instanceof HTMLElement && held !== document.activeElement && this.element.contains(held))
+      held.focus({ preventScroll: true });
+  }
+
   private button(key: string, shown: string, meant: string): HTMLButtonElement {
     return h(
       'button',
