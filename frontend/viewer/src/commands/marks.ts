@@ -1,5 +1,6 @@
 /** Acting on the selected mark. */
 import { writeOnMark } from '../pane/text_field';
+import { deleteMarks } from '../store/mark_acts';
 import type { Command, Desk } from './command';
 
 export function copyToSlice(by: 1 | -1): (desk: Desk) => void {
@@ -59,13 +60,13 @@ export const MARK_COMMANDS: readonly Command[] = [
   { id: 'marks.previous', title: 'Previous mark', group: 'Marks', keys: ['K'], repeats: true, run: stepMark(-1) },
   {
     id: 'marks.delete',
-    title: 'Delete the mark',
+    title: 'Delete the selected marks',
     group: 'Marks',
     keys: ['Delete', 'Backspace'],
     onControls: true,
     run: ({ acts, busy, takeBackGesture }) => {
       if (busy) takeBackGesture();
-      else if (acts.ui.now.selectedMark) acts.deleteMark(acts.ui.now.selectedMark);
+      else deleteMarks(acts, [acts.ui.now.selectedMark, ...acts.ui.now.alsoSelected]);
     },
   },
   {

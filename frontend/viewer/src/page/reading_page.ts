@@ -110,9 +110,9 @@ export class ReadingPage implements Desk {
         ),
     );
     this.header = new Header(manifest, leaving.worklist, workspace.queue, {
-      submit: leaving.submit,
-      next: leaving.next,
-      previous: leaving.previous,
+      submit: this.submit,
+      next: this.nextCase,
+      previous: this.previousCase,
       showWaiting: this.showWaiting,
       help: this.showHelp,
     });
@@ -218,11 +218,21 @@ export class ReadingPage implements Desk {
     if (!this.dock.focus()) this.say(this.acts.workspace.queue.summary().words);
   };
 
-  readonly submit = (): void => this.leaving.submit();
+  // What is being drawn click by click is the reader's already.
+  readonly submit = (): void => {
+    this.finishGestures();
+    this.leaving.submit();
+  };
 
-  readonly nextCase = (): void => this.leaving.next();
+  readonly nextCase = (): void => {
+    this.finishGestures();
+    this.leaving.next();
+  };
 
-  readonly previousCase = (): void => this.leaving.previous();
+  readonly previousCase = (): void => {
+    this.finishGestures();
+    this.leaving.previous();
+  };
 
   /** Show a mark where it lies, and choose it. */
   readonly jumpToMark = (id: string): void => {

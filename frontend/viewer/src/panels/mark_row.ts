@@ -46,7 +46,7 @@ export function markRow(mark: Annotation, rows: MarkRows): HTMLElement {
     h(
       'button',
       { type: 'button', class: 'mark-jump', title: 'Show this mark', onclick: () => jump(mark) },
-      h('span', {}, SHAPES[mark.kind].words),
+      h('span', {}, (mark.kind === 'arrow' && mark.label) || SHAPES[mark.kind].words),
       h('small', {}, [places.words(mark.frame), spanOf(mark, places)].filter(Boolean).join(' · ')),
       mark.provenance === 'suggestion' ? h('small', { class: 'tag' }, 'from suggestion') : null,
       mark.locked && !selected ? h('small', { class: 'tag' }, 'locked') : null,

@@ -4,7 +4,7 @@ import type { Manifest, Point } from '../model/types';
 import type { SaveQueue } from '../save/queue';
 import { Acts } from './acts';
 import { mergeMarks, splitMark } from './cut_and_join';
-import { labelMark, lockMark, shiftMark } from './mark_acts';
+import { deleteMarks, labelMark, lockMark, shiftMark } from './mark_acts';
 import { Records } from './records';
 import { Ui } from './ui';
 import { Workspace } from './workspace';
@@ -116,6 +116,17 @@ describe('joining marks', () => {
     lockMark(acts, apart, true);
     expect(mergeMarks(acts, [one, apart])).toContain('locked ones stay');
     expect(live().length).toBe(4);
+  });
+});
+
+describe('deleting several marks', () => {
+  it('is one step of undo, and leaves the locked ones', () => {
+    const ids = [0, 20, 40].map((column) => acts.addMark('f1', 'contour', square(column, 0, 10)) ?? '');
+    lockMark(acts, ids[2] ?? '', true);
+    deleteMarks(acts, [...ids, null]);
+    expect(live().map((one) => one.id)).toEqual([ids[2]]);
+    acts.workspace.undo();
+    expect(live().length).toBe(3);
   });
 });
 

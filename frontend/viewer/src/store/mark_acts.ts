@@ -2,6 +2,7 @@
 import { roundPoint } from '../model/contour';
 import type { Annotation, Point } from '../model/types';
 import type { Acts } from './acts';
+import type { Edit } from './workspace';
 
 /** A mark that this reader may change now; null for another's, a locked one, or a reading that is closed. */
 export function changeable(acts: Acts, id: string | null): Annotation | null {
@@ -29,4 +30,17 @@ export function shiftMark(acts: Acts, id: string, points: readonly Point[]): voi
   if (!mark) return;
   const state = { ...mark, points: points.map(roundPoint) };
   acts.workspace.commit(`move ${mark.kind}`, [{ kind: 'annotation', id, state }], `shift ${id}`);
+}
+
+/** Delete marks as one step; those that may not be changed stay. */
+export function deleteMarks(acts: Acts, ids: readonly (string | null)[]): void {
+  const marks = ids.map((id) => changeable(acts, id)).filter((mark) => mark !== null);
+  const [first] = marks;
+  if (!first) return;
+  const words = marks.length === 1 ? `delete ${first.kind}` : `delete ${marks.length} marks`;
+  acts.workspace.commit(
+    words,
+    marks.map((mark): Edit => ({ kind: 'annotation', id: mark.id, state: null })),
+  );
+  acts.ui.set({ selectedMark: null, alsoSelected: [] });
 }
