@@ -127,6 +127,7 @@ export class PaneGrid {
     );
     lifetime.atEnd(() => {
       observer.disconnect();
+      this.links.stop();
       cancelAnimationFrame(this.resizing);
       for (const { cine, pane } of this.units) {
         cine.stop();

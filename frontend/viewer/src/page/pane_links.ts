@@ -11,6 +11,8 @@ export class PaneLinks {
   private hanging: HangingJson | null = null;
   /** By how many slices a pane is askew: linked again, panes keep what the reader had put side by side. */
   private readonly askew = new Map<number, number>();
+  private scrolling: PaneUnit | null = null;
+  private soon = 0;
 
   constructor(
     private readonly ui: Ui,
@@ -21,7 +23,7 @@ export class PaneLinks {
   /** Let others follow a pane. */
   follow(unit: PaneUnit): void {
     unit.pane.followers = {
-      scrolled: () => this.scroll(unit),
+      scrolls: () => this.scrollSoon(unit),
       zoomed: (factor, at) => this.zoom(unit, factor, at),
       panned: (from, to) => this.pan(unit, from, to),
       fitted: () => this.each('zoom', unit, ({ pane }) => pane.fit()),
@@ -30,6 +32,7 @@ export class PaneLinks {
   }
 
   hang(hanging: HangingJson): void {
+    this.stop();
     this.hanging = hanging;
     this.askew.clear();
   }
@@ -69,6 +72,25 @@ export class PaneLinks {
       const other = units[index];
       if (other?.pane.stack) other.pane.quietly(() => act(other));
     }
+  }
+
+  /** Nothing follows any more. */
+  stop(): void {
+    cancelAnimationFrame(this.soon);
+    this.scrolling = null;
+  }
+
+  /** Once a picture of the screen, however fast the wheel turns: what nobody would see is not worked out. */
+  private scrollSoon(unit: PaneUnit): void {
+    if (!this.ui.now.links.scroll) return;
+    if (!this.scrolling) {
+      this.soon = requestAnimationFrame(() => {
+        const moved = this.scrolling;
+        this.scrolling = null;
+        if (moved) this.scroll(moved);
+      });
+    }
+    this.scrolling = unit;
   }
 
   private scroll(unit: PaneUnit): void {

@@ -3,7 +3,8 @@ import type { Point, StackJson, Window } from '../model/types';
 import { Pane } from './pane';
 
 export interface Followers {
-  scrolled(): void;
+  /** It is about to: what follows is drawn in the same picture of the screen. */
+  scrolls(): void;
   zoomed(factor: number, at: Point): void;
   panned(from: Point, to: Point): void;
   fitted(): void;
@@ -32,8 +33,8 @@ export class LinkedPane extends Pane {
   }
 
   override goTo(index: number): void {
+    this.tell((followers) => followers.scrolls());
     super.goTo(index);
-    this.tell((followers) => followers.scrolled());
   }
 
   override zoomBy(factor: number, at: Point): void {
