@@ -32,6 +32,14 @@ def test_the_worklist_shows_the_own_cases_in_order_and_what_is_overdue(
     assert "Start reading" in page
 
 
+def test_the_worklist_sends_what_closed_pages_left_for_its_own_person_only(
+    assigned: list[Assignment], radiologist: User, client_for: ClientFor
+) -> None:
+    page = client_for(radiologist).get("/worklist/").content.decode()
+    assert f'data-person="radiologist" data-person-number="{radiologist.pk}"' in page
+    assert "viewer/waiting.js" in page
+
+
 def test_a_worklist_holds_nobody_elses_cases(
     assigned: list[Assignment], second_radiologist: User, client_for: ClientFor
 ) -> None:

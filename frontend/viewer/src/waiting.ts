@@ -34,7 +34,15 @@ function line({ case: id, unsaved, state, message }: OtherCase, saving: PageSavi
   const count = unsaved === 1 ? '1 change' : `${unsaved} changes`;
   const open = h('a', { href: address }, 'Open it');
   if (state === 'conflict') return h('div', {}, `${count} of ${title}: changed elsewhere too. `, open, ' and choose.');
-  if (state === 'refused') return h('div', {}, `${count} of ${title} not accepted: ${message} `, open);
+  if (state === 'refused') {
+    const sure = (): boolean => window.confirm('It is in this browser alone, and gone afterwards. Give it up?');
+    const giveUp = h(
+      'button',
+      { type: 'button', class: 'small', onclick: () => sure() && saving.others.giveUp(id) },
+      'Give up',
+    );
+    return h('div', {}, `${count} of ${title} not accepted: ${message} `, giveUp);
+  }
   const tried = h('button', { type: 'button', class: 'small', onclick: () => saving.flush() }, 'Try now');
   const why = state === 'full' ? 'the server has no room' : 'the server cannot be reached';
   if (state === 'saving') return h('div', {}, `${count} of ${title}: being saved…`);

@@ -29,6 +29,12 @@ export class OtherCases {
     }
   }
 
+  /** The reader gives up what the server does not take of a case. */
+  giveUp(caseId: string): void {
+    const queue = this.queues.get(caseId);
+    for (const { kind, id } of queue?.refusals() ?? []) queue?.giveUp(kind, id, null);
+  }
+
   flush(keepalive = false): void {
     for (const queue of this.queues.values()) queue.flush(keepalive);
   }

@@ -3,6 +3,7 @@ import { h } from '../../page/dom';
 import type { PageSaving } from '../../save/page_saving';
 import type { Acts } from '../../store/acts';
 import type { AnyRecord, RecordKind } from '../../store/records';
+import { ask } from '../dialogs';
 import type { Panel } from '../panel';
 
 const WORDS: Record<RecordKind, string> = {
@@ -70,14 +71,25 @@ export class WaitingPanel implements Panel {
 
   private ofOthers(): Row[] {
     return this.saving.others.waiting.map(({ case: id, unsaved, message, state }) => {
-      const words = `${count(unsaved)} in another case${message ? `: ${message}` : ''}`;
-      const stuck = state === 'conflict' || state === 'refused';
-      return {
-        words: stuck ? words : `${words}, to be sent by itself.`,
-        button: 'Open it',
-        link: `/cases/${id}/`,
-      };
+      const isThis = id === this.acts.manifest.case.id;
+      const words = `${count(unsaved)} ${isThis ? 'of this case' : 'in another case'}${message ? `: ${message}` : ''}`;
+      if (state === 'refused') return { words, button: 'Give up', act: () => void this.giveUpOther(id) };
+      if (state === 'conflict')
+        return { words: `${words}: changed elsewhere too`, button: 'Open it', link: `/cases/${id}/` };
+      return { words: `${words}, to be sent by itself.` };
     });
+  }
+
+  private async giveUpOther(id: string): Promise<void> {
+    const sure = await ask(
+      'Give up what was not accepted?',
+      ['It is in this browser alone, and gone afterwards. An admin may be able to open the case again for you.'],
+      [
+        { words: 'Keep it', value: false, primary: true },
+        { words: 'Give it up', value: true },
+      ],
+    );
+    if (sure) this.saving.others.giveUp(id);
   }
 
   private async giveUp(kind: RecordKind, id: string): Promise<void> {
