@@ -29,6 +29,12 @@ export class OtherCases {
     }
   }
 
+  /** A case that is left while something of it waits. */
+  keep(queue: SaveQueue): void {
+    this.queues.set(queue.caseId, queue);
+    queue.subscribe(this.announce);
+  }
+
   /** The reader gives up what the server does not take of a case. */
   giveUp(caseId: string): void {
     const queue = this.queues.get(caseId);

@@ -32,11 +32,13 @@ export class PageSaving {
     this.others = new OtherCases(this.keeper, send, PAGE_CLOCK, () => this.announce());
   }
 
-  /** The queue of the case that is opened now; everything of the former one was saved before it was left. */
+  /** The queue of the case that is opened now. */
   queueFor(caseId: string, records: Records): SaveQueue {
     const queue = new SaveQueue(caseId, records, this.keeper, this.send, PAGE_CLOCK);
     queue.subscribe(() => this.announce());
-    this.queue?.end();
+    // Cases are left with everything saved; a last answer may still have been a conflict.
+    if (this.queue && this.queue.summary().unsaved > 0) this.others.keep(this.queue);
+    else this.queue?.end();
     this.queue = queue;
     return queue;
   }
