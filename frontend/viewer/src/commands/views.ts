@@ -1,22 +1,20 @@
 /** What a pane shows beyond one slice in one window: three windows at once, slabs, planes through the volume. */
-import { nextThickness, type PlaneName, SLAB_MODES, SLAB_WORDS } from '../model/presentation';
+import { nextThickness, type PlaneName, SLAB_MODES } from '../model/presentation';
 import type { Command, Desk } from './command';
 
 const PLANES: readonly PlaneName[] = ['acquired', 'axial', 'coronal', 'sagittal'];
 
-function turnThreeWindows({ grid, say }: Desk): void {
+function turnThreeWindows({ grid }: Desk): void {
   const { pane } = grid.active;
   const composition = pane.presentation.composition === 'three-window' ? 'window' : 'three-window';
   pane.change({ composition });
-  if (pane.refusal) say(pane.refusal);
 }
 
-function nextSlabMode({ grid, say }: Desk): void {
+function nextSlabMode({ grid }: Desk): void {
   const { pane } = grid.active;
   const { slab } = pane.presentation;
   const mode = SLAB_MODES[(SLAB_MODES.indexOf(slab.mode) + 1) % SLAB_MODES.length] ?? 'none';
   pane.change({ slab: { ...slab, mode } });
-  say(pane.refusal || (mode === 'none' ? SLAB_WORDS.none : `${SLAB_WORDS[mode]} of ${slab.slices} slices`));
 }
 
 function changeThickness(by: 1 | -1): (desk: Desk) => void {
@@ -32,13 +30,12 @@ function changeThickness(by: 1 | -1): (desk: Desk) => void {
 }
 
 /** The next plane that shows something else than the one before; a stack that refuses stays as it is and says why. */
-function nextPlane({ grid, say }: Desk): void {
+function nextPlane({ grid }: Desk): void {
   const { pane } = grid.active;
   const from = PLANES.indexOf(pane.presentation.plane);
   for (let on = 1; on < PLANES.length; on++) {
     const plane = PLANES[(from + on) % PLANES.length] as PlaneName;
     pane.change({ plane });
-    if (pane.refusal) say(pane.refusal);
     if (pane.refusal || pane.presentation.plane === plane) return;
   }
 }

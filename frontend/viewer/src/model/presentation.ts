@@ -75,8 +75,9 @@ export const SLAB_WORDS: Record<SlabMode, string> = {
  * What a pane says of its slab: "MIP 5 slices, 3.1 mm".
  *
  * @param step millimetres from slice to slice, where they are known.
+ * @param noun what is counted: slices, or planes of a reformatted volume.
  */
-export function slabWords(mode: SlabMode, slices: number, step: number | null): string {
+export function slabWords(mode: SlabMode, slices: number, step: number | null, noun = 'slices'): string {
   const thick = step === null ? '' : `, ${(slices * step).toFixed(1)} mm`;
-  return `${SLAB_WORDS[mode]} ${slices} slices${thick}`;
+  return `${SLAB_WORDS[mode]} ${slices} ${noun}${thick}`;
 }

@@ -164,7 +164,7 @@ export class Composer {
     const key = [planes.name, index, there.length, slab.mode, first, last, composition].join();
     const said = [
       ...coloursSaid(stack, view),
-      ...(slab.mode === 'none' ? [] : [slabWords(slab.mode, last - first + 1, planes.step)]),
+      ...(slab.mode === 'none' ? [] : [slabWords(slab.mode, last - first + 1, planes.step, 'planes')]),
       'Reformatted',
       ...(grid.tilt >= SMALLEST_TILT ? [`Straightened, ${grid.tilt.toFixed(1)} degrees`] : []),
       ...this.missingWords(stack, there.length),

@@ -199,6 +199,8 @@ export class FrameStore {
       const image = await imageLoader.loadImage(imageId);
       // Its case may have been left meanwhile.
       if (!this.frames.has(key)) return;
+      // A slab may have asked for it besides.
+      if (this.loaded.get(key)?.has(level)) return;
       await cache.putImageLoadObject(imageId, { promise: Promise.resolve(image) });
       this.loaded.set(key, (this.loaded.get(key) ?? new Set()).add(level));
       this.failures.delete(key);
