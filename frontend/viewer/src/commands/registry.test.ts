@@ -15,6 +15,9 @@ describe('keys', () => {
     expect(press('B')).toBe('tools.box');
     expect(press('B', { shift: true })).toBe('tools.span_box');
     expect(press(' ')).toBe('slices.play');
+    expect(press(' ', { shift: true })).toBe('findings.new');
+    expect(press('>', { shift: true })).toBe('findings.next');
+    expect(press('Enter', { shift: true })).toBe('forms.answer_case');
     expect(press('?', { shift: true })).toBe('case.help');
     expect(press('z', { ctrl: true })).toBe('marks.undo');
     expect(press('Z', { ctrl: true, shift: true })).toBe('marks.redo');
