@@ -68,7 +68,14 @@ export function areaOf({ pixels }: Bitmap): number {
 /** The same pixels within another box; what lies beside it is lost. */
 export function cropped(bitmap: Bitmap, box: Box): Bitmap {
   const made = emptyBitmap(box);
-  lay(made, bitmap, 1);
+  const common = overlap(box, bitmap);
+  if (!common) return made;
+  const { columns } = common;
+  for (let row = common.row; row < common.row + common.rows; row++) {
+    const from = (row - bitmap.row) * bitmap.columns + common.column - bitmap.column;
+    const to = (row - box.row) * box.columns + common.column - box.column;
+    made.pixels.set(bitmap.pixels.subarray(from, from + columns), to);
+  }
   return made;
 }
 

@@ -20,9 +20,27 @@ export function maskDiameter(points: readonly Point[], mask: MaskRuns, scale: Sc
 /** The longest line between two places of the outline of one part, pixels being this wide and high. */
 export function longestDiameter(bitmap: Bitmap, width: number, height: number): number {
   return partsAsSegments(bitmap).reduce((longest, part) => {
-    const hull = convexHull(part.flatMap(edgesOf).map(([c, r]): Point => [c * width, r * height]));
+    const hull = convexHull(
+      rowEnds(part)
+        .flatMap(edgesOf)
+        .map(([c, r]): Point => [c * width, r * height]),
+    );
     return Math.max(longest, longestAxis(hull).length);
   }, 0);
+}
+
+/** A part's first and last pixel of every row: what lies between is never on its hull. */
+function rowEnds(part: readonly Segment[]): Segment[] {
+  const rows: Segment[] = [];
+  for (const segment of part) {
+    const last = rows.at(-1);
+    if (last?.row !== segment.row) rows.push({ ...segment });
+    else {
+      last.first = Math.min(last.first, segment.first);
+      last.last = Math.max(last.last, segment.last);
+    }
+  }
+  return rows;
 }
 
 /** The middles of the outer edges of a segment's first and last pixels. */

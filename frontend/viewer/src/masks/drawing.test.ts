@@ -30,14 +30,16 @@ describe('masks on the screen', () => {
         const made = new Uint32Array(PART.columns * PART.rows);
         const toStored = invertAffine(toScreen);
         drawMasks(made, PART, toStored, toScreen, [{ bitmap, colour: [1, 2, 3], fill: 0.3, line: 2, strength: 1 }]);
+        const wrong: string[] = [];
         for (let i = 0; i < made.length; i++) {
           const x = PART.column + (i % PART.columns) + 0.5;
           const y = PART.row + Math.floor(i / PART.columns) + 0.5;
           const [c, r] = applyAffine(toStored, [x, y]);
           // On the edge of two pixels rounding decides.
           if (Math.abs(c - Math.round(c)) < 1e-6 || Math.abs(r - Math.round(r)) < 1e-6) continue;
-          expect(made[i] !== 0).toBe(isIn(bitmap, Math.floor(c), Math.floor(r)));
+          if ((made[i] !== 0) !== isIn(bitmap, Math.floor(c), Math.floor(r))) wrong.push(`${x},${y}`);
         }
+        expect(wrong).toEqual([]);
       }),
       { numRuns: 60 },
     );

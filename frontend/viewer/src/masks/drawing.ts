@@ -113,6 +113,11 @@ function look(
 ): void {
   const { a, b, c, d, e, f } = toStored;
   const { columns, rows, pixels } = bitmap;
+  // Rounding in the camera's matrices.
+  if (Math.abs(b) < 1e-9 && Math.abs(c) < 1e-9) {
+    lookStraight(ins, wide, high, { a, d, e: a * left + e, f: d * top + f }, bitmap);
+    return;
+  }
   let i = 0;
   for (let y = 0; y < high; y++) {
     let column = a * (left + 0.5) + c * (top + y + 0.5) + e - bitmap.column;
@@ -120,6 +125,34 @@ function look(
     for (let x = 0; x < wide; x++, i++, column += a, row += b) {
       const within = column >= 0 && row >= 0 && column < columns && row < rows;
       ins[i] = within ? (pixels[(row | 0) * columns + (column | 0)] as number) : 0;
+    }
+  }
+}
+
+/** The same where the picture is not turned but for flips: each column and row of the screen is looked up once. */
+function lookStraight(
+  ins: Uint8Array,
+  wide: number,
+  high: number,
+  { a, d, e, f }: Pick<Affine, 'a' | 'd' | 'e' | 'f'>,
+  { column, row, columns, rows, pixels }: Bitmap,
+): void {
+  const across = new Int32Array(wide);
+  for (let x = 0; x < wide; x++) {
+    const at = Math.floor(a * (x + 0.5) + e) - column;
+    across[x] = at >= 0 && at < columns ? at : -1;
+  }
+  for (let y = 0; y < high; y++) {
+    const at = Math.floor(d * (y + 0.5) + f) - row;
+    const line = y * wide;
+    if (at < 0 || at >= rows) {
+      ins.fill(0, line, line + wide);
+      continue;
+    }
+    const start = at * columns;
+    for (let x = 0; x < wide; x++) {
+      const from = across[x] as number;
+      ins[line + x] = from < 0 ? 0 : (pixels[start + from] as number);
     }
   }
 }

@@ -44,6 +44,8 @@ const COMPUTED = ['size_mm'] as const;
 export function contentOf(record: AnyRecord): string {
   const content: Record<string, unknown> = { ...record };
   for (const name of [...SERVER_OWNED, ...COMPUTED]) delete content[name];
+  // A speckled mask has many thousand runs: one by one they would take a tenth of a second.
+  if ('mask' in record && record.mask) content.mask = record.mask.runs.join();
   return JSON.stringify(content, (_, value: unknown) => sorted(value));
 }
 

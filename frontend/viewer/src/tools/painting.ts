@@ -1,5 +1,5 @@
 /** A stroke of a brush: what it paints is shown as it goes, and is one change of a mask when it ends. */
-import { around, type Bitmap, type Box, emptyBitmap, lay, trimmed } from '../masks/bitmap';
+import { around, type Bitmap, type Box, cropped, emptyBitmap, trimmed } from '../masks/bitmap';
 import { type Admits, type Brush, nearestRadius, steppedRadius, sweep } from '../masks/brush';
 import { boxOf, MOST_RUNS, shapeOf } from '../masks/runs';
 import type { FrameJson, Point, StackJson } from '../model/types';
@@ -54,8 +54,7 @@ export function beginStroke(event: PointerEvent, stage: Stage, { erases, admits 
     return null;
   }
   const brush = brushOf(acts.ui, pane);
-  const whole = emptyBitmap(frameBox(stack));
-  if (mark) lay(whole, pixelsOf(mark), 1);
+  const whole = mark ? cropped(pixelsOf(mark), frameBox(stack)) : emptyBitmap(frameBox(stack));
   let reach: Box | null = mark ? boxOf(mark.points) : null;
   masks.paint({ mark: mark?.id ?? null, bitmap: whole, colour: colourFor(acts, mark) });
   let last: Point = start;
