@@ -146,11 +146,16 @@ def test_a_stroke_paints_the_pixels_under_the_brush_and_is_back_pixel_by_pixel_a
     same_as_stroke(whole(mask), distances(hit), 6.5)
     expect(page.locator(".mark-row.selected")).to_contain_text("Mask")
     area = whole(mask).sum() * 0.25
-    expect(page.locator(".mark-row.selected .measures")).to_contain_text(f"area {area:.1f} mm²")
+    expect(page.locator(".mark-row.selected .measures").first).to_contain_text(f"area {area:.1f} mm²")
 
     again = viewer.drag([(60, 60), (80, 70)])
     [mask] = viewer.marks()
     same_as_stroke(whole(mask), np.minimum(distances(hit), distances(again)), 6.5)
+    slice_ = viewer.pane()["slice"]
+    page.keyboard.press("d")
+    viewer.wait_for_slice(slice_ + 1)
+    assert [mark["mask"] for mark in viewer.marks()] == [mask["mask"]] * 2, "copied to the next slice"
+    page.keyboard.press("Control+z")
     viewer.wait_until_saved()
     viewer.reload()
     [saved] = viewer.marks()

@@ -349,6 +349,8 @@ export class ReadingPage implements Desk {
 
   private press(event: KeyboardEvent): void {
     if (event.defaultPrevented || this.station.root.inert || document.querySelector('dialog[open]')) return;
+    // It erases; let go alone it would open the menu of some browsers.
+    if (event.key === 'Alt' && toolNamed(this.acts.ui.now.tool).group === 'mask') event.preventDefault();
     const command = this.commands.find({
       key: event.key,
       code: event.code,

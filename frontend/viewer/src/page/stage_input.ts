@@ -23,7 +23,8 @@ const BY_ACT: Record<Exclude<DragAct, 'tool'>, Tool> = {
 
 /** The tool that a press starts: by the reader's own mouse, or the chosen one. */
 function toolFor(event: PointerEvent, chosen: string, mouse: MousePreset): Tool | null {
-  if (event.altKey && event.button === 0) return crosshairTool;
+  // With a brush in hand it erases.
+  if (event.altKey && event.button === 0 && toolNamed(chosen).group !== 'mask') return crosshairTool;
   const act = dragAct(mouse, event);
   if (act === null) return null;
   // The window tool drags finer with Shift; the select tool takes more marks.
