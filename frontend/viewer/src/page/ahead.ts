@@ -10,6 +10,7 @@ import { aheadPlan, type Opening } from '../pixels/ahead_plan';
 import { FrameFetch } from '../pixels/frame_fetch';
 import { requestOf } from '../pixels/frame_store';
 import { PREVIEW } from '../pixels/preview';
+import { mayBeReduced } from '../pixels/resolution';
 import { lastHanging } from '../store/last_hanging';
 import { openingSlice } from './pane_grid';
 import type { Workstation } from './workstation';
@@ -84,6 +85,20 @@ export class Ahead {
     );
     const firstLevel = (key: string, level: number): number => (frames.previewsFirst(key) ? PREVIEW : level);
     frames.schedule.later(plan.map(({ frame: { key }, level }) => requestOf(key, firstLevel(key, level))));
+  }
+}
+
+/**
+ * Ask for what a case begins with before its page is built, which takes as long as a picture on its way. Only where the
+ * size of the panes decides nothing about it.
+ */
+export function askForFirst({ frames, person, pool }: Workstation, manifest: Manifest): void {
+  if (manifest.stacks.some((stack) => stack.frames.some(({ format }) => format === 'htj2k'))) pool.warmUp();
+  for (const { stack, at } of openings(manifest, person.name, () => ({ width: 0, height: 0 }))) {
+    const frame = stack.frames[at];
+    if (frame && !mayBeReduced(stack, frame) && !frames.previewsFirst(frame.key)) {
+      frames.schedule.want(requestOf(frame.key, 0));
+    }
   }
 }
 

@@ -13,6 +13,7 @@ import { keepSizesKnown } from '../store/size_keeper';
 import { Ui } from '../store/ui';
 import { keepWarningsTrue } from '../store/warning_keeper';
 import { Workspace } from '../store/workspace';
+import { askForFirst } from './ahead';
 import { exposeForTests } from './debug_surface';
 import { everythingSaved, guardTheDoor, leaving, type Travel } from './leaving';
 import { Lifetime } from './lifetime';
@@ -40,6 +41,7 @@ export class CaseSession {
     const api = station.apiOf(manifest.case.id);
     const { saving } = station;
     for (const stack of manifest.stacks) station.frames.add(stack, fetcher);
+    askForFirst(station, manifest);
     const records = new Records();
     const queue = saving.queueFor(manifest.case.id, records);
     records.mergeReading(reading, () => false);

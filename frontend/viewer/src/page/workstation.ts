@@ -24,6 +24,7 @@ export interface Addresses {
 
 export class Workstation {
   readonly screen = new Screen();
+  readonly pool = new DecodePool();
   readonly bandwidth = new Bandwidth(window.localStorage);
   readonly frames: FrameStore;
   readonly slabs = new SlabMaker();
@@ -39,7 +40,7 @@ export class Workstation {
     preferences: Partial<PreferencesJson>,
   ) {
     this.preferences = new Preferences(preferences, this.commands, (content) => this.apiOf().savePreferences(content));
-    this.frames = new FrameStore(new DecodePool(), PICTURE_MEMORY, this.bandwidth);
+    this.frames = new FrameStore(this.pool, PICTURE_MEMORY, this.bandwidth);
     serveDerivedImages();
     const api = this.apiOf();
     this.saving = new PageSaving(

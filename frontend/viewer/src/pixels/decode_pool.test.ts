@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { DecodePool, type DecodeWorker, nextJob } from './decode_pool';
-import type { DecodedFrame, DecodeReply, DecodeRequest } from './decode_worker';
+import type { DecodedFrame, DecodeReply, DecodeRequest, WarmUp } from './decode_worker';
 
 describe('what is decoded next', () => {
   it('is what the reader asked for last', () => {
@@ -19,8 +19,8 @@ class FakeWorker implements DecodeWorker {
   readonly jobs: DecodeRequest[] = [];
   terminated = false;
 
-  postMessage(request: DecodeRequest): void {
-    this.jobs.push(request);
+  postMessage(request: DecodeRequest | WarmUp): void {
+    if (!('warmUp' in request)) this.jobs.push(request);
   }
 
   terminate(): void {

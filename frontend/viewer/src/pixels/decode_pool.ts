@@ -1,5 +1,5 @@
 /** A few workers that share the decoding; one that dies is replaced, and what it was at is tried once more. */
-import type { Decoded, DecodedFrame, DecodeReply, DecodeRequest } from './decode_worker';
+import type { Decoded, DecodedFrame, DecodeReply, DecodeRequest, WarmUp } from './decode_worker';
 
 interface Job {
   request: DecodeRequest;
@@ -13,7 +13,7 @@ interface Job {
 export interface DecodeWorker {
   onmessage: ((event: MessageEvent<DecodeReply>) => void) | null;
   onerror: ((event: ErrorEvent) => void) | null;
-  postMessage(request: DecodeRequest, transfer: Transferable[]): void;
+  postMessage(request: DecodeRequest | WarmUp, transfer: Transferable[]): void;
   terminate(): void;
 }
 
@@ -57,6 +57,11 @@ export class DecodePool {
     private readonly make: () => DecodeWorker = newWorker,
   ) {
     this.members = Array.from({ length: size }, () => this.enlist());
+  }
+
+  /** Pictures that need the codec are on their way: load it meanwhile. */
+  warmUp(): void {
+    for (const { worker } of this.members) worker.postMessage({ warmUp: true }, []);
   }
 
   decode(request: Omit<DecodeRequest, 'id'>): Promise<DecodedFrame> {

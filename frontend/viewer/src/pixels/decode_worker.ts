@@ -14,6 +14,11 @@ export interface DecodeRequest {
   level: number;
 }
 
+/** No job, only a hint that HTJ2K comes. */
+export interface WarmUp {
+  warmUp: true;
+}
+
 export interface DecodedFrame {
   pixels: Pixels;
   components: 1 | 3;
@@ -64,7 +69,14 @@ async function decode(request: DecodeRequest): Promise<DecodedFrame> {
   return { ...toModality(stored.values, request.modality), components: 1, columns, rows };
 }
 
-self.onmessage = async (event: MessageEvent<DecodeRequest>) => {
+self.onmessage = async (event: MessageEvent<DecodeRequest | WarmUp>) => {
+  if ('warmUp' in event.data) {
+    // What fails now fails again, with words, at the first picture.
+    codec().catch(() => {
+      openJph = null;
+    });
+    return;
+  }
   const { id } = event.data;
   const taken: DecodeReply = { id, began: true };
   self.postMessage(taken);
