@@ -227,7 +227,7 @@ def test_another_person_at_the_same_workstation_gets_and_sees_nothing_of_the_fir
     assert [row for row in saved(reading_room, case_id) if row[2] == "radiologist"] == drawn
 
 
-def test_a_full_disk_is_said_and_what_waits_is_sent_later_or_by_a_click(
+def test_a_full_disk_there_or_here_is_said_and_what_waits_is_sent_later_or_by_a_click(
     reading_room: ReadingRoom, signed_in_page: SignedInPage, case_id: str
 ) -> None:
     """Mocked: the server's answer while its disk is full, as api/problems.py words it."""
@@ -239,11 +239,15 @@ def test_a_full_disk_is_said_and_what_waits_is_sent_later_or_by_a_click(
     page = signed_in_page("radiologist")
     viewer = Viewer(page).open(case_id)
     page.route("**/api/v1/findings/**", full)
+    # The browser's own share of the disk has run out as well.
+    quota = {"origin": reading_room.base_url, "quotaSize": 1}
+    page.context.new_cdp_session(page).send("Storage.overrideQuotaForOrigin", quota)
     page.keyboard.press("b")
     viewer.drag(BOX)
-    expect(page.locator(".save-state")).to_have_text("Server full: 2 changes wait (kept in this browser)")
+    expect(page.locator(".save-state")).to_have_text("Server full: 2 changes wait (do not close this page)")
     waiting = page.get_by_role("region", name="Not saved yet")
     expect(waiting).to_contain_text("Tell an administrator")
+    expect(waiting).to_contain_text("this browser has no room left for them: leave it open")
     page.unroute("**/api/v1/findings/**")
     waiting.get_by_role("button", name="Try now").click()
     viewer.wait_until_saved()

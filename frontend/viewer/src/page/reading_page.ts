@@ -216,6 +216,8 @@ export class ReadingPage implements Desk {
   /** Go by keyboard to what saving asks of the reader. */
   readonly showWaiting = (): void => {
     if (!this.dock.focus()) this.say(this.acts.workspace.queue.summary().words);
+    // The space bar and arrows are the panel's from here, as if Tab had led to it.
+    else this.setLedByTab(true);
   };
 
   // What is being drawn click by click is the reader's already.
