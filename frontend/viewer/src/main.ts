@@ -13,6 +13,7 @@ import './panels/findings.css';
 import './panels/forms.css';
 import './panels/view_controls.css';
 import './review/review.css';
+import './screens/second_screen.css';
 import { CaseSwitch } from './page/case_switch';
 import { Workstation } from './page/workstation';
 

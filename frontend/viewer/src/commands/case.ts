@@ -34,6 +34,13 @@ export const CASE_COMMANDS: readonly Command[] = [
     run: ({ previousCase }) => previousCase(),
   },
   {
+    id: 'case.second_screen',
+    title: 'Second window for another screen',
+    group: 'Case',
+    keys: ['Alt+S'],
+    run: ({ openSecondScreen }) => openSecondScreen(),
+  },
+  {
     id: 'case.escape',
     title: 'Cancel, deselect',
     group: 'Case',

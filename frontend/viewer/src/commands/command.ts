@@ -43,6 +43,7 @@ export interface Desk {
   /** Go to what saving asks of the reader. */
   showWaiting(): void;
   submit(): void;
+  openSecondScreen(): void;
   nextCase(): void;
   previousCase(): void;
   jumpToMark(id: string): void;

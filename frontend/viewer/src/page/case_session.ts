@@ -6,6 +6,7 @@ import type { ReadingClock } from '../person/reading_clock';
 import { startClock } from '../person/watch';
 import type { FrameFetch } from '../pixels/frame_fetch';
 import { Review } from '../review/review';
+import { follow, lead } from '../screens/screen_link';
 import { Acts } from '../store/acts';
 import { Places } from '../store/places';
 import { Records } from '../store/records';
@@ -28,16 +29,18 @@ export interface LoadedCase {
 }
 
 export class CaseSession {
+  readonly loaded: LoadedCase;
   private readonly lifetime = new Lifetime();
   private readonly acts: Acts;
   private readonly page: ReadingPage;
 
   constructor(
     private readonly station: Workstation,
-    readonly loaded: LoadedCase,
+    loaded: LoadedCase,
     travel: Travel,
   ) {
-    const { manifest, reading, fetcher } = loaded;
+    this.loaded = station.isSecond ? { ...loaded, manifest: onlyShown(loaded.manifest) } : loaded;
+    const { manifest, reading, fetcher } = this.loaded;
     const api = station.apiOf(manifest.case.id);
     const { saving } = station;
     for (const stack of manifest.stacks) station.frames.add(stack, fetcher);
@@ -47,7 +50,7 @@ export class CaseSession {
     records.mergeReading(reading, () => false);
     const acts = prepareReading(manifest, reading, new Workspace(records, queue), station.person.name);
     this.acts = acts;
-    acts.review = this.reviewOf(loaded, api);
+    acts.review = this.reviewOf(this.loaded, api);
     const places = new Places(manifest);
     keepSizesKnown(acts, places);
     keepWarningsTrue(acts);
@@ -60,6 +63,7 @@ export class CaseSession {
       this.lifetime,
       this.clockOf(manifest, api),
     );
+    this.joinScreens(travel);
     exposeForTests(this.page, acts, station.frames);
     guardTheDoor(saving, this.lifetime.signal);
     // The reading was submitted in another window: what can still be done here changes with it.
@@ -71,6 +75,22 @@ export class CaseSession {
           : `${count} unsent changes were kept and are being saved.`,
       ),
     );
+  }
+
+  /** The other screen: led from here, or followed. */
+  private joinScreens(travel: Travel): void {
+    const { station, acts, page, lifetime } = this;
+    const { id } = acts.manifest.case;
+    if (station.isSecond) {
+      const follower = {
+        toCase: (other: string) => void travel.to(`/cases/${other}/`),
+        say: (words: string) => page.say(words),
+      };
+      follow(station.screens, id, acts, page.grid, follower, lifetime);
+      return;
+    }
+    const tellPlace = lead(station.screens, id, acts, page.grid, lifetime);
+    page.onShown = tellPlace;
   }
 
   private async readStateAnew(api: ApiClient): Promise<void> {
@@ -118,6 +138,11 @@ export class CaseSession {
     const kept = new Set(next.stacks.map((stack) => stack.key));
     this.station.frames.forget(this.loaded.manifest.stacks.filter((stack) => !kept.has(stack.key)));
   }
+}
+
+/** The second window shows: it neither marks, nor counts time, nor leads through the worklist. */
+function onlyShown(manifest: Manifest): Manifest {
+  return { ...manifest, reading: { ...manifest.reading, assignment: null, may_annotate: false, may_review: false } };
 }
 
 function prepareReading(manifest: Manifest, reading: Reading, workspace: Workspace, person: string): Acts {

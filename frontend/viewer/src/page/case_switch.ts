@@ -101,7 +101,8 @@ export class CaseSwitch implements Travel {
       const ahead = this.ahead.take(caseId);
       const [manifest, reading] = await Promise.all([ahead?.manifest ?? api.manifest(), api.reading(), api.open()]);
       this.session?.close(manifest);
-      if (isNew) window.history.pushState(null, '', `/cases/${caseId}/`);
+      // The second window stays one when it is reloaded.
+      if (isNew) window.history.pushState(null, '', `/cases/${caseId}/${this.station.isSecond ? '?screen=2' : ''}`);
       document.title = `${manifest.case.title} · Reading Room`;
       this.show({ manifest, reading, fetcher: ahead?.fetcher ?? this.fetcherOf(api, manifest) });
     } catch (error) {

@@ -58,6 +58,8 @@ export interface Leaving {
 
 export class ReadingPage implements Desk {
   readonly grid: PaneGrid;
+  /** Another slice or another pane is looked at. */
+  onShown: () => void = () => undefined;
   readonly commands: CommandRegistry;
   private readonly inputs: StageInput[];
   private readonly header: Header;
@@ -96,7 +98,10 @@ export class ReadingPage implements Desk {
     this.grid.onChosen = ({ key }) => rememberHanging(acts.person, manifest.case.modality, key);
     this.grid.onFrameChanged = (unit) => this.showMarks(unit);
     this.grid.marksOf = (stack) => marksOfStack(stack, acts, places);
-    this.grid.onChanged = () => this.refresh();
+    this.grid.onChanged = () => {
+      this.onShown();
+      this.refresh();
+    };
     this.inputs = this.grid.units.map(
       (unit) =>
         new StageInput(
@@ -221,6 +226,12 @@ export class ReadingPage implements Desk {
   };
 
   // What is being drawn click by click is the reader's already.
+  readonly openSecondScreen = (): void => {
+    const { id } = this.acts.manifest.case;
+    const opened = window.open(`/cases/${id}/?screen=2`, 'reading-room-second', 'popup,width=1280,height=900');
+    if (!opened) this.say('The browser kept the second window from opening: allow pop-ups of this page.');
+  };
+
   readonly submit = (): void => {
     this.finishGestures();
     this.leaving.submit();
@@ -384,7 +395,9 @@ export class ReadingPage implements Desk {
     this.hangings.update();
     for (const panel of this.sidePanels) panel.update();
     this.dock.update();
-    const banner = bannerWords(this.acts.manifest.reading);
+    const banner = this.station.isSecond
+      ? 'Second window: it follows the first one, where you mark and answer.'
+      : bannerWords(this.acts.manifest.reading);
     setText(this.banner, banner);
     this.banner.hidden = banner === '';
     for (const { layer } of this.grid.visible) layer.redescribe();

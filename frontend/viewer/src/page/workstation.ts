@@ -31,6 +31,10 @@ export class Workstation {
   readonly commands = new CommandRegistry(COMMANDS);
   readonly preferences: Preferences;
   readonly saving: PageSaving;
+  /** Between the windows of this person in this browser. */
+  readonly screens: BroadcastChannel;
+  /** This window follows another one on another screen. */
+  readonly isSecond = new URLSearchParams(window.location.search).get('screen') === '2';
 
   constructor(
     readonly root: HTMLElement,
@@ -42,6 +46,8 @@ export class Workstation {
     this.preferences = new Preferences(preferences, this.commands, (content) => this.apiOf().savePreferences(content));
     this.frames = new FrameStore(this.pool, PICTURE_MEMORY, this.bandwidth);
     serveDerivedImages();
+    this.screens = new BroadcastChannel(`reading-room/${person.number}/screens`);
+    root.classList.toggle('second-screen', this.isSecond);
     const api = this.apiOf();
     this.saving = new PageSaving(
       (sending) => api.save(sending),
