@@ -245,6 +245,26 @@ def test_a_slab_tells_how_much_of_it_is_there_and_completes_as_slices_come(viewe
     expect(said(viewer)).not_to_contain_text("of 5:")
 
 
+def test_a_slice_that_fails_is_named_and_the_rest_goes_on(viewer: Viewer, cases: Cases) -> None:
+    page = viewer.open(cases.upright).page
+    # The middle slice is number 21; this one lies at 3 mm.
+    lost = viewer.pane()["frames"][21]
+    page.route(f"**/frames/{lost}*", lambda route: route.fulfill(status=404))
+    page.goto("about:blank")
+    viewer.open(cases.upright)
+    viewer.until(lambda: viewer.pane()["loaded"] == len(viewer.pane()["frames"]) - 1, "all slices but one")
+    wide_window(viewer)
+    page.keyboard.press(SLAB)
+    expect(said(viewer)).to_contain_text("Slab of 4 of 5: slice 22: The server answered 404 for this picture.")
+    page.keyboard.press("r")
+    show_plane(viewer, "coronal")
+    expect(said(viewer)).to_contain_text("Without slice 22: could not be loaded")
+    # Black where it is missing, water above and below: nothing is made up.
+    missing, *there = shades(viewer, (0.0, 0.75, 3.0), (0.0, 0.75, 7.0), (0.0, 0.75, -1.0))
+    assert missing < 20
+    assert all(abs(shade - GREY) < 20 for shade in there)
+
+
 def test_three_windows_are_the_servers_colours_and_scroll_in_step(viewer: Viewer, cases: Cases) -> None:
     page = viewer.open(cases.upright).page
     all_loaded(viewer)

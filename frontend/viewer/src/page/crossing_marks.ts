@@ -8,7 +8,21 @@ import { marksOn } from './shown_marks';
 /** A point encloses nothing, and a label of slices lies nowhere in the picture. */
 const NOT_CUT = ['point', 'slices'];
 
-export function marksOfStack(stack: StackJson, acts: Acts, places: Places): CrossingMark[] {
+/** The marks of stacks, chosen anew only when marks, or what the reader chose of them, have changed. */
+export function marksOfStacks(acts: Acts, places: Places): (stack: StackJson) => readonly CrossingMark[] {
+  const known = new Map<StackJson, { version: number; ui: object; marks: readonly CrossingMark[] }>();
+  return (stack) => {
+    const { version } = acts.workspace.records;
+    const ui = acts.ui.now;
+    const before = known.get(stack);
+    if (before?.version === version && before.ui === ui) return before.marks;
+    const marks = marksOfStack(stack, acts, places);
+    known.set(stack, { version, ui, marks });
+    return marks;
+  };
+}
+
+function marksOfStack(stack: StackJson, acts: Acts, places: Places): CrossingMark[] {
   const marked = new Map<string, Set<string>>();
   for (const { id, frame, kind } of acts.workspace.records.live('annotation')) {
     if (NOT_CUT.includes(kind) || places.of(frame)?.stack !== stack) continue;

@@ -36,7 +36,7 @@ import { toolNamed } from '../tools/registry';
 
 import { bannerWords } from './banner';
 
-import { marksOfStack } from './crossing_marks';
+import { marksOfStacks } from './crossing_marks';
 
 import { h, setText } from './dom';
 import { showFinding } from './finding_view';
@@ -97,11 +97,11 @@ export class ReadingPage implements Desk {
     this.grid = new PaneGrid(station, fetcher, ui, manifest.stacks, () => this.markedFrames(), lifetime);
     this.grid.onChosen = ({ key }) => rememberHanging(acts.person, manifest.case.modality, key);
     this.grid.onFrameChanged = (unit) => this.showMarks(unit);
-    this.grid.marksOf = (stack) => marksOfStack(stack, acts, places);
     this.grid.onChanged = () => {
       this.onShown();
       this.refresh();
     };
+    this.grid.marksOf = marksOfStacks(acts, places);
     this.inputs = this.grid.units.map(
       (unit) =>
         new StageInput(

@@ -9,6 +9,7 @@ import type { Preferences } from '../person/preferences';
 const PRESETS = /^picture\.preset_/;
 /** What no command does: the browser by itself, or the mouse with a key held. */
 const BESIDES: Partial<Record<CommandGroup, readonly (readonly [string, string])[]>> = {
+  Views: [['Alt + click or drag', 'Bring the other panes of the volume to a place']],
   Masks: [
     ['Alt + left drag', 'Erase with the brush'],
     ['Shift + wheel', 'Size of the brush'],
