@@ -54,6 +54,7 @@ def running_product(make: Mapping[str, Callable[[Path], object]]) -> Iterator[tu
             return subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
 
         manage("migrate")
+        manage("load_schemas")
         for make_case in make.values():
             (place / "files").mkdir()
             make_case(place / "files")
