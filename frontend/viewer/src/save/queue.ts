@@ -13,7 +13,7 @@ import type { Keeper } from './keeper';
 import { Line } from './line';
 import { byRecord, headOf, type Log, Logs, newestOf, type Pending } from './logs';
 import type { Outcome } from './outcome';
-import { baseAfter, isSame } from './revisions';
+import { baseAfter, isSame, isUnlinked } from './revisions';
 import type { Conflict, Refusal, Send } from './sending';
 import { type SaveSummary, summaryOf } from './summary';
 
@@ -29,6 +29,8 @@ export class SaveQueue {
   private readonly line: Line;
   private readonly listeners = new Set<() => void>();
   private readonly goneOnServer = new Set<Address>();
+  /** Findings that this page deleted, whether they came back or not. */
+  private readonly deletedFindings = new Set<string>();
   private later: KeptChange[] = [];
   private underWay = 0;
   private lastStep = 0;
@@ -332,6 +334,7 @@ export class SaveQueue {
     if (saved) {
       log.base = baseAfter(log.base, change, saved);
       log.live = !saved.deleted;
+      if (kind === 'finding' && saved.deleted) this.deletedFindings.add(saved.id);
       if (saved.deleted) this.goneOnServer.add(log.address);
       else this.goneOnServer.delete(log.address);
       this.records.merge(kind, saved as never, log.changes.length > 0);
@@ -366,6 +369,13 @@ export class SaveQueue {
       this.records.merge(splitAddress(log.address).kind, current as never, false);
       return;
     }
+    const known = this.records.ofServer(log.address);
+    if (current && known && isUnlinked(known, current) && this.hasDeleted(known)) {
+      // Not changed elsewhere: the server took the mark out of a finding that this page deleted.
+      log.base = current.revision;
+      this.keep(log, headOf(log));
+      return;
+    }
     if (current?.deleted && log.base === 0) {
       // Made anew where one was deleted before: an answer has the same identifier each time.
       log.base = current.revision;
@@ -376,6 +386,11 @@ export class SaveQueue {
     log.phase = 'conflict';
     log.message = message;
     log.current = current;
+  }
+
+  private hasDeleted(record: AnyRecord): boolean {
+    const finding = 'finding' in record ? record.finding : null;
+    return finding !== null && this.deletedFindings.has(finding);
   }
 
   private refuse(log: Log, change: Pending, outcome: { type: 'refused' | 'closed'; message: string }): void {

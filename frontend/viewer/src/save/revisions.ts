@@ -7,6 +7,12 @@ export function isSame(a: AnyRecord, b: AnyRecord): boolean {
   return contentOf(a) === contentOf(b) || (a.deleted && b.deleted);
 }
 
+/** Whether the one is the other as the server leaves it when its finding is deleted. */
+export function isUnlinked(before: AnyRecord, after: AnyRecord): boolean {
+  if (!('points' in before) || after.revision !== before.revision + 1 || before.finding === null) return false;
+  return contentOf({ ...before, finding: null }) === contentOf(after);
+}
+
 /**
  * The revision that the next change of this page builds on.
  *

@@ -57,6 +57,7 @@ function sorted(value: unknown): unknown {
 
 export class Records {
   private readonly byAddress = new Map<Address, AnyRecord>();
+  private readonly serverStates = new Map<Address, AnyRecord>();
   private readonly listeners = new Set<() => void>();
   /** Counts up whenever a record changes: what was computed from them is stale then. */
   version = 0;
@@ -83,8 +84,14 @@ export class Records {
     this.announce();
   }
 
+  /** A record as the server last said it was; undefined for one that it never spoke of. */
+  ofServer(address: Address): AnyRecord | undefined {
+    return this.serverStates.get(address);
+  }
+
   /** Take the server's word: all of it, or only what the server owns when the reader has gone on editing. */
   merge<K extends RecordKind>(kind: K, server: RecordTypes[K], keepContent: boolean): void {
+    this.serverStates.set(addressOf(kind, server.id), server);
     const local = this.get(kind, server.id);
     if (!local || !keepContent) {
       const computed: Record<string, unknown> = {};
