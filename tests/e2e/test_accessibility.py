@@ -11,10 +11,9 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import URLPattern
 from playwright.sync_api import Page, expect
 
-from annotator.demo import thyroid_ultrasound
 from frontend.pages.urls import urlpatterns
 from tests.builders import ct_series
-from tests.e2e.viewer_driver import Viewer, assigned_case
+from tests.e2e.viewer_driver import Viewer, thyroid_case
 from tests.fixtures.browser import SignedInPage
 from tests.fixtures.product import ReadingRoom
 
@@ -32,6 +31,10 @@ result = [Study.objects.first().pk, str(intake.pk)]
 ADMIN_PAGES = {
     "worklist": "",
     "cases": "/cases/",
+    "case-priors": "",
+    "hangings": "/hangings/",
+    "hanging": "/hangings/breast-cc/",
+    "hanging-export": "",
     "case": "",
     "studies": "/studies/",
     "study": "/studies/{study}/",
@@ -88,8 +91,7 @@ def test_the_pages_keep_wcag_2_1_aa(reading_room: ReadingRoom, signed_in_page: S
 def test_the_reading_page_keeps_wcag_2_1_aa_but_for_the_pictures(
     reading_room: ReadingRoom, signed_in_page: SignedInPage, tmp_path: Path
 ) -> None:
-    pair = thyroid_ultrasound.write_thyroid_ultrasound(tmp_path)[:2]
-    case = assigned_case(reading_room, pair, thyroid_ultrasound.STUDY.patient_id)
+    case = thyroid_case(reading_room, tmp_path)
     page = signed_in_page("radiologist")
     page.goto("/worklist/")
     found = faults(page)

@@ -222,7 +222,8 @@ def test_one_nodule_is_marked_on_two_ultrasound_pictures_scored_submitted_and_ex
     assert first["frame"] != second["frame"]
     assert first["finding"] == second["finding"] is not None, "both marks show the one nodule"
     for choice in ("Mixed cystic and solid", "Isoechoic", "Taller than wide", "Smooth", "None"):
-        reader.locator("label", has_text=re.compile(f"^{choice}", re.IGNORECASE)).first.click()
+        # Before the words stands the key that means them.
+        reader.locator("label", has_text=re.compile(f"^\\W*\\w?\\W*{choice}", re.IGNORECASE)).first.click()
     expect(reader.get_by_text("TR4").first).to_be_visible(timeout=5 * SECONDS)
     drawn = reload_and_compare(reader)
 

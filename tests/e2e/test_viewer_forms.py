@@ -5,9 +5,8 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from annotator.demo import thyroid_ultrasound
 from tests.builders import tomosynthesis_four_views
-from tests.e2e.viewer_driver import Viewer, assigned_case, new_patient
+from tests.e2e.viewer_driver import Viewer, assigned_case, new_patient, thyroid_case
 from tests.fixtures.browser import SignedInPage
 from tests.fixtures.product import ReadingRoom
 
@@ -29,8 +28,7 @@ class Keys:
 
 @pytest.fixture(scope="module")
 def thyroid(reading_room: ReadingRoom, tmp_path_factory: pytest.TempPathFactory) -> str:
-    pair = thyroid_ultrasound.write_thyroid_ultrasound(tmp_path_factory.mktemp("thyroid-forms"))[:2]
-    return assigned_case(reading_room, pair, thyroid_ultrasound.STUDY.patient_id, reader="second_radiologist")
+    return thyroid_case(reading_room, tmp_path_factory.mktemp("thyroid-forms"), reader="second_radiologist")
 
 
 @pytest.fixture(scope="module")

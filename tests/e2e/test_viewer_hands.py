@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from annotator.demo import thyroid_ultrasound
-from tests.e2e.viewer_driver import Viewer, assigned_case
+from tests.e2e.viewer_driver import Viewer, thyroid_case
 from tests.fixtures.browser import SignedInPage
 from tests.fixtures.product import ReadingRoom
 
@@ -21,8 +20,7 @@ result = sum(one.active_seconds for one in ReadingTime.objects.filter(assignment
 
 @pytest.fixture(scope="module")
 def thyroid(reading_room: ReadingRoom, tmp_path_factory: pytest.TempPathFactory) -> str:
-    pair = thyroid_ultrasound.write_thyroid_ultrasound(tmp_path_factory.mktemp("hands"))[:2]
-    return assigned_case(reading_room, pair, thyroid_ultrasound.STUDY.patient_id)
+    return thyroid_case(reading_room, tmp_path_factory.mktemp("hands"))
 
 
 def test_keys_and_mouse_are_changed_in_place_and_follow_the_person(signed_in_page: SignedInPage, thyroid: str) -> None:

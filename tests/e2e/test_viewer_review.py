@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from annotator.demo import thyroid_ultrasound
-from tests.e2e.viewer_driver import Viewer, assigned_case
+from tests.e2e.viewer_driver import Viewer, thyroid_case
 from tests.fixtures.browser import SignedInPage
 from tests.fixtures.product import ReadingRoom
 
@@ -40,8 +39,7 @@ result = None
 def test_a_reading_is_compared_remarked_on_returned_and_seen_by_its_reader(
     reading_room: ReadingRoom, signed_in_page: SignedInPage, tmp_path: Path
 ) -> None:
-    pair = thyroid_ultrasound.write_thyroid_ultrasound(tmp_path)[:2]
-    case = assigned_case(reading_room, pair, thyroid_ultrasound.STUDY.patient_id)
+    case = thyroid_case(reading_room, tmp_path)
     reader = Viewer(signed_in_page("radiologist")).open(case)
     frame = reader.pane(0)["frame"]
     reading_room.python(TWO_READINGS.format(case=case, frame=frame))

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page
+from pydicom import dcmread
+from pydicom.uid import generate_uid
 
+from annotator.demo import thyroid_ultrasound
 from tests.fixtures.product import ReadingRoom
 
 Point = tuple[float, float]
@@ -44,6 +47,20 @@ def assigned_cases(
         assert len(cases) == 1, f"Expected one case of {patient_id}, found {cases}."
         found += cases
     return found
+
+
+def thyroid_case(reading_room: ReadingRoom, folder: Path, *, reader: str = "radiologist") -> str:
+    """The demo's thyroid nodule on two pictures as a case of a patient whom no other test has."""
+    patient = new_patient()
+    study, series = generate_uid(), generate_uid()
+    pair = thyroid_ultrasound.write_thyroid_ultrasound(folder)[:2]
+    for path in pair:
+        made = dcmread(path)
+        made.PatientID, made.PatientName = patient, patient
+        made.StudyInstanceUID, made.SeriesInstanceUID, made.SOPInstanceUID = study, series, generate_uid()
+        made.file_meta.MediaStorageSOPInstanceUID = made.SOPInstanceUID
+        made.save_as(path)
+    return assigned_case(reading_room, pair, patient, reader=reader)
 
 
 def new_patient() -> str:

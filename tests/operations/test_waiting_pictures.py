@@ -107,7 +107,7 @@ def arguments(pattern: URLPattern, waiting: Waiting) -> dict[str, Any]:
         "review_id": waiting.review.pk,
         "study_id": waiting.study.pk,
         "case_id": waiting.case.pk,
-        "key": waiting.frame.key,
+        "key": "breast-cc" if str(pattern.name).startswith("hanging") else waiting.frame.key,
         "stack_key": waiting.stack.key,
         "number": 1,
         "study": waiting.study.study_instance_uid,
