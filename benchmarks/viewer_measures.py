@@ -126,7 +126,9 @@ def step_through(
     """Steps a second through one stack, the delay of each, the level shown last and the size of the pane."""
     page = open_case(browser, address, case_id, QUARTERS_WINDOW)
     if alone:
-        page.locator(".picture-bar button", has_text="1×1").first.click()
+        choice = page.locator("select.hanging-choice")
+        one_pane = choice.locator("option", has_text="1×1").first.get_attribute("value")
+        choice.select_option(one_pane)
         page.wait_for_timeout(200)
         fit_picture(page, 800)
     if cached:
