@@ -9,21 +9,18 @@ import { distance } from '../model/contour';
 import { clampToFrame } from '../model/geometry';
 import type { Point } from '../model/types';
 import { reshapeSelected } from './dragged_shape';
+import { holdFrame } from './held_frame';
 import { DRAG_THRESHOLD, type Tool } from './tool';
 
 export const bidirectionalTool: Tool = {
   cursor: 'crosshair',
   begin(event, stage) {
     const { pane, layer, acts } = stage;
-    const { stack, frame } = pane;
     const reshaping = reshapeSelected(event, stage, 'bidirectional');
     if (reshaping) return reshaping;
-    if (!stack || !frame || !pane.pixelToPane || !acts.mayEdit) return null;
-    const home = pane.shown;
-    const at = (e: PointerEvent): Point | null => {
-      const pixel = pane.frame?.key === frame.key ? pane.pixelAt(e.clientX, e.clientY) : null;
-      return pixel && clampToFrame(pixel, stack.columns, stack.rows);
-    };
+    const held = holdFrame(stage);
+    if (!held) return null;
+    const { stack, frame, home, at } = held;
     const start = at(event);
     if (!start) return null;
     let long: [Point, Point] = [start, start];

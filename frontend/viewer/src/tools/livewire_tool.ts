@@ -4,12 +4,13 @@
  */
 import { partOf } from '../livewire/picture_part';
 import { Ways } from '../livewire/tracer';
-import { distance, polygonArea, simplifyContour } from '../model/contour';
-import { applyAffine, clampToFrame, invertAffine } from '../model/geometry';
+import { polygonArea, simplifyContour } from '../model/contour';
+import { applyAffine, invertAffine } from '../model/geometry';
 import type { Point } from '../model/types';
 import { windowRange } from '../model/windows';
 import type { Pane } from '../pane/pane';
 import { reshapeSelected } from './dragged_shape';
+import { holdFrame } from './held_frame';
 import { DRAG_THRESHOLD, type Tool } from './tool';
 
 const CLOSING_REACH = 9;
@@ -25,15 +26,11 @@ export const livewireTool: Tool = {
   cursor: 'crosshair',
   begin(event, stage) {
     const { pane, layer, acts } = stage;
-    const { stack, frame } = pane;
     const reshaping = reshapeSelected(event, stage, 'contour');
     if (reshaping) return reshaping;
-    if (!stack || !frame || !pane.pixelToPane || !acts.mayEdit) return null;
-    const home = pane.shown;
-    const at = (e: PointerEvent): Point | null => {
-      const pixel = pane.frame?.key === frame.key ? pane.pixelAt(e.clientX, e.clientY) : null;
-      return pixel && clampToFrame(pixel, stack.columns, stack.rows);
-    };
+    const held = holdFrame(stage);
+    if (!held) return null;
+    const { frame, home, at, onScreen } = held;
     const first = at(event);
     if (!first) return null;
     let isOver = false;
@@ -44,10 +41,6 @@ export const livewireTool: Tool = {
     const lineOf = (ends: readonly Leg[]): Point[] =>
       ends.flatMap((leg, i) => leg.ways?.to(leg.to) ?? [holdsNow()[i] as Point, leg.to]);
 
-    const onScreen = (a: Point, b: Point): number => {
-      const affine = pane.pixelToPane;
-      return affine ? distance(applyAffine(affine, a), applyAffine(affine, b)) : Number.POSITIVE_INFINITY;
-    };
     const closesAt = (p: Point): boolean => legs.length >= 2 && onScreen(first, p) <= CLOSING_REACH;
     const draw = (): void => {
       if (isOver) return;

@@ -1,7 +1,6 @@
 /** A gesture that is made click by click: polygons, splines, angles. */
-import { distance } from '../model/contour';
-import { applyAffine, clampToFrame } from '../model/geometry';
 import type { MarkKind, Point } from '../model/types';
+import { holdFrame } from './held_frame';
 import { DRAG_THRESHOLD, type Gesture, type Stage } from './tool';
 
 /** How near to the first point a click must come to close the line, in screen pixels. */
@@ -20,23 +19,15 @@ export interface PointByPoint {
 }
 
 export function pointByPoint(event: PointerEvent, stage: Stage, what: PointByPoint): Gesture | null {
-  const { pane, layer, acts } = stage;
-  const { stack, frame } = pane;
-  if (!stack || !frame || !pane.pixelToPane || !acts.mayEdit) return null;
-  const home = pane.shown;
-  const at = (e: PointerEvent): Point | null => {
-    const pixel = pane.frame?.key === frame.key ? pane.pixelAt(e.clientX, e.clientY) : null;
-    return pixel && clampToFrame(pixel, stack.columns, stack.rows);
-  };
+  const { pane, layer } = stage;
+  const held = holdFrame(stage);
+  if (!held) return null;
+  const { frame, home, at, onScreen } = held;
   const first = at(event);
   if (!first) return null;
   let points: Point[] = [first];
   let isOver = false;
 
-  const onScreen = (a: Point, b: Point): number => {
-    const affine = pane.pixelToPane;
-    return affine ? distance(applyAffine(affine, a), applyAffine(affine, b)) : Number.POSITIVE_INFINITY;
-  };
   const closesAt = (p: Point): boolean =>
     what.closes && points.length >= what.fewest && onScreen(points[0] as Point, p) <= CLOSING_REACH;
   const draw = (hover: Point | null): void => {
