@@ -117,6 +117,16 @@ def render_pixels(
     return grey_from_stored(values, source.grey, window or default_window(source))
 
 
+def stored_pixels(source: FrameSource) -> NDArray[Any]:
+    """One frame as it was stored, neither windowed nor scaled: (rows, columns) integers, or (rows, columns, 3) RGB.
+
+    Raises
+    ------
+    FrameStoreError, DecodingError, Htj2kError : the stored bytes are damaged.
+    """
+    return _read_pixels(source, (source.columns, source.rows))
+
+
 def default_window(source: FrameSource) -> Window | None:
     """The window of a frame that none was asked for; None: its VOI LUT, or else the range of its values."""
     grey = source.grey

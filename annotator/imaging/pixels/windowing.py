@@ -179,6 +179,18 @@ def _modality(stored: NDArray[Any], grey: FrameGrey) -> NDArray[Any]:
     return np.asarray(stored.astype(np.float64) * grey.slope + grey.intercept)
 
 
+def modality_values(stored: NDArray[Any], grey: FrameGrey) -> NDArray[np.float32]:
+    """What stored values mean: Hounsfield units in CT, through Rescale Slope and Intercept or the Modality LUT.
+
+    Parameters
+    ----------
+    stored : (rows, columns), 8 or 16 bit integers.
+
+    Source: DICOM PS3.3 C.11.1.
+    """
+    return _modality(stored, grey).astype(np.float32)
+
+
 def _needs_table(grey: FrameGrey, window: Window | None) -> bool:
     if window is None:
         return grey.voi_lut is not None
