@@ -112,25 +112,47 @@ class Annotation(OwnedRecord):
 
 
 class Answer(OwnedRecord):
-    """What a reader chose in one schema version, for a finding or for the whole case."""
+    """What a reader chose in one schema version, for a finding, a breast, a range of slices or the whole case."""
 
-    finding = models.ForeignKey(Finding, null=True, on_delete=models.PROTECT, related_name="answers")
     schema = models.ForeignKey(LabelSchema, on_delete=models.PROTECT, related_name="answers")
+    # What it is about: one of the three below, or none of them for the whole case. See labels/targets.py.
+    finding = models.ForeignKey(Finding, null=True, on_delete=models.PROTECT, related_name="answers")
+    breast = models.CharField(max_length=1, blank=True, choices=[("L", "Left"), ("R", "Right")])
+    first_frame = models.ForeignKey(Frame, null=True, on_delete=models.PROTECT, related_name="+")
+    last_frame = models.ForeignKey(Frame, null=True, on_delete=models.PROTECT, related_name="+")
     answers = models.JSONField(default=dict)
-    score = models.JSONField(default=dict, help_text="what the schema's scoring computed when this was saved")
+    score = models.JSONField(default=dict, help_text="what the schema's scoring computes from this and the others")
+    override = models.JSONField(null=True, help_text='{"level" or "category": value, "reason": text}, by the reader')
 
     class Meta:
         ordering = ["created_at"]
         indexes = [models.Index(fields=["case", "owner"])]
         constraints = [
+            models.CheckConstraint(condition=Q(breast__in=["", "L", "R"]), name="a_breast_is_left_or_right"),
+            models.CheckConstraint(
+                condition=Q(breast="", first_frame__isnull=True, last_frame__isnull=True)
+                | Q(breast="", finding__isnull=True, first_frame__isnull=False, last_frame__isnull=False)
+                | Q(finding__isnull=True, first_frame__isnull=True, last_frame__isnull=True),
+                name="an_answer_has_one_target",
+            ),
             models.UniqueConstraint(
                 fields=["case", "owner", "finding", "schema"],
                 condition=Q(finding__isnull=False, deleted_at__isnull=True),
                 name="one_answer_a_finding_and_schema",
             ),
             models.UniqueConstraint(
+                fields=["case", "owner", "breast", "schema"],
+                condition=~Q(breast="") & Q(deleted_at__isnull=True),
+                name="one_answer_a_breast_and_schema",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "owner", "first_frame", "last_frame", "schema"],
+                condition=Q(first_frame__isnull=False, deleted_at__isnull=True),
+                name="one_answer_a_range_and_schema",
+            ),
+            models.UniqueConstraint(
                 fields=["case", "owner", "schema"],
-                condition=Q(finding__isnull=True, deleted_at__isnull=True),
+                condition=Q(finding__isnull=True, breast="", first_frame__isnull=True, deleted_at__isnull=True),
                 name="one_answer_a_case_and_schema",
             ),
         ]

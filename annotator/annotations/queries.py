@@ -40,8 +40,10 @@ def findings_for(person: Person) -> QuerySet[Finding]:
 
 
 def answers_for(person: Person) -> QuerySet[Answer]:
-    """Live answers that a person may see, with their schema and owner."""
-    return Answer.objects.select_related("schema", "owner").filter(_visible_to(person), deleted_at__isnull=True)
+    """Live answers that a person may see, with their schema, frames and owner."""
+    return Answer.objects.select_related("schema", "first_frame", "last_frame", "owner").filter(
+        _visible_to(person), deleted_at__isnull=True
+    )
 
 
 def annotation_for(person: Person, annotation_id: UUID) -> Annotation:

@@ -40,9 +40,13 @@ class AnswerRecord(TypedDict):
     id: str
     case: str
     finding: str | None
+    breast: str
+    first_frame: str | None
+    last_frame: str | None
     schema: str
     answers: dict[str, Any]
     score: dict[str, Any]
+    override: dict[str, str] | None
     revision: int
     deleted: bool
     owner: str
@@ -87,14 +91,18 @@ def finding_as_dict(finding: Finding) -> FindingRecord:
 
 
 def answer_as_dict(answer: Answer) -> AnswerRecord:
-    """An answer as JSON. Reads `schema` and `owner`: select them with it."""
+    """An answer as JSON. Reads `schema`, `first_frame`, `last_frame` and `owner`: select them with it."""
     return AnswerRecord(
         id=str(answer.pk),
         case=str(answer.case_id),
         finding=_identifier(answer.finding_id),
+        breast=answer.breast,
+        first_frame=answer.first_frame.key if answer.first_frame else None,
+        last_frame=answer.last_frame.key if answer.last_frame else None,
         schema=str(answer.schema),
         answers=answer.answers,
         score=answer.score,
+        override=answer.override,
         revision=answer.revision,
         deleted=answer.deleted_at is not None,
         owner=answer.owner.username,

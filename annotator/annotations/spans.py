@@ -49,11 +49,31 @@ def frame_and_span(
     for end, path in ((first, "first_frame"), (last, "last_frame")):
         if end.instance.stack_id != frame.instance.stack_id:
             raise InvalidError("A span stays within the stack of its frame.", path=path)
-    if _place(first) > _place(last):
-        raise InvalidError("The last frame of the span comes before the first.", path="last_frame")
+    _check_order(first, last)
     if not _place(first) <= _place(frame) <= _place(last):
         raise InvalidError("The mark's own frame lies within its span.", path="frame")
     return frame, (first, last)
+
+
+def span_of_case(case_id: UUID, first_key: str, last_key: str) -> tuple[Frame, Frame]:
+    """The ends of a span of ready frames of the study that is read.
+
+    Raises
+    ------
+    InvalidError : the case has no such frame, it is an earlier study's, the ends lie in two stacks, or the last comes
+        before the first; path "first_frame" or "last_frame".
+    """
+    frames = _frames_of_case(case_id, {"first_frame": first_key, "last_frame": last_key})
+    first, last = frames["first_frame"], frames["last_frame"]
+    if first.instance.stack_id != last.instance.stack_id:
+        raise InvalidError("A span stays within one stack.", path="last_frame")
+    _check_order(first, last)
+    return first, last
+
+
+def _check_order(first: Frame, last: Frame) -> None:
+    if _place(first) > _place(last):
+        raise InvalidError("The last frame of the span comes before the first.", path="last_frame")
 
 
 def _frames_of_case(case_id: UUID, keys: dict[str, str | None]) -> dict[str, Frame]:

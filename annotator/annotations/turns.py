@@ -23,7 +23,7 @@ Record = TypeVar("Record", Annotation, Finding, Answer)
 _RELATED: dict[type, tuple[str, ...]] = {
     Annotation: ("frame", "first_frame", "last_frame"),
     Finding: (),
-    Answer: ("schema",),
+    Answer: ("schema", "first_frame", "last_frame"),
 }
 _UNREAD = ("geometry", "grey", "overlays", "prefix_lengths")
 

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotator.accounts.errors import InvalidError
+from annotator.labels.context import ScoringContext
 from annotator.labels.models import LabelSchema
 from annotator.labels.queries import all_schemas, current_schemas, schema_by_reference
 from annotator.labels.schema import check_answers, score_answers
@@ -77,6 +78,5 @@ class LabelScore(APIView):
         asked = given.validated_data
         definition = schema_by_reference(asked["schema"]).definition
         check_answers(definition, asked["answers"])
-        return Response(
-            score_answers(definition, asked["answers"], size_mm=asked["size_mm"], finding_count=asked["finding_count"])
-        )
+        context = ScoringContext(size_mm=asked["size_mm"], finding_count=asked["finding_count"])
+        return Response(score_answers(definition, asked["answers"], context=context))

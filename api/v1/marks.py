@@ -174,6 +174,10 @@ class AnswerView(RecordView):
             revision=sent["revision"],
             change=sent["change"],
             size_mm=sent["size_mm"],
+            breast=sent["breast"],
+            first_frame_key=sent["first_frame"],
+            last_frame_key=sent["last_frame"],
+            override=sent["override"],
         )
         return self.answer(answer_as_dict(save_answer(request.user, wanted)))
 

@@ -50,6 +50,57 @@ class MaskField(serializers.Field):
         return value
 
 
+@extend_schema_field(
+    {
+        "type": "array",
+        "items": {
+            "oneOf": [
+                {"type": "string"},
+                {
+                    "type": "object",
+                    "required": ["message", "questions"],
+                    "properties": {
+                        "message": {"type": "string"},
+                        "questions": {"type": "array", "items": {"type": "string"}},
+                    },
+                },
+            ]
+        },
+        "description": "What doesn't go together, with the names of the questions that it is about; text without.",
+    }
+)
+class WarningsField(serializers.Field):
+    """Warnings as the scoring made them."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+@extend_schema_field(
+    {
+        "type": ["object", "null"],
+        "properties": {
+            "level": {"type": "string"},
+            "category": {"type": "string"},
+            "reason": {"type": "string", "minLength": 1, "maxLength": 1000},
+        },
+        "required": ["reason"],
+        "description": 'What holds in place of the computed level or category, and why; one of the two, and "reason".',
+    }
+)
+class OverrideField(serializers.Field):
+    """An override as it came: what it may be is the label schema's business."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
 class ScoreSerializer(serializers.Serializer):
     """What a schema's scoring made of the answers; kinds of scoring add members of their own."""
 
@@ -59,7 +110,7 @@ class ScoreSerializer(serializers.Serializer):
     explanation = serializers.ListField(child=serializers.CharField())
     missing = serializers.ListField(child=serializers.CharField(), help_text="Titles of questions still open.")
     missing_names = serializers.ListField(child=serializers.CharField(), help_text="Their names.")
-    warnings = serializers.ListField(child=serializers.CharField())
+    warnings = WarningsField()
     systems = serializers.DictField(required=False, help_text="TI-RADS: each table of points by itself.")
     size_mm = serializers.FloatField(required=False, allow_null=True, help_text="TI-RADS: the size that counted.")
     size_source = serializers.ChoiceField(
@@ -99,9 +150,13 @@ class FindingSerializer(OwnedSerializer):
 
 class AnswerSerializer(OwnedSerializer):
     finding = serializers.UUIDField(allow_null=True)
+    breast = serializers.ChoiceField(["", "L", "R"], help_text="Of an answer for one breast.")
+    first_frame = serializers.CharField(allow_null=True, help_text="Of an answer for slices: where they begin.")
+    last_frame = serializers.CharField(allow_null=True, help_text="Where they end, this frame included.")
     schema = serializers.CharField(help_text='Key and version, e.g. "acr-tirads@1".')
     answers = serializers.DictField(help_text="By question.")
-    score = ScoreSerializer()
+    score = ScoreSerializer(help_text="As computed; an override stands beside it.")
+    override = OverrideField(allow_null=True)
 
 
 class SuggestionSerializer(serializers.Serializer):
@@ -186,7 +241,11 @@ class SaveFindingSerializer(SaveSerializer):
 class SaveAnswerSerializer(SaveSerializer):
     schema = serializers.CharField(max_length=80)
     finding = serializers.UUIDField(allow_null=True, default=None)
+    breast = serializers.ChoiceField(["", "L", "R"], default="", help_text="For a schema of breasts.")
+    first_frame = serializers.CharField(max_length=64, allow_null=True, default=None, help_text="For one of slices.")
+    last_frame = serializers.CharField(max_length=64, allow_null=True, default=None)
     answers = serializers.DictField(default=dict)
+    override = OverrideField(allow_null=True, default=None)
     size_mm = serializers.FloatField(
         allow_null=True, default=None, help_text="The finding's largest diameter on a calibrated picture."
     )

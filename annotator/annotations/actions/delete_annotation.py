@@ -5,7 +5,8 @@ from uuid import UUID
 from django.db import transaction
 
 from annotator.accounts.policies import Person
-from annotator.annotations.models import Annotation
+from annotator.annotations.contexts import refresh_scores
+from annotator.annotations.models import Annotation, MarkKind
 from annotator.annotations.revisions import save_as_next_revision
 from annotator.annotations.turns import check_may_change, take_turn_for, was_saved
 
@@ -29,4 +30,6 @@ def delete_annotation(person: Person, annotation_id: UUID, *, revision: int, cha
             return mark
         check_may_change(turn, mark, seen=revision)
         save_as_next_revision(mark, saved_by=turn.owner, verb="delete", change=change)
+        if mark.kind == MarkKind.SLICES:
+            refresh_scores(turn.case_id, turn.owner)
     return mark

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import transaction
 
 from annotator.accounts.policies import Person
+from annotator.annotations.contexts import refresh_scores
 from annotator.annotations.models import Answer
 from annotator.annotations.revisions import save_as_next_revision
 from annotator.annotations.turns import check_may_change, take_turn_for, was_saved
@@ -12,6 +13,8 @@ from annotator.annotations.turns import check_may_change, take_turn_for, was_sav
 
 def delete_answer(person: Person, answer_id: UUID, *, revision: int, change: UUID | None = None) -> Answer:
     """Delete an answer of one's own and return it; one that is deleted already is returned as it is.
+
+    Scores of other answers that followed from it are computed anew, without it.
 
     Raises
     ------
@@ -24,4 +27,5 @@ def delete_answer(person: Person, answer_id: UUID, *, revision: int, change: UUI
             return answer
         check_may_change(turn, answer, seen=revision)
         save_as_next_revision(answer, saved_by=turn.owner, verb="delete", change=change)
+        refresh_scores(turn.case_id, turn.owner)
     return answer

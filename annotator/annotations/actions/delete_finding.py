@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import transaction
 
 from annotator.accounts.policies import Person
+from annotator.annotations.contexts import refresh_scores
 from annotator.annotations.models import Annotation, Answer, Finding
 from annotator.annotations.revisions import save_as_next_revision
 from annotator.annotations.turns import check_may_change, take_turn_for, was_saved
@@ -29,7 +30,8 @@ def delete_finding(person: Person, finding_id: UUID, *, revision: int, change: U
         for mark in Annotation.objects.select_related("owner", "frame", "first_frame", "last_frame").filter(**live):
             mark.finding = None
             save_as_next_revision(mark, saved_by=turn.owner, verb="unlink")
-        for answer in Answer.objects.select_related("owner", "schema").filter(**live):
+        for answer in Answer.objects.select_related("owner", "schema", "first_frame", "last_frame").filter(**live):
             save_as_next_revision(answer, saved_by=turn.owner, verb="delete")
         save_as_next_revision(finding, saved_by=turn.owner, verb="delete", change=change)
+        refresh_scores(turn.case_id, turn.owner)
     return finding

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from annotator.accounts.errors import InvalidError
 from annotator.accounts.policies import Person
+from annotator.annotations.contexts import refresh_scores
 from annotator.annotations.findings import own_live_finding
 from annotator.annotations.geometry_checks import check_points
 from annotator.annotations.masks import check_mask
@@ -103,6 +104,8 @@ def save_annotation(person: Person, wanted: SaveAnnotation) -> Annotation:
         mark.frame, mark.first_frame, mark.last_frame = frame, first, last
         mark.finding = own_live_finding(turn, wanted.finding_id)
         save_as_next_revision(mark, saved_by=turn.owner, verb=verb_for(mark), change=wanted.change)
+        if mark.kind == MarkKind.SLICES:
+            refresh_scores(turn.case_id, turn.owner)
     return mark
 
 

@@ -8,18 +8,23 @@ from django.db import transaction
 
 from annotator.accounts.errors import ConflictError, InvalidError
 from annotator.accounts.policies import Person
+from annotator.annotations.contexts import CaseAnswers, refresh_scores
+from annotator.annotations.drawn_answers import check_drawn
 from annotator.annotations.findings import own_live_finding
-from annotator.annotations.models import Answer, Finding
+from annotator.annotations.models import Answer
 from annotator.annotations.records import answer_as_dict
 from annotator.annotations.revisions import save_as_next_revision, verb_for
+from annotator.annotations.spans import Span, span_of_case
 from annotator.annotations.storable_checks import check_json_storable
 from annotator.annotations.turns import Turn, check_may_change, own_record, take_turn, was_saved
 from annotator.cases.models import Case
 from annotator.cases.queries import body_part_of
 from annotator.labels.fitting import schema_fits
 from annotator.labels.models import LabelSchema
+from annotator.labels.override import check_override
 from annotator.labels.queries import schema_by_reference
 from annotator.labels.schema import check_answers, score_answers
+from annotator.labels.targets import Target, target_for
 
 
 @dataclass(frozen=True)
@@ -30,8 +35,10 @@ class SaveAnswer:
     ----------
     schema : key and version, e.g. "acr-tirads@1".
     answers : by question.
-    finding_id : for a schema that applies to findings; None for one that applies to the case.
+    finding_id, breast, first_frame_key, last_frame_key : what the answer is about, as its schema says; for one that
+        applies to the case none of them.
     size_mm : the largest diameter, for scores that depend on it; None when it is not known.
+    override : {"level" or "category": value, "reason": text}, what holds in place of the computed; checked here.
     """
 
     id: UUID
@@ -42,10 +49,16 @@ class SaveAnswer:
     revision: int = 0
     change: UUID | None = None
     size_mm: float | None = None
+    breast: str = ""
+    first_frame_key: str | None = None
+    last_frame_key: str | None = None
+    override: object = None
 
 
 def save_answer(person: Person, wanted: SaveAnswer) -> Answer:
     """Save an answer and return it with its score; the state that is already there is returned as it is.
+
+    Scores of the reader's other answers that follow from this one are computed anew.
 
     Raises
     ------
@@ -55,58 +68,88 @@ def save_answer(person: Person, wanted: SaveAnswer) -> Answer:
     ConflictError : answered already under another identifier, or the reading was submitted.
     """
     check_json_storable(wanted.answers, path="answers")
+    check_json_storable(wanted.override, path="override")
     schema = schema_by_reference(wanted.schema)
     check_answers(schema.definition, wanted.answers)
+    override = check_override(schema.definition, wanted.override)
+    target = _target(schema, wanted)
     with transaction.atomic():
         turn = take_turn(person, wanted.case_id)
         existing = own_record(Answer, wanted.id, turn, change=wanted.change)
         if existing is not None and was_saved(existing, wanted.change):
             return existing
-        _check_fits(schema, turn.case, finding_id=wanted.finding_id)
-        score = score_answers(
-            schema.definition, wanted.answers, size_mm=wanted.size_mm, finding_count=_finding_count(turn)
+        _check_fits(schema, turn.case)
+        check_drawn(turn, schema.definition, wanted.answers, finding_id=wanted.finding_id)
+        first, last = _span(turn, target)
+        context = CaseAnswers(turn.case_id, turn.owner).context_for(
+            target.kind, without=wanted.id, size_mm=wanted.size_mm
         )
-        if existing is not None and existing.deleted_at is None:
-            asked = (schema.pk, wanted.finding_id, wanted.answers)
-            is_same = asked == (existing.schema_id, existing.finding_id, existing.answers)
-            # The score may have moved on with the findings; a late repetition of an old request doesn't save it.
-            if is_same and (score == existing.score or wanted.revision != existing.revision):
-                return existing
+        score = score_answers(schema.definition, wanted.answers, context=context)
+        asked = {
+            "schema_id": schema.pk,
+            "finding_id": wanted.finding_id,
+            "breast": target.breast or "",
+            "first_frame_id": first.pk if first else None,
+            "last_frame_id": last.pk if last else None,
+            "answers": wanted.answers,
+            "override": override,
+        }
+        is_there = existing is not None and existing.deleted_at is None
+        is_same = is_there and all(getattr(existing, name) == asked[name] for name in asked)
+        # The measured size may have moved on; a late repetition of an old request doesn't save it.
+        if existing is not None and is_same and (score == existing.score or wanted.revision != existing.revision):
+            return existing
         check_may_change(turn, existing, seen=wanted.revision)
         answer = existing or Answer(id=wanted.id, case_id=turn.case_id, owner=turn.owner)
+        for name, value in asked.items():
+            setattr(answer, name, value)
         answer.finding = own_live_finding(turn, wanted.finding_id)
-        answer.schema, answer.answers, answer.score = schema, wanted.answers, score
+        answer.first_frame, answer.last_frame = first, last
+        answer.schema, answer.score = schema, score
         _check_only_answer(turn, answer)
         save_as_next_revision(answer, saved_by=turn.owner, verb=verb_for(answer), change=wanted.change)
+        refresh_scores(turn.case_id, turn.owner, without=answer.pk)
     return answer
 
 
-def _finding_count(turn: Turn) -> int:
-    return Finding.objects.filter(case_id=turn.case_id, owner=turn.owner, deleted_at__isnull=True).count()
+def _target(schema: LabelSchema, wanted: SaveAnswer) -> Target:
+    return target_for(
+        schema.definition["applies_to"],
+        schema.title,
+        finding=str(wanted.finding_id) if wanted.finding_id else None,
+        breast=wanted.breast,
+        first_frame=wanted.first_frame_key,
+        last_frame=wanted.last_frame_key,
+    )
 
 
-def _check_fits(schema: LabelSchema, case: Case, *, finding_id: UUID | None) -> None:
+def _span(turn: Turn, target: Target) -> Span:
+    if target.first_frame is None or target.last_frame is None:
+        return None, None
+    return span_of_case(turn.case_id, target.first_frame, target.last_frame)
+
+
+def _check_fits(schema: LabelSchema, case: Case) -> None:
     body_part = body_part_of(case)
     if not schema_fits(schema.definition, modality=case.modality, body_part=body_part):
         parts = ", ".join(schema.definition.get("body_parts", ()))
         meant_for = ", ".join(schema.definition["modalities"]) + (f" of {parts}" if parts else "")
         this = f"{case.modality} of {body_part}" if body_part else case.modality
         raise InvalidError(f"{schema.title} is for {meant_for}, not for {this}.", path="schema")
-    applies_to = schema.definition.get("applies_to")
-    if applies_to == "finding" and finding_id is None:
-        raise InvalidError(f"{schema.title} is answered for a finding. Say which.", path="finding")
-    if applies_to == "case" and finding_id is not None:
-        raise InvalidError(f"{schema.title} is answered for the whole case, not for a finding.", path="finding")
 
 
 def _check_only_answer(turn: Turn, answer: Answer) -> None:
+    """One live answer a target and schema, whatever the version."""
     other = (
-        Answer.objects.select_related("owner", "schema")
+        Answer.objects.select_related("owner", "schema", "first_frame", "last_frame")
         .filter(
             case_id=turn.case_id,
             owner=turn.owner,
-            schema=answer.schema,
+            schema__key=answer.schema.key,
             finding=answer.finding,
+            breast=answer.breast,
+            first_frame=answer.first_frame,
+            last_frame=answer.last_frame,
             deleted_at__isnull=True,
         )
         .exclude(pk=answer.pk)

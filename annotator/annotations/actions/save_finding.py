@@ -8,6 +8,7 @@ from django.db.models import Max
 
 from annotator.accounts.errors import InvalidError
 from annotator.accounts.policies import Person
+from annotator.annotations.contexts import refresh_scores
 from annotator.annotations.models import Finding, FindingKind
 from annotator.annotations.revisions import save_as_next_revision, verb_for
 from annotator.annotations.storable_checks import check_line
@@ -52,6 +53,7 @@ def save_finding(person: Person, wanted: SaveFinding) -> Finding:
         finding = existing or Finding(id=wanted.id, case_id=turn.case_id, owner=turn.owner, number=_next_number(turn))
         finding.kind, finding.name = wanted.kind, name
         save_as_next_revision(finding, saved_by=turn.owner, verb=verb_for(finding), change=wanted.change)
+        refresh_scores(turn.case_id, turn.owner)
     return finding
 
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotator.labels.context import ScoringContext
 from annotator.labels.errors import AnswerError
 from annotator.labels.schema import score_answers
 from annotator.labels.shipped import shipped_schemas
@@ -64,7 +65,7 @@ sizes = st.one_of(st.none(), st.floats(min_value=0.1, max_value=200))
 
 
 def score(answers, **options):
-    return score_answers(DEFINITION, answers, **options)
+    return score_answers(DEFINITION, answers, context=ScoringContext(**options))
 
 
 def as_features(answers):

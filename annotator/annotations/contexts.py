@@ -1,0 +1,150 @@
+"""What the scores of one reader's answers in one case may follow from, and computing them anew as it changes.
+
+A score is no record of the reader: it changes without a revision whenever what it follows from does. Scores are
+computed in an order, so that no order of saving matters: of findings and slices first, then of breasts, then of the
+case. A score sees all other answers, and of their scores those that stand before it in that order.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from annotator.accounts.models import User
+from annotator.annotations.models import Annotation, Answer, Finding, MarkKind
+from annotator.labels.context import OtherAnswer, ScoringContext
+from annotator.labels.models import LabelSchema
+from annotator.labels.schema import score_answers
+from annotator.labels.scoring_functions import FUNCTIONS
+from annotator.labels.slice_words import answers_of_words
+from annotator.labels.targets import AppliesTo, Target
+
+_ORDER = {AppliesTo.FINDING: 0, AppliesTo.SLICES: 0, AppliesTo.BREAST: 1, AppliesTo.CASE: 2}
+_RELATED = ("schema", "owner", "first_frame", "last_frame")
+_UNREAD = tuple(
+    f"{end}_frame__{column}"
+    for end in ("first", "last")
+    for column in ("geometry", "grey", "overlays", "prefix_lengths")
+)
+
+
+def target_of(answer: Answer) -> Target:
+    """What an answer is about. Reads its frames: select them with it."""
+    if answer.finding_id is not None:
+        return Target(AppliesTo.FINDING, finding=str(answer.finding_id))
+    if answer.breast:
+        return Target(AppliesTo.BREAST, breast=answer.breast)
+    if answer.first_frame is not None and answer.last_frame is not None:
+        return Target(AppliesTo.SLICES, first_frame=answer.first_frame.key, last_frame=answer.last_frame.key)
+    return Target(AppliesTo.CASE)
+
+
+@dataclass
+class CaseAnswers:
+    """Everything that one reader answered in one case by now, read when it is asked for."""
+
+    case_id: UUID
+    owner: User
+
+    @cached_property
+    def live(self) -> list[Answer]:
+        """In an order that doesn't depend on when they were saved last."""
+        return sorted(
+            self._rows().select_related(*_RELATED).defer(*_UNREAD),
+            key=lambda one: (_ORDER[target_of(one).kind], one.pk),
+        )
+
+    @cached_property
+    def finding_count(self) -> int:
+        return Finding.objects.filter(case_id=self.case_id, owner=self.owner, deleted_at__isnull=True).count()
+
+    def following(self) -> list[Answer]:
+        """Answers whose scores follow from others; one query where there are none."""
+        if not self._rows().filter(scores_that_follow("schema__definition__scoring")).exists():
+            return []
+        names = {name for name, function in FUNCTIONS.items() if function.uses_context}
+        return [one for one in self.live if _scoring_name(one.schema.definition) in names]
+
+    def context_for(
+        self, kind: AppliesTo, *, without: UUID | None = None, size_mm: float | None = None
+    ) -> ScoringContext:
+        """What the score of an answer for this kind of target may follow from.
+
+        Parameters
+        ----------
+        without : the answer itself.
+        """
+        others = [
+            OtherAnswer(
+                schema_key=one.schema.key,
+                target=target_of(one),
+                answers=one.answers,
+                score=one.score if _ORDER[target_of(one).kind] < _ORDER[kind] else {},
+                override=one.override,
+            )
+            for one in self.live
+            if one.pk != without
+        ]
+        return ScoringContext(
+            size_mm=size_mm, finding_count=self.finding_count, others=(*others, *self._words_of_slices())
+        )
+
+    def _words_of_slices(self) -> list[OtherAnswer]:
+        labels = list(
+            Annotation.objects.filter(
+                case_id=self.case_id, owner=self.owner, kind=MarkKind.SLICES, deleted_at__isnull=True
+            )
+            .order_by("pk")
+            .values_list("label", "first_frame__key", "last_frame__key")
+        )
+        if not labels:
+            return []
+        return [
+            OtherAnswer(schema.key, Target(AppliesTo.SLICES, first_frame=first, last_frame=last), answers)
+            for schema in _newest_of_slices()
+            for words, first, last in labels
+            if (answers := answers_of_words(schema.definition, words))
+        ]
+
+    def _rows(self) -> QuerySet[Answer]:
+        return Answer.objects.filter(case_id=self.case_id, owner=self.owner, deleted_at__isnull=True).order_by()
+
+
+def scores_that_follow(path: str) -> Q:
+    """Rows whose scoring, under this path, follows from other answers or from findings."""
+    names = [name for name, function in FUNCTIONS.items() if function.uses_context]
+    return Q(**{f"{path}__kind__in": names}) | Q(**{f"{path}__kind": "function", f"{path}__name__in": names})
+
+
+def refresh_scores(case_id: UUID, owner: User, *, without: UUID | None = None) -> None:
+    """Compute anew what follows from other answers and findings. Call it in the turn that changed one of those.
+
+    Parameters
+    ----------
+    without : an answer that was scored just now.
+    """
+    answers = CaseAnswers(case_id, owner)
+    for one in answers.following():
+        if one.pk == without:
+            continue
+        size = one.score.get("size_mm") if one.score.get("size_source") == "measured" else None
+        context = answers.context_for(target_of(one).kind, without=one.pk, size_mm=size)
+        score = score_answers(one.schema.definition, one.answers, context=context)
+        if score != one.score:
+            # What stands behind it in the order sees the new one.
+            one.score = score
+            Answer.objects.filter(pk=one.pk).update(score=score)
+
+
+def _scoring_name(definition: dict[str, Any]) -> str:
+    scoring = definition["scoring"]
+    return str(scoring["name"] if scoring["kind"] == "function" else scoring["kind"])
+
+
+def _newest_of_slices() -> list[LabelSchema]:
+    newest: dict[str, LabelSchema] = {}
+    for schema in LabelSchema.objects.filter(definition__applies_to=AppliesTo.SLICES.value).order_by("key", "-version"):
+        newest.setdefault(schema.key, schema)
+    return list(newest.values())

@@ -1,0 +1,53 @@
+"""What a scoring may look at beside the answers themselves."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from annotator.labels.targets import AppliesTo, Target
+
+
+@dataclass(frozen=True)
+class OtherAnswer:
+    """Another answer of the same reader in the same case.
+
+    Attributes
+    ----------
+    schema_key : without the version, e.g. "head-ct-slices".
+    score : what its own scoring made of it; empty for words that label slices.
+    override : what the reader put in its place, {"level" or "category", "reason"}; None where nothing was.
+    """
+
+    schema_key: str
+    target: Target
+    answers: dict[str, Any]
+    score: dict[str, Any] = field(default_factory=dict)
+    override: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class ScoringContext:
+    """Everything that a score may follow from beside the answers; nothing of it is known by default.
+
+    Attributes
+    ----------
+    size_mm : the finding's largest diameter measured on a calibrated picture.
+    size_source : where that was measured, in words for the reader, e.g. "measured".
+    finding_count : findings that the reader marked in the case; None when that is not known.
+    others : the reader's other answers in the case, in a fixed order.
+    """
+
+    size_mm: float | None = None
+    size_source: str = "measured"
+    finding_count: int | None = None
+    others: tuple[OtherAnswer, ...] = ()
+
+    def others_of(self, *schema_keys: str, kind: AppliesTo | None = None) -> tuple[OtherAnswer, ...]:
+        """Other answers to these schemas (all of them when none is named), of this kind of target."""
+        return tuple(
+            one
+            for one in self.others
+            if (not schema_keys or one.schema_key in schema_keys) and (kind is None or one.target.kind is kind)
+        )
+
+
+NOTHING_KNOWN = ScoringContext()
