@@ -74,6 +74,22 @@ class StackPixels:
             return _luma(stored).astype(np.float32)
         return modality_values(stored, self.source(place).grey)
 
+    def value_dtype(self, place: int) -> np.dtype[np.generic]:
+        """The smallest type that holds a frame's modality values without loss: int16, int32, or float32."""
+        source = self.source(place)
+        grey, bits = source.grey, source.pixels.bits_stored
+        if grey.colour:
+            return np.dtype(np.int16)
+        if grey.modality_lut is not None:
+            ends = (min(grey.modality_lut.values), max(grey.modality_lut.values))
+        elif grey.slope != int(grey.slope) or grey.intercept != int(grey.intercept):
+            return np.dtype(np.float32)
+        else:
+            signed = source.pixels.pixel_representation == 1
+            stored = (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
+            ends = tuple(int(grey.slope) * value + int(grey.intercept) for value in stored)  # type: ignore[assignment]
+        return np.dtype(np.int16 if min(ends) >= -(1 << 15) and max(ends) < 1 << 15 else np.int32)
+
     def grey(self, place: int, window: Window | None = None) -> NDArray[np.uint8]:
         """(rows, columns), windowed; None: the frame's own window, else its modality's first. Colour as its luma."""
         stored = self.stored(place)
