@@ -113,7 +113,8 @@ def made_release(*stacks: ReleasedStack, **members: Any) -> ReleaseHeader:
     known: dict[str, Any] = {
         "id": "r", "cohort": "Nodules", "number": 1, "title": "Nodules of a test", "content_hash": "ab" * 32,
         "splits": ("train", "val", "test"), "categories": tuple(sorted({mark.category for mark in marks})),
-        "readers": tuple(sorted({mark.reader for mark in marks})), "labels": (), "schemas": {}, "recipe": {}, "counts": {},
+        "readers": tuple(sorted({mark.reader for mark in marks})), "labels": (), "schemas": {}, "recipe": {},
+        "counts": {},
     }  # fmt: skip
     return ReleaseHeader(**(known | members))
 
