@@ -5,6 +5,7 @@ computed in an order, so that no order of saving matters: of findings and slices
 case. A score sees all other answers, and of their scores those that stand before it in that order.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,12 +15,13 @@ from django.db.models import Q, QuerySet
 
 from annotator.accounts.models import User
 from annotator.annotations.models import Annotation, Answer, Finding, MarkKind
-from annotator.labels.context import OtherAnswer, ScoringContext
+from annotator.cases.stack_notes import believed_side
+from annotator.labels.context import MarkedFinding, OtherAnswer, ScoringContext
 from annotator.labels.models import LabelSchema
 from annotator.labels.schema import score_answers
 from annotator.labels.scoring_functions import FUNCTIONS
 from annotator.labels.slice_words import answers_of_words
-from annotator.labels.targets import AppliesTo, Target
+from annotator.labels.targets import BREASTS, AppliesTo, Target
 
 _ORDER = {AppliesTo.FINDING: 0, AppliesTo.SLICES: 0, AppliesTo.BREAST: 1, AppliesTo.CASE: 2}
 _RELATED = ("schema", "owner", "first_frame", "last_frame")
@@ -41,6 +43,14 @@ def target_of(answer: Answer) -> Target:
     return Target(AppliesTo.CASE)
 
 
+@dataclass(frozen=True)
+class Measured:
+    """The largest diameter on calibrated pictures and what it was measured with; None when it is not known."""
+
+    size_mm: float | None = None
+    size_source: str = "measured"
+
+
 @dataclass
 class CaseAnswers:
     """Everything that one reader answered in one case by now, read when it is asked for."""
@@ -57,8 +67,16 @@ class CaseAnswers:
         )
 
     @cached_property
-    def finding_count(self) -> int:
-        return Finding.objects.filter(case_id=self.case_id, owner=self.owner, deleted_at__isnull=True).count()
+    def findings(self) -> tuple[MarkedFinding, ...]:
+        live = {"case_id": self.case_id, "owner": self.owner, "deleted_at__isnull": True}
+        rows = list(Finding.objects.filter(**live).order_by("number").values_list("pk", "kind"))
+        sides: dict[UUID, set[str]] = defaultdict(set)
+        if rows:
+            pictures = Annotation.objects.filter(**live, finding__isnull=False).order_by().distinct()
+            stack = "frame__instance__stack__laterality"
+            for finding, *said in pictures.values_list("finding", stack, f"{stack}_from_pixels", f"{stack}_verdict"):
+                sides[finding].add(believed_side(*said))
+        return tuple(MarkedFinding(id=str(pk), kind=kind, side=_one_side(sides[pk])) for pk, kind in rows)
 
     def following(self) -> list[Answer]:
         """Answers whose scores follow from others; one query where there are none."""
@@ -67,28 +85,32 @@ class CaseAnswers:
         names = {name for name, function in FUNCTIONS.items() if function.uses_context}
         return [one for one in self.live if _scoring_name(one.schema.definition) in names]
 
-    def context_for(
-        self, kind: AppliesTo, *, without: UUID | None = None, size_mm: float | None = None
-    ) -> ScoringContext:
-        """What the score of an answer for this kind of target may follow from.
+    def context_for(self, target: Target, measured: Measured, *, without: UUID | None = None) -> ScoringContext:
+        """What the score of an answer for this target may follow from.
 
         Parameters
         ----------
         without : the answer itself.
         """
+        place = _ORDER[target.kind]
         others = [
             OtherAnswer(
                 schema_key=one.schema.key,
                 target=target_of(one),
                 answers=one.answers,
-                score=one.score if _ORDER[target_of(one).kind] < _ORDER[kind] else {},
+                score=one.score if _ORDER[target_of(one).kind] < place else {},
                 override=one.override,
             )
             for one in self.live
             if one.pk != without
         ]
         return ScoringContext(
-            size_mm=size_mm, finding_count=self.finding_count, others=(*others, *self._words_of_slices())
+            size_mm=measured.size_mm,
+            size_source=measured.size_source,
+            target=target,
+            finding_count=len(self.findings),
+            findings=self.findings,
+            others=(*others, *self._words_of_slices()),
         )
 
     def _words_of_slices(self) -> list[OtherAnswer]:
@@ -129,13 +151,24 @@ def refresh_scores(case_id: UUID, owner: User, *, without: UUID | None = None) -
     for one in answers.following():
         if one.pk == without:
             continue
-        size = one.score.get("size_mm") if one.score.get("size_source") == "measured" else None
-        context = answers.context_for(target_of(one).kind, without=one.pk, size_mm=size)
+        context = answers.context_for(target_of(one), _measured_before(one.score), without=one.pk)
         score = score_answers(one.schema.definition, one.answers, context=context)
         if score != one.score:
             # What stands behind it in the order sees the new one.
             one.score = score
             Answer.objects.filter(pk=one.pk).update(score=score)
+
+
+def _measured_before(score: dict[str, Any]) -> Measured:
+    """The size that was measured when the answer was saved; one that was typed stands among the answers."""
+    source = score.get("size_source")
+    if source in {None, "typed"}:
+        return Measured()
+    return Measured(score.get("size_mm"), str(source))
+
+
+def _one_side(sides: set[str]) -> str:
+    return next(iter(sides)) if len(sides) == 1 and sides <= BREASTS.keys() else ""
 
 
 def _scoring_name(definition: dict[str, Any]) -> str:

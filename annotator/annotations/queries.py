@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from annotator.accounts.errors import NotFoundError
 from annotator.accounts.models import User
 from annotator.accounts.policies import Person
+from annotator.annotations.contexts import scores_that_follow
 from annotator.annotations.models import Annotation, Answer, CaseLock, Finding, Revision
 from annotator.annotations.policies import may_see_everybodys_marks
 from annotator.cases.models import Case
@@ -43,6 +44,21 @@ def answers_for(person: Person) -> QuerySet[Answer]:
     """Live answers that a person may see, with their schema, frames and owner."""
     return Answer.objects.select_related("schema", "first_frame", "last_frame", "owner").filter(
         _visible_to(person), deleted_at__isnull=True
+    )
+
+
+def answered_schemas(person: Person, case: Case) -> tuple[int, ...]:
+    """The rows of label schemas, of any version, that answers in a case were given under which a person may see."""
+    rows = Answer.objects.filter(_visible_to(person), case=case, deleted_at__isnull=True)
+    return tuple(rows.order_by("schema_id").values_list("schema_id", flat=True).distinct())
+
+
+def answers_that_follow(person: Person, case_id: UUID) -> list[Answer]:
+    """A reader's own live answers in a case whose scores follow from other answers and findings."""
+    return list(
+        answers_for(person)
+        .filter(scores_that_follow("schema__definition__scoring"), case=case_id, owner_id=person.pk)
+        .order_by("pk")
     )
 
 

@@ -22,6 +22,7 @@ from annotator.cases.records import CaseRecord, case_as_dict
 from annotator.imaging.frames_of_reference import frames_of_reference
 from annotator.imaging.models import Frame, Instance, InstanceState
 from annotator.imaging.store.frame_tokens import issue_token
+from annotator.labels.models import LabelSchema
 from annotator.labels.queries import current_schemas
 
 
@@ -40,6 +41,7 @@ class SchemaEntry(TypedDict):
     version: int
     title: str
     definition: dict[str, Any]
+    current: bool
 
 
 class FindingKindEntry(TypedDict):
@@ -105,13 +107,26 @@ def manifest_for(person: Person, case: Case, *, reading: ReadingState | None = N
         ),
         stacks=stacks,
         hangings=hanging_entries(case.modality, body_part, hung=hung, frames=frames, protocols=enabled_protocols()),
-        schemas=[
-            SchemaEntry(key=schema.key, version=schema.version, title=schema.title, definition=schema.definition)
-            for schema in current_schemas(case.modality, body_part=body_part)
-        ],
+        schemas=_schema_entries(current_schemas(case.modality, body_part=body_part), reading.answered_schemas),
         finding_kinds=[FindingKindEntry(value=kind.value, label=kind.label) for kind in reading.finding_kinds],
         shows_suggestions=bool(getattr(case, "shows_suggestions", False)),
     )
+
+
+def _schema_entries(current: list[LabelSchema], answered: tuple[int, ...]) -> list[SchemaEntry]:
+    """What is asked now, and behind it what was answered under and is asked no more: it stays readable for ever."""
+    older = set(answered) - {schema.pk for schema in current}
+    superseded = list(LabelSchema.objects.filter(pk__in=older)) if older else []
+    return [
+        SchemaEntry(
+            key=schema.key,
+            version=schema.version,
+            title=schema.title,
+            definition=schema.definition,
+            current=schema.pk not in older,
+        )
+        for schema in (*current, *superseded)
+    ]
 
 
 def _hung(case: Case) -> list[CaseStack]:

@@ -25,6 +25,7 @@ class ReadingState:
     may_review : whether this person is shown all readings of the case side by side.
     position : "3 of 12", this case's place in the worklist.
     finding_kinds : what the reader can choose from, the likely ones for the modality first.
+    answered_schemas : rows of label schemas that answers in this case were given under, superseded ones among them.
     """
 
     assignment: str | None = None
@@ -35,3 +36,4 @@ class ReadingState:
     returned: str = ""
     may_review: bool = False
     finding_kinds: tuple[FindingKindChoice, ...] = ()
+    answered_schemas: tuple[int, ...] = ()

@@ -25,20 +25,40 @@ class OtherAnswer:
 
 
 @dataclass(frozen=True)
+class MarkedFinding:
+    """A finding that the reader marked in the case.
+
+    Attributes
+    ----------
+    id : its identifier, as a target names it.
+    kind : e.g. "mass".
+    side : "L" or "R", of the pictures that its marks lie on; "" where they don't say, or lie on both.
+    """
+
+    id: str
+    kind: str
+    side: str = ""
+
+
+@dataclass(frozen=True)
 class ScoringContext:
     """Everything that a score may follow from beside the answers; nothing of it is known by default.
 
     Attributes
     ----------
     size_mm : the finding's largest diameter measured on a calibrated picture.
-    size_source : where that was measured, in words for the reader, e.g. "measured".
-    finding_count : findings that the reader marked in the case; None when that is not known.
+    size_source : what that was measured with: "caliper", "contour", or only "measured".
+    target : what the answer itself is about; None when that is not known.
+    finding_count : how many findings the reader marked in the case; None when that is not known.
+    findings : those findings, in a fixed order; None when they are not known.
     others : the reader's other answers in the case, in a fixed order.
     """
 
     size_mm: float | None = None
     size_source: str = "measured"
+    target: Target | None = None
     finding_count: int | None = None
+    findings: tuple[MarkedFinding, ...] | None = None
     others: tuple[OtherAnswer, ...] = ()
 
     def others_of(self, *schema_keys: str, kind: AppliesTo | None = None) -> tuple[OtherAnswer, ...]:

@@ -12,7 +12,7 @@ from annotator.accounts.policies import Person
 from annotator.accounts.signed_in import signed_in
 from annotator.annotations.finding_kinds import finding_kinds_for
 from annotator.annotations.policies import may_annotate
-from annotator.annotations.queries import is_locked
+from annotator.annotations.queries import answered_schemas, is_locked
 from annotator.cases.models import Case
 from annotator.cases.queries import grants_that_hold
 from annotator.cases.reading_state import FindingKindChoice, ReadingState
@@ -158,6 +158,7 @@ def reading_state(person: Person, case: Case) -> ReadingState:
         finding_kinds=kinds,
         returned="" if at is None else worklist[at][3],
         may_review=may_review(user),
+        answered_schemas=answered_schemas(user, case),
     )
 
 

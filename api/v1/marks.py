@@ -16,7 +16,8 @@ from annotator.annotations.actions.delete_finding import delete_finding
 from annotator.annotations.actions.save_annotation import SaveAnnotation, save_annotation
 from annotator.annotations.actions.save_answer import SaveAnswer, save_answer
 from annotator.annotations.actions.save_finding import SaveFinding, save_finding
-from annotator.annotations.queries import annotation_for, answer_for, finding_for
+from annotator.annotations.models import Annotation, MarkKind
+from annotator.annotations.queries import annotation_for, answer_for, answers_that_follow, finding_for
 from annotator.annotations.records import (
     AnnotationRecord,
     AnswerRecord,
@@ -33,6 +34,9 @@ from api.v1.records import (
     FindingSerializer,
     SaveAnnotationSerializer,
     SaveAnswerSerializer,
+    SavedAnnotationSerializer,
+    SavedAnswerSerializer,
+    SavedFindingSerializer,
     SaveFindingSerializer,
     SaveSerializer,
 )
@@ -43,6 +47,12 @@ _SAVING = [IF_MATCH, IF_NONE_MATCH, ETAG]
 _DELETING: list[OpenApiParameter | type[Serializer[Any]]] = [DeletionParameters, IF_MATCH, ETAG]
 _REFUSALS = problems(400, 403, 404, 409, 412, 507)
 _REFUSALS_OF_A_BODY = problems(*BODY, 403, 404, 409, 412, 507)
+
+
+def _is_followed(mark: Annotation) -> bool:
+    """Labels of slices answer for them; a mark says on which side its finding lies, and moving it changes nothing."""
+    is_moved = mark.revision > 1 and mark.deleted_at is None
+    return mark.kind == MarkKind.SLICES or (mark.finding_id is not None and not is_moved)
 
 
 class RecordView(APIView):
@@ -70,6 +80,15 @@ class RecordView(APIView):
     def answer(self, record: AnnotationRecord | FindingRecord | AnswerRecord) -> Response:
         return Response(record, headers={"ETag": etag(record["revision"])})
 
+    def saved(
+        self, request: Request, record: AnnotationRecord | FindingRecord | AnswerRecord, *, others_follow: bool = True
+    ) -> Response:
+        """What was saved, and the answers whose scores follow from it."""
+        following = answers_that_follow(request.user, UUID(record["case"])) if others_follow else []
+        refreshed = [answer_as_dict(one) for one in following if str(one.pk) != record["id"]]
+        answer: dict[str, object] = {**record, **({"refreshed": refreshed} if refreshed else {})}
+        return Response(answer, headers={"ETag": etag(record["revision"])})
+
 
 class AnnotationView(RecordView):
     """One mark on one frame."""
@@ -83,7 +102,7 @@ class AnnotationView(RecordView):
         summary="Save a mark",
         parameters=_SAVING,
         request=SaveAnnotationSerializer,
-        responses={200: AnnotationSerializer, **_REFUSALS_OF_A_BODY},
+        responses={200: SavedAnnotationSerializer, **_REFUSALS_OF_A_BODY},
     )
     def put(self, request: Request, record_id: UUID) -> Response:
         """Save a mark. The same state or change again changes nothing; saving a deleted one brings it back."""
@@ -103,15 +122,17 @@ class AnnotationView(RecordView):
             revision=sent["revision"],
             change=sent["change"],
         )
-        return self.answer(annotation_as_dict(save_annotation(request.user, wanted)))
+        mark = save_annotation(request.user, wanted)
+        return self.saved(request, annotation_as_dict(mark), others_follow=_is_followed(mark))
 
-    @extend_schema(summary="Delete a mark", parameters=_DELETING, responses={200: AnnotationSerializer, **_REFUSALS})
+    @extend_schema(
+        summary="Delete a mark", parameters=_DELETING, responses={200: SavedAnnotationSerializer, **_REFUSALS}
+    )
     def delete(self, request: Request, record_id: UUID) -> Response:
         """Delete a mark of one's own."""
         revision, change = self.deletion(request)
-        return self.answer(
-            annotation_as_dict(delete_annotation(request.user, record_id, revision=revision, change=change))
-        )
+        mark = delete_annotation(request.user, record_id, revision=revision, change=change)
+        return self.saved(request, annotation_as_dict(mark), others_follow=_is_followed(mark))
 
 
 class FindingView(RecordView):
@@ -126,7 +147,7 @@ class FindingView(RecordView):
         summary="Save a finding",
         parameters=_SAVING,
         request=SaveFindingSerializer,
-        responses={200: FindingSerializer, **_REFUSALS_OF_A_BODY},
+        responses={200: SavedFindingSerializer, **_REFUSALS_OF_A_BODY},
     )
     def put(self, request: Request, record_id: UUID) -> Response:
         """Save a finding; a new one takes the next number."""
@@ -139,13 +160,17 @@ class FindingView(RecordView):
             revision=sent["revision"],
             change=sent["change"],
         )
-        return self.answer(finding_as_dict(save_finding(request.user, wanted)))
+        return self.saved(request, finding_as_dict(save_finding(request.user, wanted)))
 
-    @extend_schema(summary="Delete a finding", parameters=_DELETING, responses={200: FindingSerializer, **_REFUSALS})
+    @extend_schema(
+        summary="Delete a finding", parameters=_DELETING, responses={200: SavedFindingSerializer, **_REFUSALS}
+    )
     def delete(self, request: Request, record_id: UUID) -> Response:
         """Delete a finding of one's own; its marks stay without it, its answers go with it."""
         revision, change = self.deletion(request)
-        return self.answer(finding_as_dict(delete_finding(request.user, record_id, revision=revision, change=change)))
+        return self.saved(
+            request, finding_as_dict(delete_finding(request.user, record_id, revision=revision, change=change))
+        )
 
 
 class AnswerView(RecordView):
@@ -160,7 +185,7 @@ class AnswerView(RecordView):
         summary="Save an answer",
         parameters=_SAVING,
         request=SaveAnswerSerializer,
-        responses={200: AnswerSerializer, **_REFUSALS_OF_A_BODY},
+        responses={200: SavedAnswerSerializer, **_REFUSALS_OF_A_BODY},
     )
     def put(self, request: Request, record_id: UUID) -> Response:
         """Save an answer; it comes back with its score."""
@@ -174,15 +199,20 @@ class AnswerView(RecordView):
             revision=sent["revision"],
             change=sent["change"],
             size_mm=sent["size_mm"],
+            size_source=sent["size_source"] or "measured",
             breast=sent["breast"],
             first_frame_key=sent["first_frame"],
             last_frame_key=sent["last_frame"],
             override=sent["override"],
         )
-        return self.answer(answer_as_dict(save_answer(request.user, wanted)))
+        return self.saved(request, answer_as_dict(save_answer(request.user, wanted)))
 
-    @extend_schema(summary="Delete an answer", parameters=_DELETING, responses={200: AnswerSerializer, **_REFUSALS})
+    @extend_schema(
+        summary="Delete an answer", parameters=_DELETING, responses={200: SavedAnswerSerializer, **_REFUSALS}
+    )
     def delete(self, request: Request, record_id: UUID) -> Response:
         """Delete an answer of one's own."""
         revision, change = self.deletion(request)
-        return self.answer(answer_as_dict(delete_answer(request.user, record_id, revision=revision, change=change)))
+        return self.saved(
+            request, answer_as_dict(delete_answer(request.user, record_id, revision=revision, change=change))
+        )

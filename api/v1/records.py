@@ -114,10 +114,19 @@ class ScoreSerializer(serializers.Serializer):
     systems = serializers.DictField(required=False, help_text="TI-RADS: each table of points by itself.")
     size_mm = serializers.FloatField(required=False, allow_null=True, help_text="TI-RADS: the size that counted.")
     size_source = serializers.ChoiceField(
-        ["typed", "measured"], required=False, allow_null=True, help_text="TI-RADS: where it comes from."
+        ["typed", "caliper", "contour", "measured"],
+        required=False,
+        allow_null=True,
+        help_text="TI-RADS: where it comes from.",
     )
     category = serializers.CharField(required=False, allow_null=True, help_text="BI-RADS: the examination's.")
     derived = serializers.DictField(required=False, help_text="Head CT: answers that follow from others.")
+
+
+_REFRESHED = (
+    "This reader's other answers in the case whose scores follow from this record, as they are now. Their revisions "
+    "did not change: a score is computed, not saved by the reader. Left out where there is none."
+)
 
 
 class OwnedSerializer(serializers.Serializer):
@@ -157,6 +166,18 @@ class AnswerSerializer(OwnedSerializer):
     answers = serializers.DictField(help_text="By question.")
     score = ScoreSerializer(help_text="As computed; an override stands beside it.")
     override = OverrideField(allow_null=True)
+
+
+class SavedAnnotationSerializer(AnnotationSerializer):
+    refreshed = AnswerSerializer(many=True, required=False, help_text=_REFRESHED)
+
+
+class SavedFindingSerializer(FindingSerializer):
+    refreshed = AnswerSerializer(many=True, required=False, help_text=_REFRESHED)
+
+
+class SavedAnswerSerializer(AnswerSerializer):
+    refreshed = AnswerSerializer(many=True, required=False, help_text=_REFRESHED)
 
 
 class SuggestionSerializer(serializers.Serializer):
@@ -248,4 +269,7 @@ class SaveAnswerSerializer(SaveSerializer):
     override = OverrideField(allow_null=True, default=None)
     size_mm = serializers.FloatField(
         allow_null=True, default=None, help_text="The finding's largest diameter on a calibrated picture."
+    )
+    size_source = serializers.ChoiceField(
+        ["", "caliper", "contour", "measured"], default="", help_text="What it was measured with."
     )

@@ -30,6 +30,6 @@ def delete_annotation(person: Person, annotation_id: UUID, *, revision: int, cha
             return mark
         check_may_change(turn, mark, seen=revision)
         save_as_next_revision(mark, saved_by=turn.owner, verb="delete", change=change)
-        if mark.kind == MarkKind.SLICES:
+        if mark.kind == MarkKind.SLICES or mark.finding_id is not None:
             refresh_scores(turn.case_id, turn.owner)
     return mark

@@ -99,12 +99,14 @@ def save_annotation(person: Person, wanted: SaveAnnotation) -> Annotation:
         )
         if existing is not None and existing.kind != wanted.kind:
             raise InvalidError(f"This mark is a {existing.kind}. Draw a new one to have a {wanted.kind}.", path="kind")
+        shows = (None if existing is None or existing.deleted_at else existing.finding_id, wanted.finding_id)
         for name, value in asked.items():
             setattr(mark, name, value)
         mark.frame, mark.first_frame, mark.last_frame = frame, first, last
         mark.finding = own_live_finding(turn, wanted.finding_id)
         save_as_next_revision(mark, saved_by=turn.owner, verb=verb_for(mark), change=wanted.change)
-        if mark.kind == MarkKind.SLICES:
+        # Labels of slices answer for them; the pictures of its marks say on which side a finding lies.
+        if mark.kind == MarkKind.SLICES or shows[0] != shows[1]:
             refresh_scores(turn.case_id, turn.owner)
     return mark
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from annotator.accounts.errors import ConflictError, InvalidError
 from annotator.accounts.policies import Person
-from annotator.annotations.contexts import CaseAnswers, refresh_scores
+from annotator.annotations.contexts import CaseAnswers, Measured, refresh_scores
 from annotator.annotations.drawn_answers import check_drawn
 from annotator.annotations.findings import own_live_finding
 from annotator.annotations.models import Answer
@@ -19,11 +19,13 @@ from annotator.annotations.storable_checks import check_json_storable
 from annotator.annotations.turns import Turn, check_may_change, own_record, take_turn, was_saved
 from annotator.cases.models import Case
 from annotator.cases.queries import body_part_of
+from annotator.labels.context import ScoringContext
 from annotator.labels.fitting import schema_fits
 from annotator.labels.models import LabelSchema
 from annotator.labels.override import check_override
 from annotator.labels.queries import schema_by_reference
 from annotator.labels.schema import check_answers, score_answers
+from annotator.labels.scoring_functions import scoring_of
 from annotator.labels.targets import Target, target_for
 
 
@@ -37,7 +39,8 @@ class SaveAnswer:
     answers : by question.
     finding_id, breast, first_frame_key, last_frame_key : what the answer is about, as its schema says; for one that
         applies to the case none of them.
-    size_mm : the largest diameter, for scores that depend on it; None when it is not known.
+    size_mm, size_source : the largest diameter, for scores that depend on it, and what it was measured with; None
+        when it is not known.
     override : {"level" or "category": value, "reason": text}, what holds in place of the computed; checked here.
     """
 
@@ -49,6 +52,7 @@ class SaveAnswer:
     revision: int = 0
     change: UUID | None = None
     size_mm: float | None = None
+    size_source: str = "measured"
     breast: str = ""
     first_frame_key: str | None = None
     last_frame_key: str | None = None
@@ -81,10 +85,7 @@ def save_answer(person: Person, wanted: SaveAnswer) -> Answer:
         _check_fits(schema, turn.case)
         check_drawn(turn, schema.definition, wanted.answers, finding_id=wanted.finding_id)
         first, last = _span(turn, target)
-        context = CaseAnswers(turn.case_id, turn.owner).context_for(
-            target.kind, without=wanted.id, size_mm=wanted.size_mm
-        )
-        score = score_answers(schema.definition, wanted.answers, context=context)
+        score = score_answers(schema.definition, wanted.answers, context=_context(turn, schema, target, wanted))
         asked = {
             "schema_id": schema.pk,
             "finding_id": wanted.finding_id,
@@ -110,6 +111,14 @@ def save_answer(person: Person, wanted: SaveAnswer) -> Answer:
         save_as_next_revision(answer, saved_by=turn.owner, verb=verb_for(answer), change=wanted.change)
         refresh_scores(turn.case_id, turn.owner, without=answer.pk)
     return answer
+
+
+def _context(turn: Turn, schema: LabelSchema, target: Target, wanted: SaveAnswer) -> ScoringContext:
+    """Only a scoring that follows from the rest of the case has it read."""
+    measured = Measured(wanted.size_mm, wanted.size_source)
+    if not scoring_of(schema.definition).uses_context:
+        return ScoringContext(size_mm=measured.size_mm, size_source=measured.size_source, target=target)
+    return CaseAnswers(turn.case_id, turn.owner).context_for(target, measured, without=wanted.id)
 
 
 def _target(schema: LabelSchema, wanted: SaveAnswer) -> Target:

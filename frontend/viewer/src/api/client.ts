@@ -232,7 +232,10 @@ async function readOutcome(kind: RecordKind, response: Response): Promise<Outcom
   const { status } = response;
   if (response.ok) {
     const answer = (await response.json()) as unknown;
-    if (kind !== 'decision') return { type: 'saved', record: answer as AnyRecord };
+    if (kind !== 'decision') {
+      const { refreshed = [], ...record } = answer as AnyRecord & { refreshed?: readonly Answer[] };
+      return { type: 'saved', record: record as AnyRecord, refreshed };
+    }
     return { type: 'saved', record: null, mark: (answer as { annotation: Annotation | null }).annotation };
   }
   const problem = await problemOf(response);

@@ -1,10 +1,10 @@
 /** What can become of an attempt to save one change. */
-import type { Annotation } from '../model/types';
+import type { Annotation, Answer } from '../model/types';
 import type { AnyRecord } from '../store/records';
 
 export type Outcome =
-  /** `mark`: what accepting a suggestion made. */
-  | { type: 'saved'; record: AnyRecord | null; mark?: Annotation | null }
+  /** `mark`: what accepting a suggestion made; `refreshed`: other answers whose scores follow from what was saved. */
+  | { type: 'saved'; record: AnyRecord | null; mark?: Annotation | null; refreshed?: readonly Answer[] }
   | { type: 'refused'; message: string }
   /** Not in the state that the reading is in: submitted meanwhile, most likely. */
   | { type: 'closed'; message: string }

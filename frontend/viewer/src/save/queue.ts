@@ -322,13 +322,14 @@ export class SaveQueue {
       return;
     }
     log.failures = 0;
-    if (outcome.type === 'saved') this.confirm(log, change, outcome.record, outcome.mark ?? null);
+    if (outcome.type === 'saved') this.confirm(log, change, outcome);
     else if (outcome.type === 'conflict') this.conflict(log, outcome.current, outcome.message);
     else this.refuse(log, change, outcome);
   }
 
-  private confirm(log: Log, change: Pending, saved: AnyRecord | null, mark: AnyRecord | null): void {
+  private confirm(log: Log, change: Pending, outcome: Extract<Outcome, { type: 'saved' }>): void {
     const { kind } = change;
+    const { record: saved, mark, refreshed = [] } = outcome;
     log.changes.shift();
     this.keeper.forget(change.id);
     if (saved) {
@@ -340,6 +341,7 @@ export class SaveQueue {
       this.records.merge(kind, saved as never, log.changes.length > 0);
     }
     if (mark) this.learn('annotation', mark);
+    this.records.rescore(refreshed);
     const next = log.changes[0];
     if (next) {
       // Written together with the removal of the one before it: its revision is the one that it builds on from now.

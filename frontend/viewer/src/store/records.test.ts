@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Annotation } from '../model/types';
-import { contentOf } from './records';
+import type { Annotation, Answer } from '../model/types';
+import { addressOf, contentOf, Records } from './records';
 
 const mask = (runs: readonly number[]): Annotation => ({
   id: 'm',
@@ -27,5 +27,32 @@ describe("a record's content", () => {
   it('is another when other pixels of the same box are in: else the change would be neither saved nor undone', () => {
     expect(contentOf(mask([0, 3, 1]))).not.toBe(contentOf(mask([0, 2, 1, 1])));
     expect(contentOf(mask([0, 3, 1]))).toBe(contentOf({ ...mask([0, 3, 1]), revision: 4 }));
+  });
+});
+
+describe('a score that follows from another record', () => {
+  const answer = (level: string, answers: Answer['answers'] = {}): Answer => ({
+    id: 'a',
+    case: 'c',
+    finding: null,
+    schema: 'birads-assessment@2',
+    answers,
+    score: { level },
+    revision: 3,
+    deleted: false,
+    owner: 'p',
+  });
+
+  it('is taken alone: what the reader goes on answering stays, and the revision that it builds on', () => {
+    const records = new Records();
+    records.merge('answer', answer('old'), false);
+    records.put('answer', answer('old', { density: 'c' }));
+    records.rescore([
+      { ...answer('new'), revision: 4 },
+      { ...answer('new'), id: 'elsewhere' },
+    ]);
+    expect(records.get('answer', 'a')).toEqual(answer('new', { density: 'c' }));
+    expect(records.ofServer(addressOf('answer', 'a'))).toEqual(answer('new'));
+    expect(records.get('answer', 'elsewhere')).toBeUndefined();
   });
 });

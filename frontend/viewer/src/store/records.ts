@@ -106,6 +106,16 @@ export class Records {
     this.put(kind, merged as unknown as RecordTypes[K]);
   }
 
+  /** Scores that followed from another record: nothing else of these answers changed by that. */
+  rescore(answers: readonly RecordTypes['answer'][]): void {
+    for (const { id, score } of answers) {
+      const known = this.serverStates.get(addressOf('answer', id));
+      if (known) this.serverStates.set(addressOf('answer', id), { ...known, score } as AnyRecord);
+      const local = this.get('answer', id);
+      if (local && JSON.stringify(local.score) !== JSON.stringify(score)) this.put('answer', { ...local, score });
+    }
+  }
+
   /** The whole reading as the server has it; records that wait to be saved keep what the reader made. */
   mergeReading(reading: Reading, waits: (address: Address) => boolean): void {
     const take = <K extends RecordKind>(kind: K, records: readonly RecordTypes[K][]): void => {
