@@ -1,0 +1,73 @@
+"""Boxes in the frame of the reader of the BCS-DBT data set, and back. Pure.
+
+That reader (its authors' duke-dbt-data) compares the sums of the first and the last column of the first slice: the
+brighter edge is the chest wall, and a picture with it at the left is of a left breast. Where that is not the side that
+the table's View names, it turns every slice by 180 degrees. Its boxes are in the turned picture, in whole pixels that
+are counted from 0, and so are its slices, in the order of the file.
+
+Source: Buda et al., JAMA Network Open 4 (2021) e2119100, and the data set's description at the Cancer Imaging Archive.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.imaging.geometry import coco_box
+
+
+@dataclass(frozen=True)
+class ReaderBox:
+    """A box in whole pixels of the picture as the data set's reader shows it; x and y of its first pixel, from 0."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+def is_turned(first_slice: NDArray[np.generic], *, laterality: str) -> bool:
+    """Whether the reader turns a volume.
+
+    Parameters
+    ----------
+    first_slice : (rows, columns), the stored values of the file's first frame.
+    laterality : "L" or "R", as the table's View begins.
+    """
+    left, right = (int(first_slice[:, column].sum(dtype=np.int64)) for column in (0, -1))
+    return ("R" if left < right else "L") != laterality.upper()[:1]
+
+
+def reader_box(points: tuple[tuple[float, float], ...], *, columns: int, rows: int, turned: bool) -> ReaderBox:
+    """The box round two corners in the stored matrix, for the reader; corners go to the nearest edge of a pixel.
+
+    A box that is thinner than a pixel gets the pixel that holds it.
+    """
+    left, top, width, height = coco_box(points)
+    x, wide = _whole(left, left + width, columns)
+    y, high = _whole(top, top + height, rows)
+    return (
+        turned_box(ReaderBox(x, y, wide, high), columns=columns, rows=rows) if turned else ReaderBox(x, y, wide, high)
+    )
+
+
+def turned_box(box: ReaderBox, *, columns: int, rows: int) -> ReaderBox:
+    """The same box in the picture turned by 180 degrees; its own inverse."""
+    return ReaderBox(columns - box.x - box.width, rows - box.y - box.height, box.width, box.height)
+
+
+def points_of_reader_box(box: ReaderBox, *, columns: int, rows: int, turned: bool) -> list[list[float]]:
+    """Two corners in the stored matrix (SCOORD) of a box of the reader's."""
+    stored = turned_box(box, columns=columns, rows=rows) if turned else box
+    return [
+        [float(stored.x), float(stored.y)],
+        [float(stored.x + stored.width), float(stored.y + stored.height)],
+    ]
+
+
+def _whole(low: float, high: float, size: int) -> tuple[int, int]:
+    start, end = round(low), round(high)
+    if end <= start:
+        start = min(int(low), size - 1)
+        end = start + 1
+    return start, end - start
