@@ -13,6 +13,10 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from annotator.labels.birads import ASSESSMENTS, NOT_IMAGED, score_birads
+from annotator.labels.birads_breast import score_breast
+from annotator.labels.birads_checks import check_breast, check_examination, check_finding
+from annotator.labels.birads_examination import score_examination
+from annotator.labels.birads_finding import score_finding
 from annotator.labels.conditions import shown_questions
 from annotator.labels.context import ScoringContext
 from annotator.labels.errors import DefinitionError
@@ -20,6 +24,7 @@ from annotator.labels.head_ct import Sign, score_head_ct
 from annotator.labels.plain_json import joined
 from annotator.labels.score import Score
 from annotator.labels.scoring_checks import check_points, need_options, need_questions, questions_by_name
+from annotator.labels.targets import AppliesTo
 from annotator.labels.tirads import score_tirads
 
 Definition = dict[str, Any]
@@ -58,6 +63,9 @@ class ScoringFunction:
 
 _NAME = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,63}$"}
 _NAMES = {"type": "array", "minItems": 1, "uniqueItems": True, "items": _NAME}
+_KEY = {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,63}$"}
+_KEYS = {"type": "array", "minItems": 1, "uniqueItems": True, "items": _KEY}
+_ORDER = {"type": "array", "uniqueItems": True, "items": {"type": "string"}}
 
 
 def _score_points(definition: Definition, answers: dict[str, Any], context: ScoringContext) -> Score:
@@ -67,7 +75,12 @@ def _score_points(definition: Definition, answers: dict[str, Any], context: Scor
     asked = [category for category in scoring["categories"] if category in shown]
     if not asked:
         return Score()
-    return score_tirads({**definition, "scoring": {**scoring, "categories": asked}}, answers, size_mm=context.size_mm)
+    return score_tirads(
+        {**definition, "scoring": {**scoring, "categories": asked}},
+        answers,
+        size_mm=context.size_mm,
+        size_source=context.size_source,
+    )
 
 
 def _levels_of_points(definition: Mapping[str, Any]) -> tuple[str, ...]:
@@ -90,6 +103,16 @@ def _check_head_ct(definition: Mapping[str, Any]) -> None:
     need_options(questions, signs, set(Sign))
 
 
+def _score_head(definition: Definition, answers: dict[str, Any], context: ScoringContext) -> Score:
+    source = definition["scoring"].get("from")
+    others = context.others_of(source, kind=AppliesTo.SLICES) if source else ()
+    return score_head_ct(definition, answers, slices=[one.answers for one in others])
+
+
+def _categories(_definition: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(ASSESSMENTS)
+
+
 NO_SCORING = ScoringFunction(score=lambda _definition, _answers, _context: Score(), title="No score")
 POINTS = ScoringFunction(score=_score_points, title="Points and levels", check=check_points, levels=_levels_of_points)
 FUNCTIONS: dict[str, ScoringFunction] = {
@@ -100,18 +123,58 @@ FUNCTIONS: dict[str, ScoringFunction] = {
         title="BI-RADS: both breasts in one form",
         settings={
             "sides": _NAMES,
-            "most_abnormal_first": {"type": "array", "uniqueItems": True, "items": {"type": "string"}},
+            "most_abnormal_first": _ORDER,
             "asks_for_subdivision": {"type": "boolean"},
         },
         needed=("sides",),
         check=_check_birads,
         uses_context=True,
-        categories=lambda _definition: tuple(ASSESSMENTS),
+        categories=_categories,
+    ),
+    "birads_finding": ScoringFunction(
+        score=score_finding,
+        title="BI-RADS: one finding in words",
+        settings={"size": _NAME},
+        check=check_finding,
+        uses_context=True,
+    ),
+    "birads_breast": ScoringFunction(
+        score=score_breast,
+        title="BI-RADS: assessment of one breast",
+        settings={"assessment": _NAME, "findings": _KEYS, "asks_for_subdivision": {"type": "boolean"}},
+        needed=("assessment",),
+        check=check_breast,
+        uses_context=True,
+        categories=_categories,
+    ),
+    "birads_examination": ScoringFunction(
+        score=score_examination,
+        title="BI-RADS: the most abnormal of the breasts",
+        settings={
+            "from": _KEY,
+            "assessment": _NAME,
+            "findings": _KEYS,
+            "biopsy": _NAME,
+            "group": _NAME,
+            "most_abnormal_first": _ORDER,
+        },
+        needed=("from", "assessment"),
+        check=check_examination,
+        uses_context=True,
+        categories=_categories,
     ),
     "head_ct": ScoringFunction(
-        score=lambda definition, answers, _context: score_head_ct(definition, answers),
+        score=_score_head,
         title="Head CT: what follows for the scan",
-        settings={"haemorrhage": _NAME, "types": _NAMES, "side": _NAME, "others": _NAMES},
+        settings={"haemorrhage": _NAME, "types": _NAMES, "side": _NAME, "others": _NAMES, "from": _KEY},
+        needed=("haemorrhage", "types"),
+        check=_check_head_ct,
+        uses_context=True,
+    ),
+    "head_ct_slices": ScoringFunction(
+        score=lambda definition, answers, _context: score_head_ct(definition, answers, asks_for_types=False),
+        title="Head CT: what follows for a range of slices",
+        settings={"haemorrhage": _NAME, "types": _NAMES},
         needed=("haemorrhage", "types"),
         check=_check_head_ct,
     ),

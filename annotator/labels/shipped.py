@@ -1,4 +1,4 @@
-"""The label schemas that come with the program: one file each in schemas/."""
+"""The label schemas that come with the program: a file in schemas/ for each version, and none is ever taken away."""
 
 import json
 from dataclasses import dataclass
@@ -26,3 +26,16 @@ def shipped_schemas() -> list[ShippedSchema]:
         key, version, title = content.pop("key"), content.pop("version"), content.pop("title")
         schemas.append(ShippedSchema(key=key, version=version, title=title, definition=content))
     return sorted(schemas, key=lambda schema: (schema.key, schema.version))
+
+
+def newest_shipped(key: str) -> ShippedSchema:
+    """Return the newest shipped version of a schema.
+
+    Raises
+    ------
+    KeyError : no schema of this key is shipped.
+    """
+    versions = [schema for schema in shipped_schemas() if schema.key == key]
+    if not versions:
+        raise KeyError(key)
+    return versions[-1]

@@ -1,6 +1,7 @@
 """From a model's scores of slices to a scan's answer. For models only: a reader's one slice is enough. Pure.
 
-Source: Grewal M et al., RADnet, ISBI 2018: a scan is positive with three or more consecutive positive slices.
+Source: Grewal M et al., RADnet, ISBI 2018: a scan is positive with three or more consecutive positive slices. Their
+slices were 1 to 2 mm thick (section 2.1), so the rule's answer is told together with that thickness.
 """
 
 import math
@@ -8,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 CONSECUTIVE = 3
-# The rule's authors had slices of 0.5 to 2 mm in mind: three of them are as thick as the smallest bleed that matters.
 MEANT_FROM_MM = 1.0
 MEANT_TO_MM = 2.0
+_MEANT = f"{MEANT_FROM_MM:g} to {MEANT_TO_MM:g} mm"
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,14 @@ class SliceRuleResult:
     longest_run: int
     run_mm: float | None
     note: str
+
+    @property
+    def told(self) -> str:
+        """The answer in words, always with the slice thickness that the rule is meant for."""
+        run = "1 slice" if self.longest_run == 1 else f"{self.longest_run} slices"
+        thick = f" ({self.run_mm:g} mm)" if self.run_mm is not None and self.longest_run else ""
+        answer = "Positive" if self.positive else "Negative"
+        return f"{answer}: at most {run} in a row{thick}. {self.note or f'The rule is meant for slices of {_MEANT}.'}"
 
 
 def radnet_rule(
@@ -61,9 +70,8 @@ def radnet_rule(
 
 
 def _note(thickness: float | None, consecutive: int) -> str:
-    meant = f"{MEANT_FROM_MM:g} to {MEANT_TO_MM:g} mm"
     if thickness is None:
-        return f"The slice thickness is not known; the rule of {consecutive} slices is meant for {meant}."
+        return f"The slice thickness is not known; the rule of {consecutive} slices is meant for {_MEANT}."
     if MEANT_FROM_MM <= thickness <= MEANT_TO_MM:
         return ""
-    return f"Slices of {thickness:g} mm; the rule of {consecutive} slices is meant for {meant}."
+    return f"Slices of {thickness:g} mm; the rule of {consecutive} slices is meant for {_MEANT}."

@@ -1,6 +1,7 @@
 """Thyroid nodules: points, level and advice by ACR TI-RADS 2017 and AI TI-RADS 2019.
 
-The tables of points are data (schemas/acr-tirads.json); the rules that are common to both are here.
+The tables of points are data (schemas/acr-tirads-2.json); the rules that are common to both are here, and any other
+lexicon of points and levels is scored by them too.
 
 Sources: Tessler FN et al., J Am Coll Radiol 2017;14:587-595 (ACR). Wildman-Tobriner B et al., Radiology
 2019;292:112-119 (AI), figures 2 and 3.
@@ -16,6 +17,8 @@ from annotator.labels.errors import AnswerError
 from annotator.labels.form import title_of_option, title_of_question
 from annotator.labels.score import Score
 
+_NOT_COUNTED = "not counted"
+
 
 class Advice(StrEnum):
     """What a system advises for a nodule of its level and size."""
@@ -27,14 +30,28 @@ class Advice(StrEnum):
 
 
 @dataclass(frozen=True)
+class SizedAdvice:
+    """Words of advice, and from which largest diameter they hold; None: whatever the size."""
+
+    text: str
+    from_mm: float | None = None
+
+
+@dataclass(frozen=True)
 class Level:
-    """A risk level: from how many points it holds, and from which largest diameter something is advised."""
+    """A risk level: from how many points it holds, and from which largest diameter something is advised.
+
+    Attributes
+    ----------
+    recommendations : words of a lexicon's own, in place of aspiration and follow-up.
+    """
 
     level: str
     from_points: int
     meaning: str
     aspirate_from_mm: float | None = None
     follow_from_mm: float | None = None
+    recommendations: tuple[SizedAdvice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -134,7 +151,7 @@ def advice_for(level: Level, size_mm: float | None) -> Advice:
 
 
 def systems_of(definition: dict[str, Any]) -> tuple[PointSystem, ...]:
-    """Read the tables of points out of a checked definition whose scoring is of kind "tirads"."""
+    """Read the tables of points out of a checked definition that is scored by points."""
     scoring = definition["scoring"]
     questions = {q["name"]: q for q in definition["form"]["questions"]}
     levels = tuple(
@@ -144,6 +161,9 @@ def systems_of(definition: dict[str, Any]) -> tuple[PointSystem, ...]:
             meaning=row["meaning"],
             aspirate_from_mm=row.get("aspirate_from_mm"),
             follow_from_mm=row.get("follow_from_mm"),
+            recommendations=tuple(
+                SizedAdvice(one["text"], one.get("from_mm")) for one in row.get("recommendations", ())
+            ),
         )
         for row in scoring["levels"]
     )
@@ -162,48 +182,58 @@ def systems_of(definition: dict[str, Any]) -> tuple[PointSystem, ...]:
     )
 
 
-def score_tirads(definition: dict[str, Any], answers: dict[str, Any], *, size_mm: float | None = None) -> Score:
+def score_tirads(
+    definition: dict[str, Any], answers: dict[str, Any], *, size_mm: float | None = None, size_source: str = "measured"
+) -> Score:
     """Score checked answers by every system of the definition; the first one fills the common fields.
 
     Parameters
     ----------
-    size_mm : largest diameter measured on a calibrated picture; a size that the reader typed goes before it.
+    size_mm : largest diameter measured on a calibrated picture; a size that the reader typed goes before it. It
+        counts as it is shown, to a tenth of a millimetre: 24.98 mm is told as 25 mm and reaches a threshold of 25.
+    size_source : where it was measured.
     """
     size_name = definition["scoring"].get("size")
     typed = answers.get(size_name) if size_name else None
-    size = typed if typed is not None else size_mm
+    size = typed if typed is not None else _as_shown(size_mm)
     features = {
         category: tuple(chosen) if isinstance(chosen := answers[category], list) else (chosen,)
         for category in definition["scoring"]["categories"]
         if category in answers
     }
-    by_system = {
-        system.name: _told(definition, system, score_nodule(system, features, size_mm=size), size)
-        for system in systems_of(definition)
-    }
-    first = next(iter(by_system.values()))
+    systems = systems_of(definition)
+    scores = {system.name: score_nodule(system, features, size_mm=size) for system in systems}
+    by_system = {system.name: _told(definition, system, scores[system.name], size) for system in systems}
+    first = by_system[systems[0].name]
     return Score(
         points=first["points"],
         level=first["level"],
         recommendation=first["recommendation"],
-        explanation=tuple(first["explanation"]),
+        explanation=tuple(first["explanation"] if len(systems) == 1 else _side_by_side(definition, systems, scores)),
         missing=tuple(first["missing"]),
         missing_names=tuple(first["missing_names"]),
         extra={
             "systems": by_system,
             "size_mm": size,
-            "size_source": "typed" if typed is not None else "measured" if size is not None else None,
+            "size_source": "typed" if typed is not None else size_source if size is not None else None,
         },
     )
 
 
+def _as_shown(size_mm: float | None) -> float | None:
+    if size_mm is None or not math.isfinite(size_mm):
+        return size_mm
+    return round(size_mm, 1) or size_mm
+
+
 def _told(definition: dict[str, Any], system: PointSystem, score: NoduleScore, size_mm: float | None) -> dict[str, Any]:
     """One system's result as JSON, with the words that go with it."""
-    lines = [_category_line(definition, category) for category in score.categories if category.points is not None]
-    if score.ended_by:
-        chosen = next(c.chosen[0] for c in score.categories if c.name == score.ended_by)
-        ended = title_of_option(definition, score.ended_by, chosen)
-        lines.append(f"{ended} ends the scoring at 0 points in {system.title}")
+    lines = [
+        f"{_chosen_in_words(definition, category)}, {_counts(category)}"
+        for category in score.categories
+        if category.points is not None
+    ]
+    lines += _end_in_words(definition, system, score)
     if score.level is not None:
         lines.append(f"{_counted(score.points or 0)}: {score.level.level}, {score.level.meaning}")
     return {
@@ -223,20 +253,59 @@ def _told(definition: dict[str, Any], system: PointSystem, score: NoduleScore, s
     }
 
 
+def _side_by_side(
+    definition: dict[str, Any], systems: tuple[PointSystem, ...], scores: Mapping[str, NoduleScore]
+) -> list[str]:
+    """A line a category with what every system gives for it, then what ends a scoring, then the levels."""
+    lines = []
+    for index, category in enumerate(scores[systems[0].name].categories):
+        if category.points is None:
+            continue
+        told = [(system.name.upper(), _counts(scores[system.name].categories[index], short=True)) for system in systems]
+        same = {counts for _, counts in told} == {_NOT_COUNTED}
+        each = _NOT_COUNTED if same else ", ".join(f"{name} {counts}" for name, counts in told)
+        lines.append(f"{_chosen_in_words(definition, category)} ({each})")
+    for system in systems:
+        lines += _end_in_words(definition, system, scores[system.name])
+    for system in systems:
+        score = scores[system.name]
+        if score.level is not None:
+            lines.append(f"{system.title}: {_counted(score.points or 0)}, {score.level.level}, {score.level.meaning}")
+        elif lines:
+            open_ = ", ".join(title_of_question(definition, name).lower() for name in score.missing)
+            lines.append(f"{system.title}: no level without {open_}")
+    return lines
+
+
+def _end_in_words(definition: dict[str, Any], system: PointSystem, score: NoduleScore) -> list[str]:
+    if not score.ended_by:
+        return []
+    ends = system.ends_at_zero[score.ended_by]
+    chosen = next(f for c in score.categories if c.name == score.ended_by for f in c.chosen if f in ends)
+    return [f"{title_of_option(definition, score.ended_by, chosen)} ends the scoring at 0 points in {system.title}"]
+
+
 def _counted(points: int) -> str:
     return "1 point" if points == 1 else f"{points} points"
 
 
-def _category_line(definition: dict[str, Any], category: CategoryPoints) -> str:
+def _counts(category: CategoryPoints, *, short: bool = False) -> str:
+    if not category.counted:
+        return _NOT_COUNTED
+    return str(category.points) if short else _counted(category.points or 0)
+
+
+def _chosen_in_words(definition: dict[str, Any], category: CategoryPoints) -> str:
     chosen = ", ".join(title_of_option(definition, category.name, value) for value in category.chosen).lower()
-    counts = _counted(category.points or 0) if category.counted else "not counted"
-    return f"{title_of_question(definition, category.name)}: {chosen}, {counts}"
+    return f"{title_of_question(definition, category.name)}: {chosen}"
 
 
 def _recommendation(score: NoduleScore, size_mm: float | None) -> str:
     level = score.level
     if level is None:
         return ""
+    if level.recommendations:
+        return _own_words(level, size_mm)
     if level.aspirate_from_mm is None:
         return f"{level.level}: no fine-needle aspiration, whatever the size"
     thresholds = f"fine-needle aspiration from {level.aspirate_from_mm:g} mm"
@@ -249,3 +318,14 @@ def _recommendation(score: NoduleScore, size_mm: float | None) -> str:
     if score.advice is Advice.NOTHING:
         return f"Neither aspiration nor follow-up at {size_mm:g} mm; {level.level}: {thresholds}"
     return f"The size is needed; {level.level}: {thresholds}"
+
+
+def _own_words(level: Level, size_mm: float | None) -> str:
+    """The words that hold for this size: those of the highest diameter that is reached, else those for any size."""
+    sized = sorted((one for one in level.recommendations if one.from_mm is not None), key=lambda one: one.from_mm or 0)
+    always = next((one.text for one in level.recommendations if one.from_mm is None), "")
+    if size_mm is None and sized:
+        told = "; ".join(f"from {one.from_mm:g} mm: {one.text}" for one in sized)
+        return f"{always} The size is needed ({told})".strip()
+    reached = [one.text for one in sized if size_mm is not None and (one.from_mm or 0) <= size_mm]
+    return reached[-1] if reached else always

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from annotator.labels.schema import check_answers, score_answers
-from annotator.labels.shipped import shipped_schemas
+from annotator.labels.shipped import newest_shipped
 
 SCHEMA_KEY = "acr-tirads"
 
@@ -13,7 +13,7 @@ SCHEMA_KEY = "acr-tirads"
 @cache
 def tirads_definition() -> dict[str, Any]:
     """The newest shipped version of the TI-RADS schema; read only."""
-    return max((one for one in shipped_schemas() if one.key == SCHEMA_KEY), key=lambda one: one.version).definition
+    return newest_shipped(SCHEMA_KEY).definition
 
 
 def calculate_tirads(features: Mapping[str, Any], *, size_mm: float | None = None) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from annotator.accounts.errors import InvalidError
 from annotator.labels.errors import AnswerError, DefinitionError
 from annotator.labels.schema import check_answers, check_definition, score_answers
 from annotator.labels.shipped import shipped_schemas
+from tests.annotator.labels.form_answers import answers_that_show
 
-SHIPPED = {schema.key: schema for schema in shipped_schemas()}
-TIRADS = SHIPPED["acr-tirads"].definition
+SHIPPED = {f"{schema.key}@{schema.version}": schema for schema in shipped_schemas()}
+TIRADS = SHIPPED["acr-tirads@2"].definition
 KEYS = {"points", "level", "recommendation", "explanation", "missing", "missing_names", "warnings"}
 
 
@@ -44,10 +45,11 @@ def test_every_shipped_schema_takes_no_answers_and_scores_them_with_the_common_k
 def test_every_option_of_every_shipped_form_can_be_answered(key):
     definition = SHIPPED[key].definition
     for question in definition["form"]["questions"]:
+        before = answers_that_show(definition, question["name"])
         for option in question.get("options", []):
             chosen = [option["value"]] if question["kind"] == "multiple" else option["value"]
-            check_answers(definition, {question["name"]: chosen})
-            score_answers(definition, {question["name"]: chosen})
+            check_answers(definition, {**before, question["name"]: chosen})
+            score_answers(definition, {**before, question["name"]: chosen})
 
 
 @pytest.mark.parametrize(
@@ -84,7 +86,7 @@ def test_a_question_named_in_the_form_but_not_in_the_answers_is_refused():
 
 
 def test_birads_scoring_refuses_categories_it_does_not_know():
-    definition = copy.deepcopy(SHIPPED["birads-assessment"].definition)
+    definition = copy.deepcopy(SHIPPED["birads-assessment@1"].definition)
     definition["answers"]["properties"]["right"]["enum"].append("7")
     definition["form"]["questions"][0]["options"].append({"value": "7", "title": "Seven"})
     with pytest.raises(DefinitionError, match="knows no 7"):

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from annotator.labels.context import ScoringContext
 from annotator.labels.errors import AnswerError
 from annotator.labels.schema import score_answers
-from annotator.labels.shipped import shipped_schemas
+from annotator.labels.shipped import newest_shipped
 from annotator.labels.tirads import Advice, advice_for, level_of, score_nodule, systems_of
 
-DEFINITION = next(s.definition for s in shipped_schemas() if s.key == "acr-tirads")
+DEFINITION = newest_shipped("acr-tirads").definition
 ACR, AI = systems_of(DEFINITION)
 
 # Wildman-Tobriner et al. 2019, figure 2: (ACR, AI).
@@ -139,7 +139,8 @@ def test_spongiform_ends_the_scoring_in_both_systems_with_the_rest_unanswered():
 def test_spongiform_outweighs_suspicious_answers_and_says_that_they_do_not_count():
     result = score({**PLAIN, "composition": "spongiform", "margin": "extrathyroidal_extension"})
     assert (result["points"], result["level"]) == (0, "TR1")
-    assert "Margin: extrathyroidal extension, not counted" in result["explanation"]
+    assert "Margin: extrathyroidal extension (not counted)" in result["explanation"]
+    assert "Margin: extrathyroidal extension, not counted" in result["systems"]["ai"]["explanation"]
 
 
 def test_cystic_ends_the_scoring_in_ai_tirads_only():
@@ -167,7 +168,8 @@ def test_a_typed_size_goes_before_the_measured_one():
 
 
 def test_the_explanation_counts_every_category_and_ends_with_the_level():
-    assert score({**PLAIN, "shape": "taller_than_wide"})["explanation"] == [
+    result = score({**PLAIN, "shape": "taller_than_wide"})
+    assert result["systems"]["acr"]["explanation"] == [
         "Composition: mixed cystic and solid, 1 point",
         "Echogenicity: isoechoic, 1 point",
         "Shape: taller than wide, 3 points",
@@ -175,6 +177,46 @@ def test_the_explanation_counts_every_category_and_ends_with_the_level():
         "Echogenic foci: none, 0 points",
         "5 points: TR4, moderately suspicious",
     ]
+    assert result["explanation"] == [
+        "Composition: mixed cystic and solid (ACR 1, AI 0)",
+        "Echogenicity: isoechoic (ACR 1, AI 0)",
+        "Shape: taller than wide (ACR 3, AI 1)",
+        "Margin: smooth (ACR 0, AI 0)",
+        "Echogenic foci: none (ACR 0, AI 0)",
+        "ACR TI-RADS 2017: 5 points, TR4, moderately suspicious",
+        "AI TI-RADS 2019: 1 point, TR1, benign",
+    ]
+
+
+def test_what_ends_a_scoring_and_what_is_missing_is_told_for_each_system():
+    assert score({"composition": "cystic", "shape": "taller_than_wide"})["explanation"] == [
+        "Composition: cystic or almost completely cystic (ACR 0, AI not counted)",
+        "Shape: taller than wide (ACR 3, AI not counted)",
+        "Cystic or almost completely cystic ends the scoring at 0 points in AI TI-RADS 2019",
+        "ACR TI-RADS 2017: no level without echogenicity, margin, echogenic foci",
+        "AI TI-RADS 2019: 0 points, TR1, benign",
+    ]
+
+
+def test_a_measured_size_counts_as_it_is_shown():
+    tr3 = {**PLAIN, "echogenicity": "hypoechoic"}
+    for measured, advice in [(24.94, "follow_up"), (24.96, "aspirate"), (14.94, "nothing"), (14.951, "follow_up")]:
+        result = score(tr3, size_mm=measured)
+        assert result["systems"]["acr"]["advice"] == advice, measured
+        assert result["size_mm"] == round(measured, 1)
+        assert f"{result['size_mm']:g} mm" in result["recommendation"]
+    assert score({**tr3, "size_mm": 24.96})["systems"]["acr"]["advice"] == "follow_up", "a typed size is taken as typed"
+
+
+def test_a_lexicon_of_its_own_words_advises_by_the_largest_size_that_is_reached():
+    words = [{"text": "Leave it."}, {"text": "Look again.", "from_mm": 6}, {"text": "Take tissue.", "from_mm": 8}]
+    levels = [{"level": "L1", "from": 0, "meaning": "any", "recommendations": words}]
+    definition = {**DEFINITION, "scoring": {**DEFINITION["scoring"], "levels": levels}}
+    for size, told in [(5.9, "Leave it."), (6, "Look again."), (7.9, "Look again."), (8, "Take tissue.")]:
+        assert score_answers(definition, PLAIN, context=ScoringContext(size_mm=size))["recommendation"] == told
+    assert score_answers(definition, PLAIN)["recommendation"] == (
+        "Leave it. The size is needed (from 6 mm: Look again.; from 8 mm: Take tissue.)"
+    )
 
 
 @pytest.mark.parametrize("size_mm", [0, -3, float("nan"), float("inf")])

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.labels.errors import AnswerError
-from annotator.labels.shipped import shipped_schemas
+from annotator.labels.shipped import newest_shipped
 from annotator.labels.tirads import PointSystem, systems_of
 from annotator.labels.tirads_optimiser import DiagnosedNodule, optimise_points, roc_auc, total_points
 
@@ -25,8 +25,7 @@ TRUE_POINTS = {
 
 @pytest.fixture(scope="module")
 def acr() -> PointSystem:
-    definition = next(s.definition for s in shipped_schemas() if s.key == "acr-tirads")
-    return next(system for system in systems_of(definition) if system.name == "acr")
+    return systems_of(newest_shipped("acr-tirads").definition)[0]
 
 
 @pytest.fixture(scope="module")

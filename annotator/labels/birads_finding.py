@@ -1,0 +1,116 @@
+"""BI-RADS of one finding: its description in one line, and what in it does not go together. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from annotator.labels.birads_breast import SIDE_OF_LATERALITY
+from annotator.labels.context import ScoringContext
+from annotator.labels.form import title_of_option
+from annotator.labels.score import Score, ScoreWarning
+from annotator.labels.targets import BREASTS
+
+# The hours of each quadrant, clockwise, as one faces the patient: the right breast's outer side is on the left.
+_HOURS_OF_RIGHT = {
+    "upper_inner": (12, 1, 2, 3),
+    "lower_inner": (3, 4, 5, 6),
+    "lower_outer": (6, 7, 8, 9),
+    "upper_outer": (9, 10, 11, 12),
+}
+_MIRRORED = {hour: 12 - hour if hour != 12 else 12 for hour in range(1, 13)}
+HOURS: Mapping[str, Mapping[str, tuple[int, ...]]] = {
+    "right": _HOURS_OF_RIGHT,
+    "left": {quadrant: tuple(_MIRRORED[hour] for hour in hours) for quadrant, hours in _HOURS_OF_RIGHT.items()},
+}
+_PLACES = ("laterality", "quadrant", "depth")
+
+
+def score_finding(definition: Mapping[str, Any], answers: Mapping[str, Any], context: ScoringContext) -> Score:
+    """Describe a finding and hold its location against itself and against the pictures that its marks lie on.
+
+    Parameters
+    ----------
+    definition : its scoring may name the question of the size ("size"); one typed goes before one measured.
+    """
+    size_name = definition["scoring"].get("size")
+    typed = answers.get(size_name) if size_name else None
+    size = typed if typed is not None else context.size_mm
+    return Score(
+        explanation=tuple(_described(definition, answers, size)),
+        warnings=tuple(finding_warnings(answers, side_of_marks=_side_of_marks(context))),
+        extra={
+            "size_mm": size,
+            "size_source": "typed" if typed is not None else context.size_source if size is not None else None,
+        },
+    )
+
+
+def finding_warnings(answers: Mapping[str, Any], *, side_of_marks: str = "") -> list[ScoreWarning]:
+    """Say what does not go together in a finding's description.
+
+    Parameters
+    ----------
+    side_of_marks : "L" or "R", the breast on whose pictures the finding's marks lie; empty when not known or both.
+    """
+    warnings = []
+    laterality, quadrant, hour = (answers.get(name) for name in ("laterality", "quadrant", "clock_face"))
+    if side_of_marks and SIDE_OF_LATERALITY.get(str(laterality), side_of_marks) != side_of_marks:
+        warnings.append(
+            ScoreWarning(
+                f"Laterality is {laterality}, yet the finding is marked in the {BREASTS[side_of_marks]}",
+                ("laterality",),
+            )
+        )
+    hours = HOURS.get(str(laterality), {}).get(str(quadrant))
+    if hours and hour is not None and hour not in hours:
+        fits = next(name for name, some in HOURS[str(laterality)].items() if hour in some)
+        warnings.append(
+            ScoreWarning(
+                f"{hour} o'clock of the {laterality} breast lies in the {_plain(fits)} quadrant, "
+                f"not the {_plain(str(quadrant))}",
+                ("quadrant", "clock_face"),
+            )
+        )
+    if answers.get("finding_type") == "calcifications" and answers.get("calcifications") == ["none"]:
+        warnings.append(
+            ScoreWarning(
+                "The finding is calcifications, yet none are said to be seen", ("finding_type", "calcifications")
+            )
+        )
+    return warnings
+
+
+def _side_of_marks(context: ScoringContext) -> str:
+    mine = context.target.finding if context.target else None
+    return next((one.side for one in context.findings or () if one.id == mine), "")
+
+
+def _described(definition: Mapping[str, Any], answers: Mapping[str, Any], size_mm: float | None) -> list[str]:
+    """What it is with its features, then where it lies and how large it is: as one would say it in a report."""
+    what = [
+        ", ".join(title_of_option(dict(definition), name, value) for value in _values(answers[name]))
+        for name in _asked(definition)
+        if name in answers and name not in _PLACES
+    ]
+    where = [title_of_option(dict(definition), name, answers[name]).lower() for name in _PLACES[:2] if name in answers]
+    if "clock_face" in answers:
+        where.append(f"{answers['clock_face']} o'clock")
+    if "depth" in answers:
+        where.append(f"{answers['depth']} depth")
+    if "distance_from_nipple_mm" in answers:
+        where.append(f"{answers['distance_from_nipple_mm']:g} mm from the nipple")
+    if size_mm is not None:
+        where.append(f"largest diameter {size_mm:g} mm")
+    lines = ["; ".join(part.lower() if place else part for place, part in enumerate(what)), ", ".join(where)]
+    return [line[:1].upper() + line[1:] for line in lines if line]
+
+
+def _asked(definition: Mapping[str, Any]) -> list[str]:
+    return [q["name"] for q in definition["form"]["questions"] if q["kind"] in {"choice", "multiple"}]
+
+
+def _values(answer: Any) -> list[str]:
+    return list(answer) if isinstance(answer, list) else [answer]
+
+
+def _plain(value: str) -> str:
+    return value.replace("_", " ")
