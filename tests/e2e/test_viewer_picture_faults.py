@@ -1,10 +1,15 @@
-"""Pictures under faults: one slice fails and the rest go on; graphics memory and decoders are lost and come back."""
+"""Pictures under faults: one slice fails and the rest go on; graphics memory and decoders are lost and come back.
+
+Browsers in tests only emulate graphics, where the processor draws. Two of these tests tell the browser to use them all the
+same, by the setting that readers have for it.
+"""
 
 import io
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
@@ -43,6 +48,7 @@ KEEP_HANDLES = """
   window.endWorkers = () => workers.splice(0).map((worker) => worker.terminate()).length;
 })();
 """
+USE_GRAPHICS = "localStorage.setItem('reading-room/drawing', 'graphics')"
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +112,7 @@ def test_a_lost_graphics_context_comes_back_with_slice_window_and_zoom(
     signed_in_page: SignedInPage, bright_ct: str
 ) -> None:
     page = signed_in_page("radiologist")
+    page.add_init_script(USE_GRAPHICS)
     page.add_init_script(KEEP_HANDLES)
     viewer = Viewer(page).open(bright_ct)
     page.keyboard.press("ArrowDown")
@@ -132,6 +139,31 @@ def test_a_lost_graphics_context_comes_back_with_slice_window_and_zoom(
     page.keyboard.press("ArrowUp")
     viewer.wait_for_slice(MIDDLE)
     viewer.until(lambda: grey_at(viewer, 30, 40) != grey, "the next picture on the new screen")
+
+
+def test_the_processor_draws_what_graphics_draw(signed_in_page: SignedInPage, bright_ct: str) -> None:
+    page = signed_in_page("radiologist")
+    page.add_init_script(KEEP_HANDLES)
+
+    def seen(viewer: Viewer) -> NDArray[np.int16]:
+        """The picture zoomed by an odd factor, in a narrow window that its edges run through."""
+        page.keyboard.press("2")
+        viewer.zoom(170, (21, 37))
+        viewer.zoom(170, (21, 37))
+        drawn = page.evaluate("window.readingRoom.rendered[0]")
+        viewer.until(lambda: page.evaluate("window.readingRoom.rendered[0]") >= drawn, "the picture")
+        page.wait_for_timeout(100)
+        part = page.locator(".pane-canvas canvas").first.screenshot()
+        return np.asarray(Image.open(io.BytesIO(part)).convert("L")).astype(np.int16)
+
+    by_processor = seen(Viewer(page).open(bright_ct))
+    assert page.evaluate("window.loseGraphics()") == 0, "nothing was left to graphics"
+    page.evaluate(USE_GRAPHICS)
+    by_graphics = seen(Viewer(page).open(bright_ct))
+    assert page.evaluate("window.loseGraphics()") >= 1
+    apart = np.abs(by_processor - by_graphics)
+    assert by_processor.std() > 20, "there is something to see"
+    assert (apart > 2).mean() < 0.002, "but for rounding where an edge falls between two pixels of the screen"
 
 
 def test_decoders_that_die_are_replaced(signed_in_page: SignedInPage, bright_ct: str) -> None:

@@ -1,5 +1,5 @@
 /** The reading page starts here: what stays from case to case is set up, then the first case is opened. */
-import { init as initCornerstone } from '@cornerstonejs/core';
+import { init as initCornerstone, setUseCPURendering } from '@cornerstonejs/core';
 import './page/page.css';
 import './pane/mask_layer.css';
 import './pane/pane.css';
@@ -16,10 +16,17 @@ import './review/review.css';
 import './screens/second_screen.css';
 import { CaseSwitch } from './page/case_switch';
 import { Workstation } from './page/workstation';
+import { whoDraws } from './painting/who_draws';
 
 const root = document.getElementById('viewer');
 if (root) {
-  initCornerstone({ rendering: { webGlContextCount: 1 }, debug: { statsOverlay: false } });
+  const drawing = whoDraws(window.localStorage);
+  initCornerstone({
+    rendering: { webGlContextCount: drawing === 'graphics' ? 1 : 0 },
+    debug: { statsOverlay: false },
+  });
+  // Its own drawing without graphics puts places half a pixel off: ours needs none of it, even where there are none.
+  setUseCPURendering(false, false);
   const { caseId = '', api = '/api/v1/', frames = '/frames/', csrf = '' } = root.dataset;
   const { person = '', personNumber = '' } = root.dataset;
   const { worklist = '/worklist/', next = '/worklist/next/' } = root.dataset;
@@ -27,6 +34,6 @@ if (root) {
   const nextPage = next.replace(/\?.*/, '');
   const preferences = JSON.parse(root.dataset.preferences ?? '{}');
   const addresses = { api, frames, worklist, next: nextPage };
-  const station = new Workstation(root, addresses, { name: person, number: personNumber }, csrf, preferences);
+  const station = new Workstation(root, addresses, { name: person, number: personNumber }, csrf, preferences, drawing);
   void new CaseSwitch(station).begin(caseId);
 }

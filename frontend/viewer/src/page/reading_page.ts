@@ -33,17 +33,15 @@ import { lastHanging, rememberHanging } from '../store/last_hanging';
 import type { Places } from '../store/places';
 import { addSliceLabel } from '../store/slice_labels';
 import { toolNamed } from '../tools/registry';
-
 import { bannerWords } from './banner';
-
 import { marksOfStacks } from './crossing_marks';
-
 import { h, setText } from './dom';
 import { showFinding } from './finding_view';
 import { focusOf } from './keyboard';
 import type { Lifetime } from './lifetime';
 import { MarkValues } from './mark_values';
 import { wordsAt } from './mark_words';
+import { Notice } from './notice';
 import { PaneGrid, type PaneUnit } from './pane_grid';
 import { marksOn } from './shown_marks';
 import { StageInput } from './stage_input';
@@ -76,9 +74,8 @@ export class ReadingPage implements Desk {
   private readonly keys: KeysPanel;
   private readonly dock: SavingDock;
   private readonly banner = h('div', { class: 'banner', role: 'status', hidden: true });
-  private readonly notice = h('div', { class: 'notice', role: 'status', hidden: true });
+  private readonly notice = new Notice();
   private refreshing = 0;
-  private noticeTimer = 0;
 
   constructor(
     private readonly station: Workstation,
@@ -195,14 +192,7 @@ export class ReadingPage implements Desk {
   }
 
   // Bound to the page: commands take them from it by name.
-  readonly say = (words: string): void => {
-    window.clearTimeout(this.noticeTimer);
-    setText(this.notice, words);
-    this.notice.hidden = false;
-    this.noticeTimer = window.setTimeout(() => {
-      this.notice.hidden = true;
-    }, 4000);
-  };
+  readonly say = (words: string): void => this.notice.say(words);
 
   readonly cancelGestures = (): void => {
     for (const input of this.inputs) input.cancel();
@@ -307,7 +297,7 @@ export class ReadingPage implements Desk {
         h('div', { class: 'side-column' }, side, this.dock.element),
       ),
       h('footer', { class: 'bottom' }, 'For research use. Not for diagnosis.'),
-      this.notice,
+      this.notice.element,
       this.keys.element,
     );
     const { person, manifest } = this.acts;

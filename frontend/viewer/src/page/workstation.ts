@@ -2,6 +2,7 @@
 import { ApiClient, type PagePerson } from '../api/client';
 import { COMMANDS } from '../commands/all';
 import { CommandRegistry } from '../commands/registry';
+import type { Drawing } from '../painting/who_draws';
 import { Preferences, type PreferencesJson } from '../person/preferences';
 import { Bandwidth } from '../pixels/bandwidth';
 import { DecodePool } from '../pixels/decode_pool';
@@ -23,7 +24,7 @@ export interface Addresses {
 }
 
 export class Workstation {
-  readonly screen = new Screen();
+  readonly screen: Screen;
   readonly pool = new DecodePool();
   readonly bandwidth = new Bandwidth(window.localStorage);
   readonly frames: FrameStore;
@@ -42,7 +43,9 @@ export class Workstation {
     readonly person: PagePerson,
     private readonly csrf: string,
     preferences: Partial<PreferencesJson>,
+    drawing: Drawing,
   ) {
+    this.screen = new Screen(drawing);
     this.preferences = new Preferences(preferences, this.commands, (content) => this.apiOf().savePreferences(content));
     this.frames = new FrameStore(this.pool, PICTURE_MEMORY, this.bandwidth);
     serveDerivedImages();

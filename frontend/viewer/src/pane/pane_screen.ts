@@ -45,7 +45,7 @@ export class PaneScreen {
     if (this.screen.isLost || this.viewport) return false;
     this.screen.engine.enableElement({
       viewportId: this.id,
-      type: Enums.ViewportType.STACK,
+      type: this.screen.viewportType,
       element: this.element,
       defaultOptions: { background: [0, 0, 0] },
     });

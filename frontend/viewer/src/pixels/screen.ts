@@ -1,11 +1,15 @@
 /**
- * Cornerstone's rendering engine, one for all cases: its WebGL context takes a tenth of a second to make.
+ * Cornerstone's rendering engine, one for all cases: its WebGL context takes a tenth of a second to make. Where graphics
+ * are emulated there is none, and the processor draws (painting/).
  *
  * A context is lost when the graphics driver restarts, a laptop sleeps or another page takes the memory. Whether the
  * browser gives the old one back is uncertain, and vtk.js remembers the old one's state; so a new engine is made, and
  * everything that was on the screen comes back to it.
  */
 import { Enums, eventTarget, RenderingEngine } from '@cornerstonejs/core';
+import { PAINTED } from '../painting/painted_viewport';
+import { PaintingEngine } from '../painting/painting_engine';
+import type { Drawing } from '../painting/who_draws';
 
 const TRY_AGAIN_MS = 500;
 /** Lost again so soon, it is waited longer. */
@@ -19,12 +23,13 @@ export interface OnScreen {
 
 export class Screen {
   private made = 0;
-  private current = this.make();
+  private current: RenderingEngine | PaintingEngine;
   private readonly shown = new Set<OnScreen>();
   private renewed = Number.NEGATIVE_INFINITY;
   private lost = false;
 
-  constructor() {
+  constructor(private readonly drawing: Drawing) {
+    this.current = this.make();
     eventTarget.addEventListener(Enums.Events.WEBGL_CONTEXT_LOST, (event: Event) => {
       const { renderingEngineId } = (event as CustomEvent<{ renderingEngineId: string }>).detail;
       // Putting an engine away loses its context too.
@@ -32,8 +37,13 @@ export class Screen {
     });
   }
 
-  get engine(): RenderingEngine {
+  get engine(): RenderingEngine | PaintingEngine {
     return this.current;
+  }
+
+  /** What a pane's viewport is enabled as. */
+  get viewportType(): Enums.ViewportType {
+    return this.drawing === 'graphics' ? Enums.ViewportType.STACK : (PAINTED as Enums.ViewportType);
   }
 
   /** Nothing can be drawn until it comes back. */
@@ -51,9 +61,10 @@ export class Screen {
     return () => this.shown.delete(one);
   }
 
-  private make(): RenderingEngine {
+  private make(): RenderingEngine | PaintingEngine {
     this.made += 1;
-    return new RenderingEngine(`reading-${this.made}`);
+    const id = `reading-${this.made}`;
+    return this.drawing === 'graphics' ? new RenderingEngine(id) : new PaintingEngine(id);
   }
 
   private leave(): void {

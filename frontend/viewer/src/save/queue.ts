@@ -15,7 +15,8 @@ import { byRecord, headOf, type Log, Logs, newestOf, type Pending } from './logs
 import type { Outcome } from './outcome';
 import { baseAfter, isSame, isUnlinked } from './revisions';
 import type { Conflict, Refusal, Send } from './sending';
-import { type SaveSummary, summaryOf } from './summary';
+import { Standing } from './standing';
+import type { SaveSummary } from './summary';
 
 /** Typing is saved in pauses of this length, and at least so often. */
 const PAUSE_MS = 300;
@@ -27,6 +28,7 @@ const LONGEST_BACKOFF_MS = 60_000;
 export class SaveQueue {
   private readonly logs = new Logs();
   private readonly line: Line;
+  private readonly standing: Standing;
   private readonly listeners = new Set<() => void>();
   private readonly goneOnServer = new Set<Address>();
   /** Findings that this page deleted, whether they came back or not. */
@@ -48,6 +50,7 @@ export class SaveQueue {
   ) {
     this.leaveKeeper = keeper.subscribe(() => this.announce());
     this.line = new Line(clock, () => this.probe());
+    this.standing = new Standing(this.logs, keeper, this.line);
   }
 
   /** Its case is left, with everything saved. */
@@ -102,22 +105,16 @@ export class SaveQueue {
     return this.logs.get(address) !== undefined;
   }
 
-  trouble(kind: RecordKind, id: string): { phase: 'refused' | 'conflict'; message: string } | null {
-    const log = this.logs.get(addressOf(kind, id));
-    if (log?.phase === 'conflict') return { phase: log.phase, message: 'Changed elsewhere too: choose below.' };
-    return log?.phase === 'refused' ? { phase: log.phase, message: log.message } : null;
+  trouble(kind: RecordKind, id: string): ReturnType<Standing['trouble']> {
+    return this.standing.trouble(kind, id);
   }
 
   conflicts(): Conflict[] {
-    return this.stuck('conflict').map((log) => ({
-      ...splitAddress(log.address),
-      current: log.current,
-      message: log.message,
-    }));
+    return this.standing.conflicts();
   }
 
   refusals(): Refusal[] {
-    return this.stuck('refused').map((log) => ({ ...splitAddress(log.address), message: log.message }));
+    return this.standing.refusals();
   }
 
   /** The reader decided a conflict: keep what is on this page, or take what the server has. */
@@ -178,17 +175,7 @@ export class SaveQueue {
   }
 
   summary(): SaveSummary {
-    const all = this.logs.all;
-    const unkept = all.reduce((sum, log) => sum + log.changes.filter((c) => !this.keeper.keeps(c.id)).length, 0);
-    return summaryOf({
-      unsaved: this.logs.changes + this.later.length,
-      unkept,
-      conflicts: all.filter((log) => log.phase === 'conflict').length,
-      refused: all.filter((log) => log.phase === 'refused').length,
-      moving: all.filter((log) => this.logs.moves(log)).length,
-      line: this.line.state,
-      trouble: this.keeper.trouble,
-    });
+    return this.standing.summary(this.later.length);
   }
 
   /** Why the browser keeps no changes, in words; null while it does. */
@@ -268,10 +255,6 @@ export class SaveQueue {
     const left = this.later;
     this.later = [];
     this.adopt(left);
-  }
-
-  private stuck(phase: 'refused' | 'conflict'): Log[] {
-    return this.logs.all.filter((log) => log.phase === phase);
   }
 
   private pump(): void {
