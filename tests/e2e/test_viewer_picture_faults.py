@@ -1,7 +1,7 @@
 """Pictures under faults: one slice fails and the rest go on; graphics memory and decoders are lost and come back.
 
-Browsers in tests only emulate graphics, where the processor draws. Two of these tests tell the browser to use them all the
-same, by the setting that readers have for it.
+Browsers in tests only emulate graphics, where the processor draws. Two of these tests tell the browser to use them all
+the same, by the setting that readers have for it.
 """
 
 import io
