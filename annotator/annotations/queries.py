@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from annotator.accounts.errors import NotFoundError
 from annotator.accounts.models import User
@@ -114,6 +114,14 @@ def revisions_of(person: Person, target_kind: str, target_id: UUID) -> QuerySet[
     if model is None or not model._default_manager.filter(_visible_to(person), pk=target_id).exists():
         raise NotFoundError(f"There is no {target_kind} {target_id} that you may see.")
     return Revision.objects.select_related("saved_by").filter(target_kind=target_kind, target_id=target_id)
+
+
+def answer_counts(person: Person) -> dict[int, int] | None:
+    """Live answers by the primary key of their schema's version; None for who sees their own marks only."""
+    if not may_see_everybodys_marks(person):
+        return None
+    counted = Answer.objects.filter(deleted_at__isnull=True).order_by().values_list("schema_id").annotate(Count("pk"))
+    return dict(counted)
 
 
 def is_locked(case: Case, owner: User) -> bool:

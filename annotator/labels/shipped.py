@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,3 +40,9 @@ def newest_shipped(key: str) -> ShippedSchema:
     if not versions:
         raise KeyError(key)
     return versions[-1]
+
+
+@cache
+def shipped_keys() -> frozenset[str]:
+    """Keys that belong to the program: nobody makes or takes in a schema under one of them."""
+    return frozenset(schema.key for schema in shipped_schemas())

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from annotator.accounts.actions.record_audit import record_audit
 from annotator.accounts.errors import ConflictError
-from annotator.labels.models import LabelSchema
+from annotator.labels.models import LabelSchema, SchemaOrigin
 from annotator.labels.schema import check_definition
 from annotator.labels.shipped import ShippedSchema, shipped_schemas
 
@@ -44,8 +44,10 @@ def install_schemas(schemas: Sequence[ShippedSchema]) -> InstallSummary:
 
 
 def _install(schema: ShippedSchema, row: LabelSchema | None) -> str:
+    if LabelSchema.objects.filter(key=schema.key, origin=SchemaOrigin.SITE).exists():
+        raise ConflictError(f"A schema {schema.key!r} was made here before the program brought one of that key.")
     if row is None:
-        row = LabelSchema(key=schema.key, version=schema.version)
+        row = LabelSchema(key=schema.key, version=schema.version, origin=SchemaOrigin.SHIPPED)
         done = "installed"
     elif row.title == schema.title and row.definition == schema.definition:
         return "unchanged"

@@ -6,10 +6,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.urls import URLPattern, reverse
 
+from annotator.labels.models import LabelSchema, LabelSchemaDraft
 from api.v1.urls import urlpatterns
 from tests.api.v1.world import World, annotation_body, new_id, write_export
 from tests.fixtures.people import PASSWORD
@@ -63,6 +65,35 @@ def order_body(world: World) -> dict[str, Any]:
 
 def empty(_world: World) -> dict[str, Any]:
     return {}
+
+
+def own_schema(world: World) -> list[Any]:
+    """A schema that was made here, with a draft of its next version that says the same."""
+    definition = LabelSchema.objects.get(key="lesion").definition
+    LabelSchema.objects.create(key="ours", version=1, title="Ours", definition=definition)
+    LabelSchemaDraft.objects.create(key="ours", title="Ours", definition=definition, based_on=1, changed_by=world.admin)
+    return ["ours"]
+
+
+def own_version(world: World) -> list[Any]:
+    return [*own_schema(world), 1]
+
+
+def draft_body(_world: World) -> dict[str, Any]:
+    return {"title": "Ours, newer", "definition": {}, "revision": 1}
+
+
+def publish_body(_world: World) -> dict[str, Any]:
+    return {"revision": 1, "reason": "Newer."}
+
+
+def because(_world: World) -> dict[str, Any]:
+    return {"reason": "Nobody uses it."}
+
+
+def schema_file(_world: World) -> dict[str, Any]:
+    lesion = LabelSchema.objects.get(key="lesion")
+    return {"file": {"key": "theirs", "version": 4, "title": "Theirs", "definition": lesion.definition}}
 
 
 def annotation(world: World) -> list[Any]:
@@ -181,6 +212,32 @@ MATRIX = [
         "200 200 200 200 200",
         body=lambda w: {"features": {"composition": "solid"}, "size_mm": None},
     ),
+    Row("GET", "api-label-schemas", "401 200 200 200 200"),
+    Row("POST", "api-label-schemas", "401 403 403 403 201", body=lambda w: {"key": "newer", "title": "Newer"}),
+    Row("POST", "api-label-schema-check", "401 403 403 403 200", body=lambda w: {"definition": {}}),
+    Row("POST", "api-label-schema-import", "401 403 403 403 200", body=schema_file),
+    Row("GET", "api-label-schema", "401 200 200 200 200", args=own_schema),
+    Row("GET", "api-label-schema-version", "401 200 200 200 200", args=own_version),
+    Row("GET", "api-label-schema-export", "401 200 200 200 200", args=own_version),
+    Row("GET", "api-label-schema-comparison", "401 200 200 200 200", args=own_schema, query="?old=1&new=1"),
+    Row(
+        "POST",
+        "api-label-schema-copy",
+        "401 403 403 403 201",
+        args=own_schema,
+        body=lambda w: {"version": 1, "key": "copied", "title": "Copied"},
+    ),
+    Row("POST", "api-label-schema-retire", "401 403 403 403 200", args=own_schema, body=because),
+    Row("POST", "api-label-schema-bring-back", "401 403 403 403 409", args=own_schema, body=because),
+    Row("GET", "api-label-schema-draft", "401 403 403 403 200", args=own_schema),
+    Row("POST", "api-label-schema-draft", "401 403 403 403 200", args=own_schema, body=empty),
+    Row("PUT", "api-label-schema-draft", "401 403 403 403 200", args=own_schema, body=draft_body),
+    Row("DELETE", "api-label-schema-draft", "401 403 403 403 204", args=own_schema, query="?revision=1"),
+    Row("POST", "api-label-schema-publish", "401 403 403 403 409", args=own_schema, body=publish_body),
+    Row("POST", "api-label-schema-dry-run", "401 403 403 403 200", args=own_schema, body=lambda w: {"revision": 1}),
+    Row("GET", "api-label-schema-dry-run", "401 403 403 403 404", args=own_schema, query=f"?job={UUID(int=7)}"),
+    Row("POST", "api-label-schema-restore", "401 403 403 403 200", args=own_schema, body=empty),
+    Row("POST", "api-label-schema-rebase", "401 403 403 403 200", args=own_schema, body=lambda w: {"revision": 1}),
     Row("POST", "api-accept", "401 200 404 403 403", args=suggestion, body=empty),
     Row("POST", "api-reject", "401 200 404 403 403", args=suggestion, body=empty),
     Row("POST", "api-undo", "401 200 404 403 403", args=suggestion, body=empty),

@@ -67,7 +67,9 @@ def install_schema(key: str) -> LabelSchema:
     """One shipped schema as a row; checking all of them in every test would take its time."""
     shipped = next(schema for schema in shipped_schemas() if schema.key == key)
     row, _ = LabelSchema.objects.get_or_create(
-        key=key, version=shipped.version, defaults={"title": shipped.title, "definition": shipped.definition}
+        key=key,
+        version=shipped.version,
+        defaults={"title": shipped.title, "definition": shipped.definition, "origin": "shipped"},
     )
     return row
 
