@@ -151,7 +151,7 @@ def refresh_scores(case_id: UUID, owner: User, *, without: UUID | None = None) -
     for one in answers.following():
         if one.pk == without:
             continue
-        context = answers.context_for(target_of(one), _measured_before(one.score), without=one.pk)
+        context = answers.context_for(target_of(one), measured_before(one.score), without=one.pk)
         score = score_answers(one.schema.definition, one.answers, context=context)
         if score != one.score:
             # What stands behind it in the order sees the new one.
@@ -159,7 +159,7 @@ def refresh_scores(case_id: UUID, owner: User, *, without: UUID | None = None) -
             Answer.objects.filter(pk=one.pk).update(score=score)
 
 
-def _measured_before(score: dict[str, Any]) -> Measured:
+def measured_before(score: dict[str, Any]) -> Measured:
     """The size that was measured when the answer was saved; one that was typed stands among the answers."""
     source = score.get("size_source")
     if source in {None, "typed"}:

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from annotator.accounts.errors import ConflictError, InvalidError, NotAllowedError
 from annotator.accounts.policies import Person
-from annotator.annotations.contexts import CaseAnswers, target_of
+from annotator.annotations.contexts import CaseAnswers, measured_before, target_of
 from annotator.annotations.models import Answer
 from annotator.cases.queries import cases_for
 from annotator.jobs.actions.queue_job import queue_job
@@ -136,11 +136,11 @@ def with_titles(person: Person, found: dict[str, Any]) -> dict[str, Any]:
 
 def _context(answer: Answer, *, sees_others: bool) -> ScoringContext:
     """What the score knew when the answer was saved; other answers as they are now."""
-    size = answer.score.get("size_mm") if answer.score.get("size_source") == "measured" else None
+    measured = measured_before(answer.score)
     if not sees_others:
-        return ScoringContext(size_mm=size)
+        return ScoringContext(size_mm=measured.size_mm, size_source=measured.size_source)
     others = CaseAnswers(answer.case_id, answer.owner)
-    return others.context_for(target_of(answer).kind, without=answer.pk, size_mm=size)
+    return others.context_for(target_of(answer), measured, without=answer.pk)
 
 
 def _answers_of(schema: LabelSchema) -> QuerySet[Answer]:
