@@ -4,12 +4,20 @@ Source of the policies: Irvin J et al., CheXpert, AAAI 2019 (U-Ones, U-Zeros, U-
 Neurocomputing 2021.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import Any
 
+from annotator.labels.conditions import shown_questions
 from annotator.labels.head_ct import Sign
 
 SOFT_LABEL = 0.5
+# What questions that can be answered yes or no call it.
+_SIGNS: dict[object, Sign] = {
+    **dict.fromkeys(("present", "yes", "positive", "true"), Sign.PRESENT),
+    **dict.fromkeys(("absent", "no", "negative", "false"), Sign.ABSENT),
+    "uncertain": Sign.UNCERTAIN,
+}
 
 
 class UncertainPolicy(StrEnum):
@@ -43,6 +51,36 @@ def target_of(sign: Sign | None, policy: UncertainPolicy) -> float | None:
     return 1.0 if sign is Sign.PRESENT else 0.0
 
 
+def targets_of(
+    definition: Mapping[str, Any],
+    answers: Mapping[str, Any],
+    policy: UncertainPolicy,
+    *,
+    derived: Mapping[str, Any] | None = None,
+) -> dict[str, float | None]:
+    """The training targets of checked answers, question by question, after a policy for uncertain ones.
+
+    Parameters
+    ----------
+    derived : of the score, {question: {"value": ...}}: what follows from other answers goes before what was said.
+
+    Returns
+    -------
+    "question" for one that is answered yes or no (present or absent); "question=option" for each option of another
+    choice, of which one is 1, and of several, of which any may be. Uncertain among them says that every option that
+    was not chosen may hold. Questions that are not asked, not answered, or answered by numbers, text or drawing have
+    no target; None: to be left out.
+    """
+    questions = definition["form"]["questions"]
+    counted = {name: answers[name] for name in shown_questions(questions, answers) if answers.get(name) is not None}
+    counted |= {name: one["value"] for name, one in (derived or {}).items() if one["value"] is not None}
+    targets: dict[str, float | None] = {}
+    for question in questions:
+        if question["name"] in counted:
+            targets |= _targets_of_question(question, counted[question["name"]], policy)
+    return targets
+
+
 def sign_of_scan(slices: Iterable[Sign | None], *, said: Sign | None = None) -> Sign | None:
     """What holds for a scan by its slices and by what the reader said of it as a whole.
 
@@ -62,3 +100,23 @@ def sign_of_scan(slices: Iterable[Sign | None], *, said: Sign | None = None) -> 
     if Sign.UNCERTAIN in given:
         return Sign.UNCERTAIN
     return Sign.ABSENT if given and all(sign is Sign.ABSENT for sign in given) else None
+
+
+def _targets_of_question(question: Mapping[str, Any], value: Any, policy: UncertainPolicy) -> dict[str, float | None]:
+    name, kind = question["name"], question["kind"]
+    if kind == "boolean":
+        return {name: target_of(Sign.PRESENT if value else Sign.ABSENT, policy)}
+    if kind not in {"choice", "multiple"}:
+        return {}
+    options = [option["value"] for option in question["options"]]
+    if kind == "choice" and set(options) <= _SIGNS.keys():
+        return {name: target_of(_SIGNS[value], policy)}
+    chosen = set(value) if isinstance(value, list) else {value}
+    open_ = Sign.UNCERTAIN if Sign.UNCERTAIN.value in chosen else Sign.ABSENT
+    # "None of them" is no sign of its own: all the others are 0 then.
+    alone = {option["value"] for option in question["options"] if option.get("excludes_others")}
+    return {
+        f"{name}={option}": target_of(Sign.PRESENT if option in chosen else open_, policy)
+        for option in options
+        if option != Sign.UNCERTAIN.value and option not in alone
+    }

@@ -16,10 +16,9 @@ from annotator.annotations.models import Answer, Revision
 from annotator.annotations.queries import revisions_of
 from annotator.annotations.records import answer_as_dict
 from annotator.cases.models import Case
-from annotator.labels.form import answers_for_questions
 from annotator.labels.models import LabelSchema
-from annotator.labels.schema import check_definition
 from tests.annotator.case_rows import frames_of, grant, make_case, make_stack, make_study
+from tests.annotator.label_rows import install
 
 SIGNS = [{"value": value, "title": value.capitalize()} for value in ("present", "absent", "uncertain")]
 BLEED = {"name": "bleed", "title": "Bleed", "kind": "choice", "options": SIGNS}
@@ -35,18 +34,6 @@ POINTED = {
     ],
 }
 OWN = {"kind": "points", "categories": ["shape"], "systems": [{"name": "own", "title": "Own"}], "levels": LEVELS}
-
-
-def install(key: str, applies_to: str, *questions: dict, version: int = 1, scoring: dict | None = None) -> LabelSchema:
-    definition = {
-        "applies_to": applies_to,
-        "modalities": ["CT"],
-        "answers": answers_for_questions(questions),
-        "form": {"questions": list(questions)},
-        "scoring": scoring or {"kind": "none"},
-    }
-    check_definition(definition)
-    return LabelSchema.objects.create(key=key, version=version, title=key.capitalize(), definition=definition)
 
 
 @pytest.fixture
