@@ -11,6 +11,7 @@ from annotator.accounts.errors import InvalidError
 from annotator.datasets.exporters.exporter import Exporter, ExportOptions, Fragment
 from annotator.datasets.exporters.frame_of_reference import frame_of_reference_uid
 from annotator.datasets.exporters.mark_rasters import by_place, encloses_pixels, mark_pixels, paint
+from annotator.datasets.exporters.marked_things import MarkedThing, marked_things, model_of
 from annotator.datasets.exporters.nifti import write_rows
 from annotator.datasets.exporters.output import Output
 from annotator.datasets.exporters.segmentation_object import (
@@ -23,15 +24,6 @@ from annotator.datasets.exporters.segmentation_object import (
 from annotator.datasets.exporters.stack_paths import patient_folder, stack_name
 from annotator.datasets.exporters.stack_pixels import StackPixels
 from annotator.datasets.released import ReleasedMark, ReleasedStack
-
-
-@dataclass(frozen=True)
-class _Thing:
-    """What a segment is of; `tracking` names it for good."""
-
-    name: str
-    category: str
-    tracking: str
 
 
 @dataclass(frozen=True)
@@ -70,9 +62,9 @@ class SegmentationExporter(Exporter[SegmentationOptions]):
             return None
         if len({(frame.rows, frame.columns) for frame in stack.frames}) > 1:
             return {"left_out": row | {"reason": "its frames have several sizes, which a Segmentation can't have"}}
-        gathered = {
-            one: kept for one, some in self._gathered(stack, marks).items() if (kept := _with_pixels(some, stack))
-        }
+        grouping = self.options.segments if self.options.type == "binary" else "category of all readers"
+        things = marked_things(stack, marks, grouping)
+        gathered = {thing: kept for thing, some in things.items() if (kept := _with_pixels(some, stack))}
         if not gathered:
             return {"left_out": row | {"reason": "no pixel's centre lies within its marks"}}
         name = f"{patient_folder(stack)}/{stack_name(stack)}-seg.dcm"
@@ -80,7 +72,7 @@ class SegmentationExporter(Exporter[SegmentationOptions]):
             header = segmentation_header(
                 stack,
                 [
-                    Segment(of.name, of.category, of.tracking, _places(some), _model_of(some))
+                    Segment(of.name, of.category, of.tracking, _places(some), model_of(some))
                     for of, some in gathered.items()
                 ],
                 SegmentationKind("BINARY" if self.options.type == "binary" else "FRACTIONAL"),
@@ -94,26 +86,8 @@ class SegmentationExporter(Exporter[SegmentationOptions]):
         output.add("objects.jsonl", lambda file: write_rows(file, fragments, "objects"))
         output.add("left_out.jsonl", lambda file: write_rows(file, fragments, "left_out"))
 
-    def _gathered(self, stack: ReleasedStack, marks: list[ReleasedMark]) -> dict[_Thing, list[ReleasedMark]]:
-        """The marks of each segment, in the order in which the first of each was made."""
-        findings = {finding.id: finding for finding in stack.findings}
-        readers = {mark.reader for mark in marks}
-        found: dict[_Thing, list[ReleasedMark]] = {}
-        for mark in marks:
-            finding = findings.get(mark.finding or "")
-            if self.options.type == "fractional":
-                thing = _Thing(mark.category, mark.category, f"{stack.series_uid} {mark.category}")
-            elif self.options.segments == "finding" and finding is not None:
-                name = f"{finding.kind} {finding.number}" + (f" {finding.name}" if finding.name else "")
-                thing = _Thing(_of_reader(name, mark, readers), mark.category, finding.id)
-            else:
-                tracking = f"{stack.series_uid} {mark.reader} {mark.category}"
-                thing = _Thing(_of_reader(mark.category, mark, readers), mark.category, tracking)
-            found.setdefault(thing, []).append(mark)
-        return found
-
     def _planes(
-        self, stack: ReleasedStack, gathered: dict[_Thing, list[ReleasedMark]]
+        self, stack: ReleasedStack, gathered: dict[MarkedThing, list[ReleasedMark]]
     ) -> Iterator[NDArray[np.generic]]:
         readers = len({mark.reader for mark in stack.marks if encloses_pixels(mark)})
         for marks in gathered.values():
@@ -149,11 +123,3 @@ def _with_pixels(marks: list[ReleasedMark], stack: ReleasedStack) -> list[Releas
 
 def _places(marks: list[ReleasedMark]) -> tuple[int, ...]:
     return tuple(sorted(by_place(marks)))
-
-
-def _model_of(marks: list[ReleasedMark]) -> str:
-    return next((mark.model for mark in marks if mark.model), "")
-
-
-def _of_reader(name: str, mark: ReleasedMark, readers: set[str]) -> str:
-    return f"{name} ({mark.reader})" if len(readers) > 1 else name
