@@ -81,7 +81,7 @@ class WarningsField(serializers.Field):
 
 @extend_schema_field(
     {
-        "type": ["object", "null"],
+        "type": "object",
         "properties": {
             "level": {"type": "string"},
             "category": {"type": "string"},
