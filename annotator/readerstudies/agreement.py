@@ -32,7 +32,8 @@ class Read:
     Attributes
     ----------
     marks : (finding, frame, kind, points, mask) of each.
-    answers : by (finding, schema); finding "" for those of the whole case.
+    answers : by (what they are about, schema). What they are about is a finding, "" for the whole case, or words that
+        two readers have in common: "L", "R" for a breast, the two frames of a range of slices.
     """
 
     reader: str
@@ -42,12 +43,16 @@ class Read:
 
 @dataclass(frozen=True)
 class Difference:
-    """A question that two readers answered differently; `findings` are theirs, "" for the whole case."""
+    """A question that two readers answered differently; `findings` are theirs, "" where it is about no finding.
+
+    `about` says which breast or range it is about; "" for a finding and for the whole case.
+    """
 
     schema: str
     question: str
     answers: tuple[Any, Any]
     findings: tuple[str, str]
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,8 @@ class Agreement:
     ----------
     matched : (finding of the first, of the second, Dice from 0 to 1), best first.
     only : findings that the first, and that the second, marked alone.
-    equal, compared : questions that both answered, and answered alike, of the case and of matched findings.
+    equal, compared : questions that both answered, and answered alike, of matched findings and of all else that both
+        answered about: the case, a breast, the same range of slices.
     """
 
     readers: tuple[str, str]
@@ -86,7 +92,9 @@ def agreement_between(first: Read, second: Read) -> Agreement:
         if all(a != x and b != y for x, y, _ in matched):
             matched.append((a, b, dice))
     equal, differences = 0, []
-    for a, b in [("", ""), *((a, b) for a, b, _ in matched)]:
+    # Identifiers of findings are never shared: what is shared is the case, breasts and ranges.
+    shared = {about for about, _ in first.answers} & {about for about, _ in second.answers}
+    for a, b in [*((about, about) for about in sorted(shared)), *((a, b) for a, b, _ in matched)]:
         alike, unlike = _compare(first, second, a, b)
         equal += alike
         differences += unlike
@@ -157,7 +165,8 @@ def _compare(first: Read, second: Read, a: str, b: str) -> tuple[int, list[Diffe
             if _plain(one[question]) == _plain(other[question]):
                 equal += 1
             else:
-                differences.append(Difference(schema, question, (one[question], other[question]), (a, b)))
+                findings, about = (("", ""), a) if a == b else ((a, b), "")
+                differences.append(Difference(schema, question, (one[question], other[question]), findings, about))
     return equal, differences
 
 

@@ -8,6 +8,8 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from annotator.accounts.errors import NotAllowedError
 from annotator.accounts.policies import Person
+from annotator.annotations.contexts import target_of
+from annotator.annotations.models import Answer
 from annotator.annotations.queries import marks_for
 from annotator.cases.models import Case
 from annotator.cases.queries import case_for
@@ -154,9 +156,7 @@ def _agreements(person: Person, case: Case, readers: list[str]) -> list[Agreemen
     reads = []
     for reader in readers:
         answers: dict[tuple[str, str], dict[str, Any]] = {
-            (str(one.finding_id or ""), str(one.schema)): one.answers
-            for one in marks.answers
-            if one.owner.username == reader
+            (_about(one), str(one.schema)): one.answers for one in marks.answers if one.owner.username == reader
         }
         reads.append(
             Read(
@@ -170,6 +170,14 @@ def _agreements(person: Person, case: Case, readers: list[str]) -> list[Agreemen
             )
         )
     return [agreement_between(a, b) for at, a in enumerate(reads) for b in reads[at + 1 :]]
+
+
+def _about(answer: Answer) -> str:
+    """What an answer is about, as agreement.Read has it."""
+    target = target_of(answer)
+    if target.first_frame is not None:
+        return f"{target.first_frame} {target.last_frame}"
+    return target.finding or target.breast or ""
 
 
 def _check_may_review(person: Person) -> None:

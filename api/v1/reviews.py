@@ -64,6 +64,9 @@ class DifferenceSerializer(serializers.Serializer):
     question = serializers.CharField()
     answers = serializers.ListField(child=serializers.JSONField(), help_text="The first reader's, the second's.")
     findings = serializers.ListField(child=serializers.CharField(allow_blank=True))
+    about = serializers.CharField(
+        allow_blank=True, help_text='A breast ("L", "R") or the two frames of a range; "" for a finding and the case.'
+    )
 
 
 class AgreementSerializer(serializers.Serializer):
@@ -193,7 +196,13 @@ def _agreement_as_dict(agreement: Agreement) -> dict[str, Any]:
         "equal": agreement.equal,
         "compared": agreement.compared,
         "differences": [
-            {"schema": d.schema, "question": d.question, "answers": list(d.answers), "findings": list(d.findings)}
+            {
+                "schema": d.schema,
+                "question": d.question,
+                "answers": list(d.answers),
+                "findings": list(d.findings),
+                "about": d.about,
+            }
             for d in agreement.differences
         ],
     }

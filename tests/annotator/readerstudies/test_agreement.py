@@ -65,6 +65,14 @@ def test_answers_are_compared_of_the_case_and_of_matched_findings() -> None:
     assert found.differences == (Difference("head@1", "shift", ("absent", "uncertain"), ("", "")),)
 
 
+def test_answers_about_breasts_and_ranges_are_compared_with_those_about_the_same() -> None:
+    first = read("a", **{"L__breast@1": {"category": "2"}, "R__breast@1": {"category": "1"}, "s1 s4__ct@1": {"b": 1}})
+    second = read("b", **{"L__breast@1": {"category": "4A"}, "R__breast@1": {"category": "1"}, "s1 s5__ct@1": {"b": 2}})
+    found = agreement_between(first, second)
+    assert (found.equal, found.compared) == (1, 2)
+    assert found.differences == (Difference("breast@1", "category", ("2", "4A"), ("", ""), "L"),)
+
+
 boxes = st.lists(
     st.tuples(
         st.sampled_from("123"), st.integers(0, 30), st.integers(0, 30), st.integers(1, 20), st.sampled_from("fg")

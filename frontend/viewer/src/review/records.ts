@@ -42,6 +42,8 @@ export interface AgreementJson {
     question: string;
     answers: readonly [unknown, unknown];
     findings: readonly [string, string];
+    /** A breast ("L", "R") or the two frames of a range; "" for a finding and the whole case. */
+    about: string;
   }[];
 }
 
