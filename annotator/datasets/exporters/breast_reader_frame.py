@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.annotations.shapes import Points, outline_of
 from annotator.imaging.geometry import coco_box
 
 
@@ -38,17 +39,16 @@ def is_turned(first_slice: NDArray[np.generic], *, laterality: str) -> bool:
     return ("R" if left < right else "L") != laterality.upper()[:1]
 
 
-def reader_box(points: tuple[tuple[float, float], ...], *, columns: int, rows: int, turned: bool) -> ReaderBox:
-    """The box round two corners in the stored matrix, for the reader; corners go to the nearest edge of a pixel.
+def reader_box(kind: str, points: Points, *, columns: int, rows: int, turned: bool) -> ReaderBox:
+    """The box round a mark with an inside, for the reader; its edges go to the nearest edge of a pixel.
 
     A box that is thinner than a pixel gets the pixel that holds it.
     """
-    left, top, width, height = coco_box(points)
+    left, top, width, height = coco_box(outline_of(kind, points))
     x, wide = _whole(left, left + width, columns)
     y, high = _whole(top, top + height, rows)
-    return (
-        turned_box(ReaderBox(x, y, wide, high), columns=columns, rows=rows) if turned else ReaderBox(x, y, wide, high)
-    )
+    box = ReaderBox(x, y, wide, high)
+    return turned_box(box, columns=columns, rows=rows) if turned else box
 
 
 def turned_box(box: ReaderBox, *, columns: int, rows: int) -> ReaderBox:
@@ -66,7 +66,7 @@ def points_of_reader_box(box: ReaderBox, *, columns: int, rows: int, turned: boo
 
 
 def _whole(low: float, high: float, size: int) -> tuple[int, int]:
-    start, end = round(low), round(high)
+    start, end = max(0, round(low)), min(size, round(high))
     if end <= start:
         start = min(int(low), size - 1)
         end = start + 1
