@@ -1,8 +1,8 @@
-"""What a person may choose about the reading page. Pure.
+"""What a person may choose about the reading page and the other pages. Pure.
 
-Stored as {"keys": {command: [key, ...]}, "mouse": name}: keys that replace a command's shipped ones (none at all takes
-them away), and the mouse preset. What a command or a key is called is the reading page's business; here counts only
-that they are names and few.
+Stored as {"keys": {command: [key, ...]}, "mouse": name, "text": size}: keys that replace a command's shipped ones (none
+at all takes them away), the mouse preset, and how large words are on top of what the screen asks for. What a command or
+a key is called is the reading page's business; here counts only that they are names and few.
 """
 
 import re
@@ -12,6 +12,8 @@ from annotator.accounts.errors import InvalidError
 
 # The presets of frontend/viewer/src/input/mouse.ts.
 MOUSE_PRESETS = ("right_windows", "right_zooms", "middle_windows")
+TEXT_SIZES = ("small", "normal", "large")
+SHIPPED_TEXT = "normal"
 MAX_COMMANDS = 300
 MAX_KEYS = 4
 _COMMAND = re.compile(r"[a-z]+\.[a-z0-9_]+")
@@ -21,11 +23,12 @@ _KEY = re.compile(r"\S{1,40}")
 class Preferences(TypedDict):
     keys: dict[str, list[str]]
     mouse: str
+    text: str
 
 
 def default_preferences() -> Preferences:
     """What somebody has who never chose."""
-    return Preferences(keys={}, mouse=MOUSE_PRESETS[0])
+    return Preferences(keys={}, mouse=MOUSE_PRESETS[0], text=SHIPPED_TEXT)
 
 
 def check_preferences(content: object) -> Preferences:
@@ -37,15 +40,19 @@ def check_preferences(content: object) -> Preferences:
     """
     if not isinstance(content, dict):
         raise InvalidError("Preferences are an object.", path="")
-    if strange := set(content) - {"keys", "mouse"}:
-        raise InvalidError(f"Preferences have keys and mouse, not {min(strange)!r}.", path=str(min(strange))[:64])
+    if strange := set(content) - {"keys", "mouse", "text"}:
+        raise InvalidError(f"Preferences have keys, mouse and text, not {min(strange)!r}.", path=str(min(strange))[:64])
     mouse = content.get("mouse", MOUSE_PRESETS[0])
     if mouse not in MOUSE_PRESETS:
         raise InvalidError(f"The mouse is one of {', '.join(MOUSE_PRESETS)}.", path="mouse")
+    text = content.get("text", SHIPPED_TEXT)
+    if text not in TEXT_SIZES:
+        raise InvalidError(f"The text is one of {', '.join(TEXT_SIZES)}.", path="text")
     keys = content.get("keys", {})
     if not isinstance(keys, dict) or len(keys) > MAX_COMMANDS:
         raise InvalidError(f"Own keys are an object of at most {MAX_COMMANDS} commands.", path="keys")
-    return Preferences(keys={command: _checked_keys(command, wanted) for command, wanted in keys.items()}, mouse=mouse)
+    own = {command: _checked_keys(command, wanted) for command, wanted in keys.items()}
+    return Preferences(keys=own, mouse=mouse, text=text)
 
 
 def _checked_keys(command: object, keys: object) -> list[str]:

@@ -20,7 +20,7 @@ from annotator.accounts.actions.save_viewer_preferences import save_viewer_prefe
 from annotator.accounts.models import AuditEntry, Role, User
 from annotator.accounts.policies import Person, is_signed_in, may_manage_people, may_read_audit_trail
 from annotator.accounts.queries import audit_entries_for, people_for, person_for, viewer_preferences_of
-from annotator.accounts.viewer_preferences import MAX_KEYS, MOUSE_PRESETS
+from annotator.accounts.viewer_preferences import MAX_KEYS, MOUSE_PRESETS, TEXT_SIZES
 from api.v1.listing import ListView
 from api.v1.parsers import StrictJSONParser
 from api.v1.permissions import allowed_by
@@ -75,6 +75,9 @@ class PreferencesSerializer(serializers.Serializer):
         help_text='By command, e.g. {"tools.box": ["G"]}: they replace the shipped ones.',
     )
     mouse = serializers.ChoiceField(MOUSE_PRESETS, required=False)
+    text = serializers.ChoiceField(
+        TEXT_SIZES, required=False, help_text="How large words are, on top of what the size of the screen asks for."
+    )
 
 
 class AuditEntrySerializer(serializers.ModelSerializer):
@@ -128,7 +131,7 @@ class PersonList(ListView):
 
 
 class Preferences(APIView):
-    """How one likes the reading page: own keys, and what the mouse does."""
+    """How one likes the reading page: own keys, what the mouse does, how large words are."""
 
     parser_classes = [StrictJSONParser]
 

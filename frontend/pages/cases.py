@@ -80,11 +80,13 @@ def case(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     found = case_for(person, case_id)
     assignment = open_assignment(person, found.pk) if may_read_cases(person) else None
     after = f"?after={assignment.pk}" if assignment else ""
+    preferences = viewer_preferences_of(person)
     context = {
         "case": found,
         "assignment": assignment,
         "api_base": "/api/v1",
-        "preferences": json.dumps(viewer_preferences_of(person)),
+        "preferences": json.dumps(preferences),
+        "text": preferences["text"],
         "urls": {
             "home": reverse("home"),
             "back": reverse("worklist") if assignment else reverse("home"),

@@ -20,6 +20,7 @@ from frontend.pages import (
     studies,
     study,
     text_reviews,
+    text_size,
     thumbnails,
     worklist,
 )
@@ -56,6 +57,7 @@ urlpatterns = [
     path("hangings/<slug:key>/", hangings.hanging, name="hanging"),
     path("hangings/<slug:key>/export", hangings.export, name="hanging-export"),
     path("people/", people.people, name="people"),
+    path("text-size/", text_size.text_size, name="text-size"),
     path("key-map/", key_map.key_map, name="key-map"),
     path("key-map/<int:pk>/reveal", key_map.reveal, name="key-map-reveal"),
     path("audit/", audit.audit, name="audit"),

@@ -6,6 +6,9 @@ from django import template
 from django.http import HttpRequest
 from django.utils import timezone
 
+from annotator.accounts.policies import is_signed_in
+from annotator.accounts.queries import viewer_preferences_of
+from annotator.accounts.viewer_preferences import SHIPPED_TEXT, TEXT_SIZES
 from annotator.imaging.burned_in.queries import waiting_reviews_for
 from annotator.imaging.queries import body_parts_of, modalities_of
 from annotator.jobs.models import Job
@@ -66,6 +69,25 @@ def places(context: template.Context) -> list[tuple[Place, bool]]:
     match = request.resolver_match
     here = match.url_name if match else ""
     return [(place, here == place.url_name or here in place.also) for place in places_for(role)]
+
+
+@register.simple_tag(takes_context=True)
+def text_size(context: template.Context) -> str:
+    """How large this person wants words."""
+    request: HttpRequest | None = context.get("request")
+    person = getattr(request, "user", None)
+    if request is None or person is None or not is_signed_in(person):
+        return SHIPPED_TEXT
+    known: str | None = getattr(request, "text_size", None)
+    if known is None:
+        known = viewer_preferences_of(person)["text"]
+        request.text_size = known  # type: ignore[attr-defined]
+    return known
+
+
+@register.simple_tag
+def text_sizes() -> tuple[str, ...]:
+    return TEXT_SIZES
 
 
 @register.simple_tag(takes_context=True)

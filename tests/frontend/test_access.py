@@ -48,6 +48,7 @@ ANSWERS: dict[str, tuple[int, int, int]] = {
     "hanging": (REFUSED, REFUSED, 200),
     "hanging-export": (REFUSED, REFUSED, 200),
     "people": (REFUSED, REFUSED, 200),
+    "text-size": (302, 302, 302),
     "key-map": (REFUSED, REFUSED, 200),
     "key-map-reveal": (REFUSED, REFUSED, GONE),
     "audit": (REFUSED, REFUSED, 200),
@@ -55,6 +56,7 @@ ANSWERS: dict[str, tuple[int, int, int]] = {
     "health": (200, 200, 200),
 }
 POSTED = {
+    "text-size",
     "case-priors",
     "sign-out",
     "collection",

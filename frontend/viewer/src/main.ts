@@ -14,6 +14,7 @@ import './panels/forms.css';
 import './panels/view_controls.css';
 import './review/review.css';
 import './screens/second_screen.css';
+import './page/text_size.css';
 import { CaseSwitch } from './page/case_switch';
 import { Workstation } from './page/workstation';
 import { whoDraws } from './painting/who_draws';

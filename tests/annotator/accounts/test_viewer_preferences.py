@@ -1,25 +1,39 @@
-"""How a person likes the reading page: own keys and the mouse, nobody else's."""
+"""How a person likes the pages: own keys, the mouse, the size of words; nobody else's."""
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
+from annotator.accounts.actions.choose_text_size import choose_text_size
 from annotator.accounts.actions.save_viewer_preferences import save_viewer_preferences
 from annotator.accounts.errors import InvalidError, NotAllowedError
 from annotator.accounts.models import User
 from annotator.accounts.queries import viewer_preferences_of
 from annotator.accounts.viewer_preferences import check_preferences
 
+SHIPPED = {"keys": {}, "mouse": "right_windows", "text": "normal"}
+
 
 def test_who_never_chose_has_what_is_shipped(radiologist: User) -> None:
-    assert viewer_preferences_of(radiologist) == {"keys": {}, "mouse": "right_windows"}
+    assert viewer_preferences_of(radiologist) == SHIPPED
 
 
 def test_what_was_chosen_stays_and_is_one_persons_own(radiologist: User, second_radiologist: User) -> None:
-    chosen = {"keys": {"tools.box": ["G", "Ctrl+B"], "case.submit": []}, "mouse": "right_zooms"}
+    chosen = {"keys": {"tools.box": ["G", "Ctrl+B"], "case.submit": []}, "mouse": "right_zooms", "text": "large"}
     save_viewer_preferences(radiologist, {"keys": {}})
     assert save_viewer_preferences(radiologist, chosen) == chosen
     assert viewer_preferences_of(radiologist) == chosen
-    assert viewer_preferences_of(second_radiologist) == {"keys": {}, "mouse": "right_windows"}
+    assert viewer_preferences_of(second_radiologist) == SHIPPED
+
+
+def test_the_size_of_words_is_chosen_without_touching_the_keys(radiologist: User) -> None:
+    save_viewer_preferences(radiologist, {"keys": {"tools.box": ["G"]}, "mouse": "right_zooms"})
+    chosen = choose_text_size(radiologist, "large")
+    assert chosen == {"keys": {"tools.box": ["G"]}, "mouse": "right_zooms", "text": "large"}
+    with pytest.raises(InvalidError):
+        choose_text_size(radiologist, "huge")
+    assert viewer_preferences_of(radiologist) == chosen
+    with pytest.raises(NotAllowedError):
+        choose_text_size(AnonymousUser(), "large")
 
 
 def test_nobody_keeps_preferences_without_signing_in() -> None:
@@ -33,6 +47,8 @@ def test_nobody_keeps_preferences_without_signing_in() -> None:
         ([], ""),
         ({"colours": 1}, "colours"),
         ({"mouse": "left_windows"}, "mouse"),
+        ({"text": "huge"}, "text"),
+        ({"text": ["large"]}, "text"),
         ({"mouse": ["right_windows"]}, "mouse"),
         ({"keys": []}, "keys"),
         ({"keys": {f"a.b{n}": [] for n in range(301)}}, "keys"),

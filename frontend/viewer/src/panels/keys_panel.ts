@@ -4,7 +4,7 @@ import { type CommandRegistry, keyName } from '../commands/registry';
 import { MOUSE_PRESETS, mouseLines } from '../input/mouse';
 import { h, setText } from '../page/dom';
 import type { Lifetime } from '../page/lifetime';
-import type { Preferences } from '../person/preferences';
+import { type Preferences, TEXT_SIZES, type TextSize } from '../person/preferences';
 
 const PRESETS = /^picture\.preset_/;
 /** What no command does: the browser by itself, or the mouse with a key held. */
@@ -41,7 +41,7 @@ export class KeysPanel {
       h(
         'header',
         {},
-        h('h2', {}, 'Keys and mouse'),
+        h('h2', {}, 'Keys, mouse, text'),
         h('button', { type: 'button', class: 'quiet', onclick: () => this.close() }, 'Close (?)'),
       ),
       this.filter,
@@ -84,6 +84,7 @@ export class KeysPanel {
     this.list.replaceChildren(
       ...COMMAND_GROUPS.map((group) => this.section(group)).filter((one) => one !== null),
       this.mouseSection(mouse.name),
+      this.textSection(),
     );
   }
 
@@ -160,6 +161,22 @@ export class KeysPanel {
             'All keys as shipped',
           )
         : null,
+    );
+  }
+
+  private textSection(): HTMLElement {
+    const { text } = this.preferences;
+    const select = h(
+      'select',
+      { 'aria-label': 'Text', onchange: () => this.preferences.setText(select.value as TextSize) },
+      ...TEXT_SIZES.map((size) => h('option', { value: size, selected: size === text }, size)),
+    );
+    return h(
+      'section',
+      {},
+      h('h3', {}, 'Text'),
+      select,
+      h('p', { class: 'hint' }, 'On all pages, on top of what the size of this screen asks for.'),
     );
   }
 

@@ -1,8 +1,6 @@
-/** Tools at the left, and above the panes presets, cine, hangings. */
+/** Tools at the left. */
 import type { CommandRegistry } from '../commands/registry';
-import type { Preset } from '../model/types';
-import { h, s, setText } from '../page/dom';
-import { type Cine, SPEEDS } from '../pane/cine';
+import { h, s } from '../page/dom';
 import type { Acts } from '../store/acts';
 import { TOOLS } from '../tools/registry';
 
@@ -74,70 +72,5 @@ export class Toolbar {
       { type: 'button', class: 'icon', title: words, 'aria-label': words, onclick: () => this.run(id) },
       s('svg', { viewBox: '0 0 24 24', width: 20, height: 20 }, s('path', { d: icon ?? '', fill: 'currentColor' })),
     );
-  }
-}
-
-export interface PictureBarActions {
-  preset: (preset: Preset) => void;
-  play: () => void;
-}
-
-/** Presets of the active pane's stack, cine, and what else stands there. */
-export class PictureBar {
-  readonly element: HTMLElement;
-  private readonly presets = h('div', { class: 'presets' });
-  private readonly cineGroup: HTMLElement;
-  private readonly play: HTMLButtonElement;
-  private readonly speed: HTMLSelectElement;
-  private shown = '';
-
-  constructor(
-    private readonly cine: () => Cine | null,
-    /** What else is chosen: of the picture, after the presets; of the panes, at the end. */
-    [views, hangings]: readonly [HTMLElement, HTMLElement],
-    private readonly actions: PictureBarActions,
-  ) {
-    this.play = h('button', { type: 'button', title: 'Play or stop (space)', onclick: actions.play }, 'Play');
-    this.speed = h(
-      'select',
-      { 'aria-label': 'Speed', onchange: () => cine()?.setSpeed(Number(this.speed.value)) },
-      ...SPEEDS.map((value) => h('option', { value }, `${value}×`)),
-    );
-    this.cineGroup = h('div', { class: 'group' }, this.play, this.speed);
-    this.element = h(
-      'div',
-      { class: 'picture-bar' },
-      this.presets,
-      views,
-      h('span', { class: 'spring' }),
-      this.cineGroup,
-      hangings,
-    );
-  }
-
-  update(presets: readonly Preset[], current: string, frames: number): void {
-    const key = JSON.stringify([presets, current]);
-    if (key !== this.shown) {
-      this.shown = key;
-      this.presets.replaceChildren(
-        ...presets.map((preset) =>
-          h(
-            'button',
-            {
-              type: 'button',
-              'aria-pressed': String(preset.name === current),
-              title: `Centre ${preset.centre}, width ${preset.width}`,
-              onclick: () => this.actions.preset(preset),
-            },
-            preset.key ? h('kbd', {}, preset.key) : null,
-            preset.name,
-          ),
-        ),
-      );
-    }
-    const cine = this.cine();
-    this.cineGroup.hidden = frames < 2;
-    setText(this.play, cine?.playing ? 'Stop' : 'Play');
-    if (cine) this.speed.value = String(cine.speed);
   }
 }

@@ -1,11 +1,16 @@
-/** How the person likes this page: own keys and the mouse. Kept by the server, so that they follow to every workstation. */
+/** How the person likes this page: own keys, the mouse, the size of words. Kept by the server, so that they follow to every workstation. */
 import type { CommandRegistry } from '../commands/registry';
 import { type MousePreset, mousePreset } from '../input/mouse';
 
 export interface PreferencesJson {
   keys: Record<string, string[]>;
   mouse: string;
+  text: TextSize;
 }
+
+/** On top of what the size of the screen asks for; see styles/text_size.css. */
+export const TEXT_SIZES = ['small', 'normal', 'large'] as const;
+export type TextSize = (typeof TEXT_SIZES)[number];
 
 export class Preferences {
   private content: PreferencesJson;
@@ -21,12 +26,22 @@ export class Preferences {
     private readonly commands: CommandRegistry,
     private readonly save: (content: PreferencesJson) => Promise<string | null>,
   ) {
-    this.content = { keys: given.keys ?? {}, mouse: given.mouse ?? '' };
+    this.content = { keys: given.keys ?? {}, mouse: given.mouse ?? '', text: given.text ?? 'normal' };
     commands.bind(this.content.keys);
   }
 
   get mouse(): MousePreset {
     return mousePreset(this.content.mouse);
+  }
+
+  get text(): TextSize {
+    return this.content.text;
+  }
+
+  /** The page itself bears it from the server on, so that nothing jumps. */
+  setText(text: TextSize): void {
+    document.documentElement.dataset.text = text;
+    this.change({ ...this.content, text });
   }
 
   hasOwnKeys(command: string): boolean {
@@ -62,7 +77,7 @@ export class Preferences {
     this.commands.bind(content.keys);
     for (const listener of this.listeners) listener();
     void this.save(content).then((trouble) => {
-      if (trouble) this.onTrouble(`Your keys hold for this page only: ${trouble}`);
+      if (trouble) this.onTrouble(`Your keys, mouse and text hold for this page only: ${trouble}`);
     });
   }
 }
