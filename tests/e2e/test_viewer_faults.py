@@ -24,7 +24,7 @@ pytestmark = pytest.mark.browser
 
 BOX = [(20.0, 20.0), (60.0, 44.0)]
 STROKES = 200
-CASES = 8
+CASES = 9
 
 SAVED = """
 from annotator.annotations.models import Annotation, Revision
@@ -275,6 +275,37 @@ def test_changes_of_another_case_are_sent_by_whatever_page_is_open_next(
     elsewhere.goto("/worklist/")
     Viewer(elsewhere).until(lambda: saved(reading_room, case_id), "the change to be sent")
     assert saved(reading_room, case_id) == drawn
+
+
+def test_signing_out_while_changes_wait_is_asked_about_and_can_wait_for_them(
+    reading_room: ReadingRoom, new_context: Callable[..., BrowserContext], case_id: str
+) -> None:
+    """Mocked: saves fail on their way to the server, as they do when it is down."""
+    context = new_context()
+    page = context.new_page()
+    sign_in(page)
+    context.route("**/api/v1/findings/**", lambda route: route.abort())
+    viewer = Viewer(page).open(case_id)
+    page.keyboard.press("b")
+    viewer.drag(BOX)
+    viewer.until(lambda: page.evaluate("window.readingRoom.save.unkept") == 0, "the browser to keep it")
+    drawn = as_on_server(viewer)
+    page.goto("/worklist/")
+    question = page.get_by_role("region", name="Not sent yet")
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    expect(question).to_contain_text(
+        "2 changes wait; they stay on this computer, encrypted, until you sign in here again."
+    )
+    question.get_by_role("button", name="Stay signed in").click()
+    expect(question).to_be_hidden()
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    question.get_by_role("button", name="Wait and send").click()
+    expect(question).to_contain_text("Sending: 2 changes wait. You are signed out when everything is sent.")
+    context.unroute("**/api/v1/findings/**")
+    page.wait_for_url("**/sign-in/")
+    assert saved(reading_room, case_id) == drawn
+    sign_in(page)
+    sign_out(page)  # nothing waits: nothing is asked
 
 
 def test_a_browser_that_can_encrypt_nothing_says_so_and_warns_before_the_page_closes(

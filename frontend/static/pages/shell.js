@@ -1,7 +1,7 @@
-// On every page: live parts, questions before what can't be undone, and forgetting kept files at sign-out.
+// On every page: live parts, questions before what can't be undone, and signing out.
 
-import { forgetEverything } from "./upload/kept.js";
 import { keepFresh } from "./live.js";
+import { guardSignOut } from "./sign_out.js";
 
 keepFresh();
 
@@ -14,13 +14,8 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
 });
 
-// Files that wait in this browser to be sent belong to whoever dropped them: the next person must not find them.
 const signOut = document.querySelector("form[data-sign-out]");
-signOut?.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  await Promise.race([forgetEverything(), new Promise((resolve) => setTimeout(resolve, 1000))]);
-  signOut.submit();
-});
+if (signOut) guardSignOut(signOut);
 
 // A picture that can't be had says so instead of showing a broken image.
 document.addEventListener(

@@ -26,6 +26,8 @@ function begin(place: HTMLElement): void {
     );
   });
   saving.begin(false, () => undefined);
+  // The page is about to be left (pages/sign_out.js).
+  window.addEventListener('reading-room:send', () => saving.flush());
 }
 
 function line({ case: id, unsaved, state, message }: OtherCase, saving: PageSaving): HTMLElement {
