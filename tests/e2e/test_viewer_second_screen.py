@@ -1,4 +1,4 @@
-"""A second window on another screen: it follows slices, marks and the case, and makes nothing itself."""
+"""A second window on another screen: both move together, marks are made in the first, and the second says so."""
 
 import uuid
 from pathlib import Path
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 SLICES = 7
 
 
-def test_the_second_window_follows_the_first(
+def test_two_windows_move_together_and_marks_are_made_in_the_first(
     reading_room: ReadingRoom, signed_in_page: SignedInPage, tmp_path: Path
 ) -> None:
     patient = f"P-{uuid.uuid4().hex[:10]}"
@@ -37,7 +37,7 @@ def test_the_second_window_follows_the_first(
         viewer.page.keyboard.press("Alt+s")
     second = Viewer(opened.value)
     second.until(lambda: second.page.evaluate("Boolean(window.readingRoom?.ready)"), "the second window")
-    expect(second.page.locator(".banner")).to_contain_text("it follows the first one")
+    expect(second.page.locator(".banner")).to_contain_text("Marks are drawn and answers given there")
     expect(second.page.locator(".side")).to_be_hidden()
 
     viewer.page.keyboard.press("ArrowDown")
@@ -52,8 +52,34 @@ def test_the_second_window_follows_the_first(
     second.until(lambda: second.marks() == [], "the mark to go")
 
     second.page.keyboard.press("b")
+    expect(second.page.locator(".notice")).to_have_text("Marks are drawn in the first window; this one shows them.")
     second.drag([(20.0, 20.0), (30.0, 30.0), (40.0, 40.0)])
     assert second.marks() == viewer.marks() == [], "the second window only shows"
+
+    # The wheel, the zoom and the window of the second one move the first.
     second.page.keyboard.press("Home")
-    second.wait_for_slice(0)
-    assert viewer.pane()["slice"] == SLICES - 1, "the first window leads"
+    viewer.wait_for_slice(0)
+    second.page.mouse.move(*second.screen((32, 32)))
+    for _ in range(4):
+        second.page.mouse.wheel(0, 100)
+    viewer.wait_for_slice(4)
+    second.wait_for_slice(4)
+    before = viewer.pane()["zoom"], second.pane()["zoom"]
+    second.zoom(400, (40, 24))
+    viewer.until(lambda: viewer.pane()["zoom"] > before[0], "the first window to zoom")
+    ratios = viewer.pane()["zoom"] / before[0], second.pane()["zoom"] / before[1]
+    assert ratios[0] == pytest.approx(ratios[1], rel=1e-6)
+    second.page.keyboard.press("3")
+    viewer.until(lambda: viewer.pane()["window"]["name"] == "Bone", "the first window's window")
+    viewer.page.keyboard.press("1")
+    second.until(lambda: second.pane()["window"]["name"] == "Brain", "the second window's window")
+
+    second.page.keyboard.press("Alt+l")
+    second.page.keyboard.press("End")
+    second.wait_for_slice(SLICES - 1)
+    second.page.keyboard.press("2")
+    second.until(lambda: second.pane()["window"]["name"] == "Subdural", "its own window")
+    viewer.page.keyboard.press("Home")
+    viewer.wait_for_slice(0)
+    assert second.pane()["slice"] == SLICES - 1, "the second window moves alone now"
+    assert viewer.pane()["window"]["name"] == "Brain"

@@ -21,9 +21,10 @@ const TOOL_COMMANDS: readonly Command[] = TOOLS.map(({ name, title, keys, draws,
   title,
   group: 'Tools',
   keys,
-  run: ({ acts }) => {
+  run: ({ acts, say }) => {
     if (reviews && !acts.review?.mayReview) return;
     if (acts.mayEdit || !draws) acts.ui.set({ tool: name });
+    else say(acts.whyNoMarks);
   },
 }));
 

@@ -2,14 +2,16 @@
 import type { Command, Desk } from './command';
 
 function stepBack({ acts, busy, cancelGestures, forms }: Desk): void {
-  if (busy) {
+  // A press of Escape in a field leaves the field; what is half drawn waits for the next one.
+  const inField = document.activeElement?.matches('input, textarea, select') ?? false;
+  if (busy && !inField) {
     cancelGestures();
     return;
   }
   const answering = forms.hold(document.activeElement);
   if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
   // Out of the questions: the marks stay chosen as they were.
-  if (answering) return;
+  if (answering || (busy && inField)) return;
   const { ui } = acts;
   if (ui.now.labelFrom) ui.set({ labelFrom: null });
   else if (ui.now.selectedMark || ui.now.selectedSuggestion) ui.set({ selectedMark: null, selectedSuggestion: null });
@@ -39,6 +41,21 @@ export const CASE_COMMANDS: readonly Command[] = [
     group: 'Case',
     keys: ['Alt+S'],
     run: ({ openSecondScreen }) => openSecondScreen(),
+  },
+  {
+    id: 'case.screens_together',
+    title: 'In the second window: move with the first one, or alone',
+    group: 'Case',
+    keys: ['Alt+L'],
+    run: ({ acts, say }) => {
+      if (!acts.onlyShows) {
+        say('This is the first window; the second one chooses whether it moves along.');
+        return;
+      }
+      const { screensTogether } = acts.ui.now;
+      acts.ui.set({ screensTogether: !screensTogether });
+      say(screensTogether ? 'This window moves alone' : 'Both windows move together');
+    },
   },
   {
     id: 'case.escape',

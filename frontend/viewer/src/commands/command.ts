@@ -39,6 +39,8 @@ export interface Desk {
   /** Take the last of its points back. */
   takeBackGesture(): void;
   say(words: string): void;
+  /** The keys are the picture's again, wherever Tab had led. */
+  takeKeys(): void;
   showHelp(): void;
   /** Go to what saving asks of the reader. */
   showWaiting(): void;

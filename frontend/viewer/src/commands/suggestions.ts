@@ -28,12 +28,15 @@ function acceptAndEdit(desk: Desk): void {
   desk.jumpToSuggestion(suggestion);
   acceptSuggestions(desk.acts, [suggestion.id]);
   desk.acts.ui.set({ tool: 'select' });
+  desk.takeKeys();
   desk.say('Accepted. Drag its handles; Enter answers its questions.');
 }
 
 function step(by: 1 | -1): (desk: Desk) => void {
   return ({ acts, jumpToSuggestion, say }) => {
-    const next = neighbour(acts.openSuggestions(), acts.ui.now.selectedSuggestion, by);
+    const { selectedSuggestion, formerSuggestion } = acts.ui.now;
+    const decided = acts.suggestions.get(formerSuggestion ?? '') ?? null;
+    const next = neighbour(acts.openSuggestions(), selectedSuggestion, by, decided);
     if (next) jumpToSuggestion(next);
     else if (acts.manifest.shows_suggestions) say('No suggestion is left.');
   };

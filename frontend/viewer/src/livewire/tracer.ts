@@ -40,6 +40,10 @@ export class Ways {
     });
   }
 
+  get known(): boolean {
+    return this.arrivals !== null;
+  }
+
   /** The way to a point, from the seed itself to the point itself. */
   to(point: Point): Point[] {
     if (!this.arrivals || !holds(this.part, point)) return [this.seed, point];

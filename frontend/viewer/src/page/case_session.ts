@@ -51,6 +51,7 @@ export class CaseSession {
     const acts = prepareReading(manifest, reading, new Workspace(records, queue), station.person.name);
     this.acts = acts;
     acts.review = this.reviewOf(this.loaded, api);
+    acts.onlyShows = station.isSecond;
     const places = new Places(manifest);
     keepSizesKnown(acts, places);
     keepWarningsTrue(acts);
@@ -85,12 +86,12 @@ export class CaseSession {
       const follower = {
         toCase: (other: string) => void travel.to(`/cases/${other}/`),
         say: (words: string) => page.say(words),
+        together: () => acts.ui.now.screensTogether,
       };
-      follow(station.screens, id, acts, page.grid, follower, lifetime);
+      page.onShown = follow(station.screens, id, acts, page.grid, follower, lifetime);
       return;
     }
-    const tellPlace = lead(station.screens, id, acts, page.grid, lifetime);
-    page.onShown = tellPlace;
+    page.onShown = lead(station.screens, id, acts, page.grid, lifetime);
   }
 
   private async readStateAnew(api: ApiClient): Promise<void> {

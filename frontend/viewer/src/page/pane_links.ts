@@ -2,12 +2,21 @@
 import { panesWith } from '../model/hangings';
 import { matchingSlice, shareSpace } from '../model/linked_scroll';
 import { chestWallEdge } from '../model/orientation';
-import type { HangingJson, LinkKind, Point, StackJson } from '../model/types';
+import type { HangingJson, LinkKind, Point, StackJson, Window } from '../model/types';
 import type { LinkedPane } from '../pane/linked_pane';
 import type { Ui } from '../store/ui';
 import type { PaneUnit } from './pane_grid';
 
+/** What a reader did to a pane; places are shares of its width and height, so that they hold in a pane of another size. */
+export type Deed =
+  | { type: 'zoomed'; factor: number; at: Point }
+  | { type: 'panned'; from: Point; to: Point }
+  | { type: 'fitted' }
+  | { type: 'windowed'; window: Window; inverted: boolean };
+
 export class PaneLinks {
+  /** Told of what the reader does to an acquired series, for another window to follow. */
+  onDeed: (stack: StackJson, deed: Deed) => void = () => undefined;
   private hanging: HangingJson | null = null;
   /** By how many slices a pane is askew: linked again, panes keep what the reader had put side by side. */
   private readonly askew = new Map<number, number>();
@@ -24,11 +33,45 @@ export class PaneLinks {
   follow(unit: PaneUnit): void {
     unit.pane.followers = {
       scrolls: () => this.scrollSoon(unit),
-      zoomed: (factor, at) => this.zoom(unit, factor, at),
-      panned: (from, to) => this.pan(unit, from, to),
-      fitted: () => this.each('zoom', unit, ({ pane }) => pane.fit()),
-      windowed: () => this.window(unit),
+      zoomed: (factor, at) => {
+        this.zoom(unit, factor, at);
+        this.tell(unit, { type: 'zoomed', factor, at: shareOf(unit.pane, at) });
+      },
+      panned: (from, to) => {
+        this.pan(unit, from, to);
+        this.tell(unit, { type: 'panned', from: shareOf(unit.pane, from), to: shareOf(unit.pane, to) });
+      },
+      fitted: () => {
+        this.each('zoom', unit, ({ pane }) => pane.fit());
+        this.tell(unit, { type: 'fitted' });
+      },
+      windowed: () => {
+        this.window(unit);
+        const { window, inverted, index } = unit.pane;
+        if (window && !this.hasOwnWindow(index)) this.tell(unit, { type: 'windowed', window, inverted });
+      },
     };
+  }
+
+  /** Do here what was done to the same series in another window. */
+  repeat(stackKey: string, deed: Deed): void {
+    for (const { pane } of this.visible()) {
+      if (pane.stack?.key === stackKey && !pane.reformatted) pane.quietly(() => this.repeatIn(pane, deed));
+    }
+  }
+
+  private repeatIn(pane: LinkedPane, deed: Deed): void {
+    if (deed.type === 'zoomed') pane.zoomBy(deed.factor, placeOf(pane, deed.at));
+    else if (deed.type === 'panned') pane.panBy(placeOf(pane, deed.from), placeOf(pane, deed.to));
+    else if (deed.type === 'fitted') pane.fit();
+    else if (!this.hasOwnWindow(pane.index) && !pane.frame?.colour) {
+      pane.setWindow(deed.window);
+      if (pane.inverted !== deed.inverted) pane.toggleInvert();
+    }
+  }
+
+  private tell({ pane }: PaneUnit, deed: Deed): void {
+    if (pane.stack && !pane.reformatted) this.onDeed(pane.stack, deed);
   }
 
   hang(hanging: HangingJson): void {
@@ -138,6 +181,14 @@ export class PaneLinks {
     const pane = this.hanging?.panes[index];
     return Boolean(pane?.window || pane?.composition);
   }
+}
+
+function shareOf({ picture }: LinkedPane, [x, y]: Point): Point {
+  return [x / Math.max(1, picture.clientWidth), y / Math.max(1, picture.clientHeight)];
+}
+
+function placeOf({ picture }: LinkedPane, [across, down]: Point): Point {
+  return [across * picture.clientWidth, down * picture.clientHeight];
 }
 
 /** The same place in another pane; mirrored between two breasts, whose chest walls face each other. */

@@ -15,12 +15,14 @@ import { Header } from '../panels/header';
 import { KeysPanel } from '../panels/keys_panel';
 import { LineButton } from '../panels/line_button';
 import type { Panel } from '../panels/panel';
+import { PictureBar } from '../panels/picture_bar';
 import { SavingDock } from '../panels/saving/saving_dock';
+import { ScreenButton } from '../panels/screen_button';
 import { SliceLabelsPanel } from '../panels/slice_labels_panel';
 import { StackPicker } from '../panels/stack_picker';
 import { SuggestionsPanel } from '../panels/suggestions_panel';
 import { ToolOptions } from '../panels/tool_options';
-import { PictureBar, Toolbar } from '../panels/toolbar';
+import { Toolbar } from '../panels/toolbar';
 import { ViewControls } from '../panels/view_controls';
 import type { ReadingClock } from '../person/reading_clock';
 import type { Bandwidth } from '../pixels/bandwidth';
@@ -37,6 +39,7 @@ import { bannerWords } from './banner';
 import { marksOfStacks } from './crossing_marks';
 import { h, setText } from './dom';
 import { showFinding } from './finding_view';
+import { HalfDrawnMark } from './half_drawn';
 import { focusOf } from './keyboard';
 import type { Lifetime } from './lifetime';
 import { MarkValues } from './mark_values';
@@ -60,6 +63,7 @@ export class ReadingPage implements Desk {
   onShown: () => void = () => undefined;
   readonly commands: CommandRegistry;
   private readonly inputs: StageInput[];
+  private readonly halfDrawn: HalfDrawnMark;
   private readonly header: Header;
   private readonly toolbar: Toolbar;
   private readonly bar: PictureBar;
@@ -95,10 +99,13 @@ export class ReadingPage implements Desk {
     this.grid.onChosen = ({ key }) => rememberHanging(acts.person, manifest.case.modality, key);
     this.grid.onFrameChanged = (unit) => this.showMarks(unit);
     this.grid.onChanged = () => {
+      this.halfDrawn.follow();
       this.onShown();
       this.refresh();
     };
     this.grid.marksOf = marksOfStacks(acts, places);
+    const { drafts } = station.saving;
+    this.halfDrawn = new HalfDrawnMark(acts, places, this.grid, () => this.inputs, drafts, this.say);
     this.inputs = this.grid.units.map(
       (unit) =>
         new StageInput(
@@ -109,6 +116,7 @@ export class ReadingPage implements Desk {
           () => this.refresh(),
           this.say,
           this.finishGestures,
+          (half, input) => this.halfDrawn.changed(half, input),
         ),
     );
     this.header = new Header(manifest, leaving.worklist, workspace.queue, {
@@ -130,9 +138,11 @@ export class ReadingPage implements Desk {
       preset: (preset: Preset) => this.grid.active.pane.choosePreset(preset),
       play: () => this.grid.active.cine.toggle(),
     };
-    this.bar = new PictureBar(() => this.grid.active.cine, [this.views.element, this.hangings.element], actions);
+    const stands = [this.views.element, this.hangings.element] as const;
+    this.bar = new PictureBar(() => this.grid.active.cine, stands, actions, lifetime);
     const line = new LineButton(station.bandwidth, this.commands, (id) => this.run(id), this.say, lifetime);
     this.bar.element.append(line.element);
+    if (station.isSecond) this.bar.element.append(new ScreenButton(ui, this.commands, (id) => this.run(id)).element);
     this.options = new ToolOptions(acts, this.grid, this.commands, (id) => this.run(id));
     this.picker = new StackPicker(manifest.stacks, (stack) => this.grid.open(this.grid.active.pane.index, stack));
     this.dock = new SavingDock(station, acts, places, this, lifetime);
@@ -146,7 +156,8 @@ export class ReadingPage implements Desk {
     };
     const findings = new FindingsPanel(rows, this.showFinding);
     this.forms = new Forms(acts, ofCase, findings, this.showFinding);
-    this.suggestionsPanel = new SuggestionsPanel(acts, places, this.jumpToSuggestion);
+    const edit = (): void => this.run('suggestions.accept_and_edit');
+    this.suggestionsPanel = new SuggestionsPanel(acts, places, this.jumpToSuggestion, edit);
     this.sliceLabels = new SliceLabelsPanel(acts, places, rows.jump);
     const { review } = acts;
     const own = [ofCase, findings, this.sliceLabels];
@@ -167,6 +178,7 @@ export class ReadingPage implements Desk {
     for (const { pane, layer } of this.grid.units) layer.describe = (mark) => wordsAt(pane, mark, values);
     this.build();
     this.listen();
+    void this.halfDrawn.bringBack();
   }
 
   refresh(): void {
@@ -193,6 +205,11 @@ export class ReadingPage implements Desk {
 
   // Bound to the page: commands take them from it by name.
   readonly say = (words: string): void => this.notice.say(words);
+
+  readonly takeKeys = (): void => {
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    this.setLedByTab(false);
+  };
 
   readonly cancelGestures = (): void => {
     for (const input of this.inputs) input.cancel();
@@ -308,7 +325,8 @@ export class ReadingPage implements Desk {
   private listen(): void {
     const { ui, workspace } = this.acts;
     ui.subscribe((now, before) => {
-      if (now.tool !== before.tool || now.hanging !== before.hanging) this.finishGestures();
+      if (now.tool !== before.tool) this.finishGestures();
+      if (now.hanging !== before.hanging) this.halfDrawn.letGo();
       if (now.maximised !== before.maximised) this.grid.resize();
       if (now.showsOverlays !== before.showsOverlays) this.grid.showOverlays();
       this.grid.markActive();
@@ -386,7 +404,7 @@ export class ReadingPage implements Desk {
     for (const panel of this.sidePanels) panel.update();
     this.dock.update();
     const banner = this.station.isSecond
-      ? 'Second window: it follows the first one, where you mark and answer.'
+      ? 'Second window: it scrolls, zooms and is windowed with the first one. Marks are drawn and answers given there.'
       : bannerWords(this.acts.manifest.reading);
     setText(this.banner, banner);
     this.banner.hidden = banner === '';

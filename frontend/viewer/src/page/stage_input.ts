@@ -7,7 +7,7 @@ import { resizeBrush } from '../tools/painting';
 import { panTool } from '../tools/pan_tool';
 import { toolNamed } from '../tools/registry';
 import { scrollTool } from '../tools/scroll_tool';
-import type { Gesture, Stage, Tool } from '../tools/tool';
+import type { Gesture, HalfDrawn, Stage, Tool } from '../tools/tool';
 import { windowTool } from '../tools/window_tool';
 import { zoomTool } from '../tools/zoom_tool';
 import type { PaneUnit } from './pane_grid';
@@ -46,6 +46,8 @@ export class StageInput {
     private readonly say: (words: string) => void,
     /** A press begins something here: what goes on in other panes is finished. */
     private readonly begins: () => void = () => undefined,
+    /** Of a mark that takes several presses another one was set or taken back; null: it is finished or given up. */
+    private readonly drawn: (half: HalfDrawn | null, input: StageInput) => void = () => undefined,
   ) {
     const { pane, layer } = unit;
     const surface = layer.element;
@@ -69,9 +71,28 @@ export class StageInput {
     return this.gesture !== null;
   }
 
+  /** What it draws on now. */
+  get stackKey(): string | null {
+    return this.unit.pane.stack?.key ?? null;
+  }
+
   cancel(): void {
+    const { gesture } = this;
+    this.letGo();
+    if (gesture) this.tell(gesture);
+  }
+
+  /** End the gesture without a word: it goes on elsewhere. */
+  letGo(): void {
     this.gesture?.cancel();
     this.gesture = null;
+  }
+
+  /** Go on with what was begun on another page or in another pane; false where it can't be. */
+  resume(half: HalfDrawn, tool: string): boolean {
+    if (this.gesture) return false;
+    this.gesture = toolNamed(tool).tool.resume?.(half, this.stage) ?? null;
+    return this.gesture !== null;
   }
 
   /** End what goes on without a button: kept if there is enough of it. */
@@ -81,12 +102,21 @@ export class StageInput {
     this.gesture = null;
     if (gesture.finish) gesture.finish();
     else gesture.cancel();
+    this.tell(gesture);
     this.ended();
   }
 
   takeBack(): void {
-    this.gesture?.takeBack?.();
-    if (!this.held && !this.gesture?.goesOn) this.gesture = null;
+    const { gesture } = this;
+    if (!gesture) return;
+    gesture.takeBack?.();
+    if (!this.held && !gesture.goesOn) this.gesture = null;
+    this.tell(gesture);
+  }
+
+  /** Of a mark that takes several presses: how far it is. */
+  private tell(gesture: Gesture): void {
+    if (gesture.halfDrawn !== undefined) this.drawn(gesture.halfDrawn, this);
   }
 
   private press(event: PointerEvent): void {
@@ -158,6 +188,7 @@ export class StageInput {
         }
       }
       if (gesture === this.gesture && !gesture.goesOn) this.gesture = null;
+      if (!isAside) this.tell(gesture);
       this.ended();
     };
     surface.addEventListener('pointermove', move);

@@ -36,6 +36,8 @@ export class SuggestionsPanel implements Panel {
     private readonly acts: Acts,
     private readonly places: Places,
     private readonly jump: (suggestion: Suggestion) => void,
+    /** Accept the selected one and reshape its mark. */
+    private readonly edit: () => void,
   ) {
     this.reasons = new WordChoice(
       {
@@ -162,6 +164,13 @@ export class SuggestionsPanel implements Panel {
           'button',
           { type: 'button', title: 'Accept (A)', onclick: () => acceptSuggestions(acts, [suggestion.id]) },
           'Accept',
+        ),
+      acts.mayEdit &&
+        selected &&
+        h(
+          'button',
+          { type: 'button', class: 'quiet', title: 'Accept and edit (Shift + V)', onclick: this.edit },
+          'Edit',
         ),
       acts.mayEdit &&
         h(

@@ -1,4 +1,4 @@
-/** The browser's database of unsent changes. What each holds is sealed; whose it is and of which case is not. */
+/** A database of the browser's, of unsent changes as a rule. What each holds is sealed; whose it is and of which case is not. */
 
 export interface Row {
   /** The change's identifier. */
@@ -18,8 +18,8 @@ const STORE = 'changes';
 export class Database {
   private constructor(private readonly database: IDBDatabase) {}
 
-  static async open(): Promise<Database> {
-    const request = indexedDB.open(NAME, 1);
+  static async open(name = NAME): Promise<Database> {
+    const request = indexedDB.open(name, 1);
     request.onupgradeneeded = () => {
       request.result.createObjectStore(STORE, { keyPath: 'id' }).createIndex('owner', 'owner');
     };

@@ -4,6 +4,7 @@ import type { Records } from '../store/records';
 import { type KeepingKey, PageOutbox } from './browser_outbox';
 import type { KeptChange } from './change';
 import { PAGE_CLOCK } from './clock';
+import { DraftOutbox } from './draft_outbox';
 import { Keeper } from './keeper';
 import { OtherCases } from './other_cases';
 import { SaveQueue } from './queue';
@@ -15,6 +16,8 @@ const LOOK_AGAIN_MS = 10_000;
 
 export class PageSaving {
   readonly others: OtherCases;
+  /** Marks that are drawn by several presses and not finished. */
+  readonly drafts: DraftOutbox;
   private queue: SaveQueue | null = null;
   private takesChanges = false;
   private onFound: (count: number) => void = () => undefined;
@@ -27,7 +30,10 @@ export class PageSaving {
     private readonly send: Send,
     keepingKey: () => Promise<KeepingKey>,
   ) {
-    this.outbox = new PageOutbox(keepingKey, newId());
+    const page = newId();
+    const key = onceGiven(keepingKey);
+    this.outbox = new PageOutbox(key, page);
+    this.drafts = new DraftOutbox(key, page);
     this.keeper = new Keeper(this.outbox, PAGE_CLOCK);
     this.others = new OtherCases(this.keeper, send, PAGE_CLOCK, () => this.announce());
   }
@@ -102,4 +108,16 @@ export class PageSaving {
   private announce(): void {
     for (const listener of this.listeners) listener();
   }
+}
+
+/** Ask for the key once; again where it was not given. */
+function onceGiven(ask: () => Promise<KeepingKey>): () => Promise<KeepingKey> {
+  let given: Promise<KeepingKey> | null = null;
+  return () => {
+    given ??= ask().catch((error: unknown) => {
+      given = null;
+      throw error;
+    });
+    return given;
+  };
 }

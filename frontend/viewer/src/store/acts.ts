@@ -35,6 +35,8 @@ export type MarkDetails = Partial<Pick<Annotation, 'first_frame' | 'last_frame' 
 export class Acts {
   /** What reviewers see and say of this case; null for a reader of whom nobody said anything. */
   review: Review | null = null;
+  /** This is the second window: everything is made in the first one. */
+  onlyShows = false;
 
   constructor(
     readonly manifest: Manifest,
@@ -46,6 +48,14 @@ export class Acts {
 
   get mayEdit(): boolean {
     return this.manifest.reading.may_annotate && !this.manifest.reading.locked;
+  }
+
+  /** Said to who reaches for a tool that draws, where nothing may be drawn. */
+  get whyNoMarks(): string {
+    if (this.onlyShows) return 'Marks are drawn in the first window; this one shows them.';
+    const { locked, state } = this.manifest.reading;
+    if (locked || state === 'submitted') return 'Submitted: nothing can be drawn until an admin gives it back.';
+    return 'You may look at this case, not mark it.';
   }
 
   /** Records of other readers are shown to data managers, never edited here. */

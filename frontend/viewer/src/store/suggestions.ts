@@ -66,12 +66,23 @@ export function rejectSuggestion(acts: Acts, id: string, reason: string): void {
   ]);
 }
 
-/** The suggestion before or after one, in the order of the list; of a decided one, its place's next. */
-export function neighbour(open: readonly Suggestion[], from: string | null, by: 1 | -1): Suggestion | null {
+/**
+ * The suggestion before or after one, in the order of the list.
+ *
+ * @param decided one that stands in the list no more: counted from its place there, by its score.
+ */
+export function neighbour(
+  open: readonly Suggestion[],
+  from: string | null,
+  by: 1 | -1,
+  decided: Suggestion | null = null,
+): Suggestion | null {
   if (open.length === 0) return null;
   const at = open.findIndex((s) => s.id === from);
-  if (at < 0) return (by > 0 ? open[0] : open.at(-1)) ?? null;
-  return open[(at + by + open.length) % open.length] ?? null;
+  if (at >= 0) return open[(at + by + open.length) % open.length] ?? null;
+  const behind = decided ? open.findIndex((s) => s.score <= decided.score) : 0;
+  const place = behind < 0 ? open.length : behind;
+  return open[by > 0 ? place % open.length : (place - 1 + open.length) % open.length] ?? null;
 }
 
 function kindOf(suggestion: Suggestion, acts: Acts): string {

@@ -20,6 +20,8 @@ export interface UiState {
   /** The finding that was selected before this one: a mark is joined to it by one key. */
   formerFinding: string | null;
   selectedSuggestion: string | null;
+  /** The suggestion that was selected last: the next one is counted from it, though it is decided. */
+  formerSuggestion: string | null;
   /** What a new finding is, unless the reader says otherwise. */
   newKind: string;
   showsMarks: boolean;
@@ -35,6 +37,8 @@ export interface UiState {
   thresholdRange: ValueRange | null;
   /** The next press of the threshold brush takes its range from what lies under it. */
   picksRange: boolean;
+  /** Of a second window: it scrolls, zooms and is windowed together with the first one. */
+  screensTogether: boolean;
   /** Overlay planes that came with the pictures: hidden until the reader asks, for they may tell what another saw. */
   showsOverlays: boolean;
 }
@@ -57,6 +61,7 @@ export class Ui {
       selectedFinding: null,
       formerFinding: null,
       selectedSuggestion: null,
+      formerSuggestion: null,
       newKind: '',
       showsMarks: true,
       colourBy: 'finding',
@@ -65,6 +70,7 @@ export class Ui {
       brushRadius: null,
       thresholdRange: null,
       picksRange: false,
+      screensTogether: true,
       showsOverlays: false,
       ...initial,
     };
@@ -84,6 +90,7 @@ export class Ui {
     this.state = { ...before, ...change };
     if (before.selectedFinding && this.state.selectedFinding !== before.selectedFinding)
       this.state.formerFinding = before.selectedFinding;
+    if (this.state.selectedSuggestion) this.state.formerSuggestion = this.state.selectedSuggestion;
     for (const listener of this.listeners) listener(this.state, before);
   }
 

@@ -10,8 +10,8 @@ import type { Point } from '../model/types';
 import { windowRange } from '../model/windows';
 import type { Pane } from '../pane/pane';
 import { reshapeSelected } from './dragged_shape';
-import { holdFrame } from './held_frame';
-import { DRAG_THRESHOLD, type Tool } from './tool';
+import { type HeldFrame, holdFrame } from './held_frame';
+import { DRAG_THRESHOLD, type Gesture, type Stage, type Tool } from './tool';
 
 const CLOSING_REACH = 9;
 const SMALLEST_AREA = 1;
@@ -19,109 +19,128 @@ const SMALLEST_AREA = 1;
 /** From one hold to the next. */
 interface Leg {
   ways: Ways | null;
+  /** How it ran where the ways are gone: it was drawn on another page. */
+  line: readonly Point[] | null;
   to: Point;
 }
 
 export const livewireTool: Tool = {
   cursor: 'crosshair',
   begin(event, stage) {
-    const { pane, layer, acts } = stage;
     const reshaping = reshapeSelected(event, stage, 'contour');
     if (reshaping) return reshaping;
     const held = holdFrame(stage);
-    if (!held) return null;
-    const { frame, home, at, onScreen } = held;
-    const first = at(event);
-    if (!first) return null;
-    let isOver = false;
-    let legs: Leg[] = [];
-    let ways = waysFrom(pane, first);
-    let hover: Point = first;
-    const holdsNow = (): Point[] => [first, ...legs.map((leg) => leg.to)];
-    const lineOf = (ends: readonly Leg[]): Point[] =>
-      ends.flatMap((leg, i) => leg.ways?.to(leg.to) ?? [holdsNow()[i] as Point, leg.to]);
-
-    const closesAt = (p: Point): boolean => legs.length >= 2 && onScreen(first, p) <= CLOSING_REACH;
-    const draw = (): void => {
-      if (isOver) return;
-      const line = lineOf([...legs, { ways, to: closesAt(hover) ? first : hover }]);
-      layer.setDraft({
-        kind: 'contour',
-        points: line,
-        closed: false,
-        dots: holdsNow(),
-        closes: true,
-        frame: frame.key,
-      });
-    };
-    const stop = (): void => {
-      isOver = true;
-      layer.setDraft(null);
-    };
-    const begin = (from: Point): void => {
-      ways = waysFrom(pane, from);
-      void ways?.ready.then(draw);
-    };
-    const finish = (): void => {
-      isOver = true;
-      const last = legs.at(-1);
-      // A double click has held the last point twice.
-      const before = legs.at(-2)?.to ?? first;
-      if (last && onScreen(last.to, before) < DRAG_THRESHOLD) legs = legs.slice(0, -1);
-      if (legs.length < 2) {
-        layer.setDraft(null);
-        return;
-      }
-      const all = [...legs, { ways, to: first }];
-      void Promise.all(all.map((leg) => leg.ways?.ready)).then(() => {
-        layer.setDraft(null);
-        const points = simplifyContour(lineOf(all), Math.max(0.25, 0.4 / pane.zoom));
-        if (points.length >= 3 && polygonArea(points) >= SMALLEST_AREA) acts.addMark(frame.key, 'contour', points);
-      });
-    };
-    begin(first);
-    draw();
-    return {
-      get goesOn() {
-        return !isOver;
-      },
-      move: (e) => {
-        const p = isOver ? null : at(e);
-        if (!p) return;
-        hover = p;
-        // The picture may have come only now.
-        if (!ways) begin(legs.at(-1)?.to ?? first);
-        draw();
-      },
-      press: (e) => {
-        const p = at(e);
-        if (!p) {
-          pane.goTo(home);
-          return;
-        }
-        if (closesAt(p)) {
-          finish();
-          return;
-        }
-        legs = [...legs, { ways, to: p }];
-        begin(p);
-        draw();
-      },
-      end: () => undefined,
-      cancel: stop,
-      finish,
-      takeBack: () => {
-        if (legs.length === 0) {
-          stop();
-          return;
-        }
-        legs = legs.slice(0, -1);
-        begin(legs.at(-1)?.to ?? first);
-        draw();
-      },
-    };
+    const first = held?.at(event);
+    return held && first ? draw(stage, held, first, []) : null;
+  },
+  resume(half, stage) {
+    const held = holdFrame(stage, half.frame);
+    const [first, ...others] = half.points;
+    const legs = others.map((to, i): Leg => ({ ways: null, line: half.legs?.[i] ?? null, to }));
+    return held && first ? draw(stage, held, first, legs) : null;
   },
 };
+
+function draw({ pane, layer, acts }: Stage, held: HeldFrame, first: Point, drawn: readonly Leg[]): Gesture {
+  const { frame, back, at, onScreen } = held;
+  let isOver = false;
+  let legs = drawn;
+  let hover: Point = legs.at(-1)?.to ?? first;
+  let ways: Ways | null = null;
+  const holdsNow = (): Point[] => [first, ...legs.map((leg) => leg.to)];
+  const lineOf = (ends: readonly Leg[]): Point[] =>
+    ends.flatMap((leg, i) => leg.line ?? leg.ways?.to(leg.to) ?? [holdsNow()[i] as Point, leg.to]);
+  const waysFrom = (from: Point): Ways | null => (pane.frame?.key === frame.key ? waysOnScreen(pane, from) : null);
+
+  const closesAt = (p: Point): boolean => legs.length >= 2 && onScreen(first, p) <= CLOSING_REACH;
+  const show = (): void => {
+    if (isOver) return;
+    const line = lineOf([...legs, { ways, line: null, to: closesAt(hover) ? first : hover }]);
+    layer.setDraft({
+      kind: 'contour',
+      points: line,
+      closed: false,
+      dots: holdsNow(),
+      closes: true,
+      frame: frame.key,
+    });
+  };
+  const stop = (): void => {
+    isOver = true;
+    layer.setDraft(null);
+  };
+  const begin = (from: Point): void => {
+    ways = waysFrom(from);
+    void ways?.ready.then(show);
+  };
+  const finish = (): void => {
+    isOver = true;
+    const last = legs.at(-1);
+    // A double click has held the last point twice.
+    const before = legs.at(-2)?.to ?? first;
+    if (last && onScreen(last.to, before) < DRAG_THRESHOLD) legs = legs.slice(0, -1);
+    if (legs.length < 2) {
+      layer.setDraft(null);
+      return;
+    }
+    const all = [...legs, { ways, line: null, to: first }];
+    void Promise.all(all.map((leg) => leg.ways?.ready)).then(() => {
+      layer.setDraft(null);
+      const points = simplifyContour(lineOf(all), Math.max(0.25, 0.4 / pane.zoom));
+      if (points.length >= 3 && polygonArea(points) >= SMALLEST_AREA) acts.addMark(frame.key, 'contour', points);
+    });
+  };
+  begin(hover);
+  show();
+  return {
+    get goesOn() {
+      return !isOver;
+    },
+    get halfDrawn() {
+      return isOver ? null : { frame: frame.key, points: holdsNow(), legs: legs.map(knownRun) };
+    },
+    move: (e) => {
+      const p = isOver ? null : at(e);
+      if (!p) return;
+      hover = p;
+      // The picture may have come only now.
+      if (!ways) begin(legs.at(-1)?.to ?? first);
+      if (legs.some((leg) => !leg.line && !leg.ways))
+        legs = legs.map((leg, i) => (leg.line || leg.ways ? leg : { ...leg, ways: waysFrom(holdsNow()[i] as Point) }));
+      show();
+    },
+    press: (e) => {
+      const p = at(e);
+      if (!p) {
+        back();
+        return;
+      }
+      if (closesAt(p)) {
+        finish();
+        return;
+      }
+      legs = [...legs, { ways, line: null, to: p }];
+      begin(p);
+      show();
+    },
+    end: () => undefined,
+    cancel: stop,
+    finish,
+    takeBack: () => {
+      if (legs.length === 0) {
+        stop();
+        return;
+      }
+      legs = legs.slice(0, -1);
+      begin(legs.at(-1)?.to ?? first);
+      show();
+    },
+  };
+}
+
+function knownRun({ line, ways, to }: Leg): readonly Point[] | null {
+  return line ?? (ways?.known ? ways.to(to) : null);
+}
 
 interface KnownPart {
   frame: string;
@@ -131,7 +150,7 @@ interface KnownPart {
 const parts = new WeakMap<Pane, KnownPart>();
 
 /** Ways through what the pane shows now; null while its pixels have not come. */
-function waysFrom(pane: Pane, seed: Point): Ways | null {
+function waysOnScreen(pane: Pane, seed: Point): Ways | null {
   const { frame, picture, pixelToPane: affine } = pane;
   if (!frame || !affine) return null;
   const known = parts.get(pane);

@@ -1,7 +1,8 @@
-/** A gesture that is made click by click: polygons, splines, angles. */
+/** Marks that are made click by click: polygons, splines, angles. */
 import type { MarkKind, Point } from '../model/types';
+import { reshapeSelected } from './dragged_shape';
 import { holdFrame } from './held_frame';
-import { DRAG_THRESHOLD, type Gesture, type Stage } from './tool';
+import { DRAG_THRESHOLD, type Gesture, type HalfDrawn, type Stage, type Tool } from './tool';
 
 /** How near to the first point a click must come to close the line, in screen pixels. */
 const CLOSING_REACH = 9;
@@ -15,17 +16,31 @@ export interface PointByPoint {
   most?: number;
   /** A first press that is dragged gives two points. */
   dragsFirst?: boolean;
-  done(points: readonly Point[]): void;
+  /** Whether what was drawn is worth a mark; all of it, where it is left out. */
+  isWorth?(points: readonly Point[]): boolean;
 }
 
-export function pointByPoint(event: PointerEvent, stage: Stage, what: PointByPoint): Gesture | null {
-  const { pane, layer } = stage;
+export function pointByPointTool(what: PointByPoint): Tool {
+  return {
+    cursor: 'crosshair',
+    begin: (event, stage) => reshapeSelected(event, stage, what.kind) ?? beginAt(event, stage, what),
+    resume: (half, stage) => goOn(stage, what, half),
+  };
+}
+
+function beginAt(event: PointerEvent, stage: Stage, what: PointByPoint): Gesture | null {
   const held = holdFrame(stage);
-  if (!held) return null;
-  const { frame, home, at, onScreen } = held;
-  const first = at(event);
-  if (!first) return null;
-  let points: Point[] = [first];
+  const first = held?.at(event);
+  return held && first ? goOn(stage, what, { frame: held.frame.key, points: [first] }) : null;
+}
+
+function goOn(stage: Stage, what: PointByPoint, half: HalfDrawn): Gesture | null {
+  const { layer, acts } = stage;
+  const held = holdFrame(stage, half.frame);
+  const [first] = half.points;
+  if (!held || !first) return null;
+  const { frame, back, at, onScreen } = held;
+  let points: readonly Point[] = half.points;
   let isOver = false;
 
   const closesAt = (p: Point): boolean =>
@@ -49,7 +64,7 @@ export function pointByPoint(event: PointerEvent, stage: Stage, what: PointByPoi
     stop();
     // A double click has put its last point twice.
     const kept = points.filter((p, i) => i === 0 || onScreen(p, points[i - 1] as Point) >= DRAG_THRESHOLD);
-    if (kept.length >= what.fewest) what.done(kept);
+    if (kept.length >= what.fewest && (what.isWorth?.(kept) ?? true)) acts.addMark(frame.key, what.kind, kept);
   };
   const add = (p: Point): void => {
     points = [...points, p];
@@ -61,14 +76,16 @@ export function pointByPoint(event: PointerEvent, stage: Stage, what: PointByPoi
     get goesOn() {
       return !isOver;
     },
+    get halfDrawn() {
+      return isOver ? null : { frame: frame.key, points };
+    },
     move: (e) => {
       const p = isOver ? null : at(e);
       if (p) draw(p);
     },
     press: (e) => {
       const p = at(e);
-      // The reader scrolled away meanwhile: back to the slice that it is drawn on.
-      if (!p) pane.goToFrame(home);
+      if (!p) back();
       else if (closesAt(p)) finish();
       else add(p);
     },

@@ -1,5 +1,6 @@
 /** What a tool is: something that turns a press of the mouse into a gesture. */
 
+import type { Point } from '../model/types';
 import type { MarksLayer } from '../pane/marks_layer';
 import type { MaskLayer } from '../pane/mask_layer';
 import type { Pane } from '../pane/pane';
@@ -12,6 +13,15 @@ export interface Stage {
   acts: Acts;
   /** Tell the reader what the page did beyond what is seen. */
   say(words: string): void;
+}
+
+/** What has been set so far of a mark that takes several presses: enough to go on with it on another page. */
+export interface HalfDrawn {
+  frame: string;
+  /** What the reader set: corners, ends. */
+  points: readonly Point[];
+  /** Of a line that finds its own way: how it ran between them; null where it had not found it yet. */
+  legs?: readonly (readonly Point[] | null)[];
 }
 
 export interface Gesture {
@@ -28,11 +38,15 @@ export interface Gesture {
   finish?(): void;
   /** Backspace: the last point is taken back. */
   takeBack?(): void;
+  /** While it goes on; null where nothing would be lost. */
+  readonly halfDrawn?: HalfDrawn | null;
 }
 
 export interface Tool {
   cursor: string;
   begin(event: PointerEvent, stage: Stage): Gesture | null;
+  /** Go on with what was begun on a page that is gone, or in another pane of the same series. */
+  resume?(half: HalfDrawn, stage: Stage): Gesture | null;
 }
 
 /** Presses shorter than this are clicks. */

@@ -1,0 +1,87 @@
+/**
+ * What is half drawn, kept in this browser until it is finished or given up: sealed as unsent changes are, never sent.
+ *
+ * In a database of its own: what unsent changes are kept in is never at risk for it.
+ */
+import type { KeepingKey } from './browser_outbox';
+import { Database } from './database';
+import { isGone } from './presence';
+import { Seal } from './seal';
+
+const NAME = 'reading-room-half-drawn';
+/** A page that was reloaded is gone by then; one that is not is another window of the same person. */
+const PATIENCE_MS = 3000;
+
+interface Opened {
+  database: Database;
+  seal: Seal;
+  owner: string;
+}
+
+interface Dated {
+  at: number;
+  draft: unknown;
+}
+
+export class DraftOutbox {
+  private opening: Promise<Opened> | null = null;
+  private last: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly keepingKey: () => Promise<KeepingKey>,
+    private readonly page: string,
+  ) {}
+
+  /** Keep what is half drawn in a case; null: nothing is any more. Where nothing can be kept it stays in the page. */
+  put(caseId: string, draft: object | null): void {
+    this.last = this.last.then(() => this.write(caseId, draft)).catch(() => undefined);
+  }
+
+  /** What this page, or one that is gone, left in a case; it is this page's then. */
+  async take(caseId: string): Promise<unknown> {
+    const { database, seal, owner } = await this.open();
+    const rows = (await database.of(owner)).filter((row) => row.case === caseId);
+    const left = await Promise.all(
+      rows.map(async (row) => (row.page === this.page || (await isGone(row.page, PATIENCE_MS)) ? row : null)),
+    );
+    const found = left.filter((row) => row !== null);
+    const drafts = await Promise.all(
+      found.map((row) => seal.open(row.id, row).catch(() => null) as Promise<Dated | null>),
+    );
+    const newest = drafts.filter((one) => one !== null).sort((a, b) => b.at - a.at)[0];
+    if (found.length > 0)
+      await database.write(
+        [],
+        found.map(({ id }) => id),
+      );
+    if (newest) this.put(caseId, newest.draft as object);
+    return newest?.draft ?? null;
+  }
+
+  private async write(caseId: string, draft: object | null): Promise<void> {
+    const { database, seal, owner } = await this.open();
+    const id = `${this.page}/${caseId}`;
+    if (draft === null) {
+      await database.write([], [id]);
+      return;
+    }
+    const dated: Dated = { at: Date.now(), draft };
+    const sealed = await seal.close(id, dated);
+    await database.write([{ id, owner, case: caseId, page: this.page, ...sealed }], []);
+  }
+
+  private open(): Promise<Opened> {
+    this.opening ??= this.begin().catch((error: unknown) => {
+      this.opening = null;
+      throw error;
+    });
+    return this.opening;
+  }
+
+  private async begin(): Promise<Opened> {
+    if (!window.isSecureContext || !crypto.subtle || !navigator.locks) throw new Error('nothing can be sealed here');
+    const { id, key } = await this.keepingKey();
+    const [seal, database] = await Promise.all([Seal.from(key), Database.open(NAME)]);
+    return { database, seal, owner: id };
+  }
+}
