@@ -214,15 +214,22 @@ def test_suggestions_are_worked_off_by_keyboard_and_hidden_where_the_protocol_sa
 
     page.keyboard.press("Escape")
     page.keyboard.press(";")
-    page.keyboard.press("Shift+V")
+    # By Tab to its button: the keys must not stay in the list.
+    page.keyboard.press("Tab")
+    rows.first.get_by_role("button", name="Edit").focus()
+    page.keyboard.press("Enter")
     [mark] = viewer.marks()
     assert mark["provenance"] == "suggestion"
     [finding] = viewer.findings()
     assert (finding["kind"], mark["finding"]) == ("mass", finding["id"])
     viewer.wait_for_slice(8)
+    assert page.evaluate("document.activeElement === document.body")
+    expect(page.locator(".handle").first).to_be_visible()
     corner = tuple(mark["points"][1])
     viewer.drag([corner, (corner[0] + 3, corner[1] + 4), (corner[0] + 5, corner[1] + 6)])
     assert viewer.marks()[0]["points"][1][0] == pytest.approx(corner[0] + 5, abs=0.5), "its handles can be taken"
+    page.keyboard.press(";")
+    expect(page.locator(".suggestion.selected")).to_contain_text("90 %")
     viewer.wait_until_saved()
     told = page.evaluate("case_ => fetch(`/api/v1/cases/${case_}/reading`).then(r => r.json())", proposed)
     decided = sorted((s["score"], s["decision"], s["reason"]) for s in told["suggestions"] if s["decision"])

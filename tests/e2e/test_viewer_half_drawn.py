@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.builders.marked import marked_head
-from tests.e2e.test_viewer_picture_faults import KEEP_HANDLES
+from tests.e2e.test_viewer_picture_faults import KEEP_HANDLES, USE_GRAPHICS
 from tests.e2e.viewer_driver import Point, Viewer, assigned_case, new_patient
 from tests.fixtures.browser import SignedInPage
 from tests.fixtures.people import PASSWORD
@@ -61,6 +61,7 @@ def test_a_half_drawn_mark_is_lost_by_nothing_but_escape(
     patient = new_patient()
     paths = marked_head(tmp_path, study=patient, patient_id=patient, slices=5)
     page = signed_in_page("radiologist")
+    page.add_init_script(USE_GRAPHICS)
     page.add_init_script(KEEP_HANDLES)
     viewer = Viewer(page).open(assigned_case(reading_room, paths, patient))
     page.keyboard.press("ArrowDown")

@@ -93,4 +93,12 @@ describe('the list', () => {
     expect(neighbour(open, 'a', -1)?.id).toBe('c');
     expect(neighbour([], 'a', 1)).toBeNull();
   });
+
+  it('is gone on with from where a decided one stood', () => {
+    const [a, b, c] = open as [Suggestion, Suggestion, Suggestion];
+    expect(neighbour([a, c], null, 1, b)).toBe(c);
+    expect(neighbour([a, c], null, -1, b)).toBe(a);
+    expect(neighbour([a, b], null, 1, c)).toBe(a);
+    expect(neighbour([b, c], null, -1, a)).toBe(c);
+  });
 });
