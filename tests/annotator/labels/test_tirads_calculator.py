@@ -1,83 +1,30 @@
-"""The calculator: every combination of features against a table of its own, and what it refuses."""
+"""The calculator as a Python function: it gives what the tables give, and refuses what they don't hold."""
 
-from itertools import chain, combinations, product
+import random
 
 import pytest
 
 from annotator.labels.errors import AnswerError
-from annotator.labels.tirads_calculator import calculate_tirads
-
-# Typed from the publications (Tessler 2017, figure 1; Wildman-Tobriner 2019, figure 2): (ACR, AI).
-COMPOSITION = {"cystic": (0, 0), "spongiform": (0, 0), "mixed": (1, 0), "solid": (2, 3), "cannot_classify": (2, 0)}
-ECHOGENICITY = {
-    "anechoic": (0, 0),
-    "hyperechoic": (1, 0),
-    "isoechoic": (1, 0),
-    "hypoechoic": (2, 2),
-    "very_hypoechoic": (3, 3),
-    "cannot_classify": (1, 0),
-}
-SHAPE = {"wider_than_tall": (0, 0), "taller_than_wide": (3, 1)}
-MARGIN = {
-    "smooth": (0, 0),
-    "ill_defined": (0, 0),
-    "cannot_classify": (0, 0),
-    "lobulated_or_irregular": (2, 2),
-    "extrathyroidal_extension": (3, 3),
-}
-FOCI = {
-    "large_comet_tail": (0, 0),
-    "macrocalcifications": (1, 0),
-    "peripheral_calcifications": (2, 2),
-    "punctate_echogenic_foci": (3, 3),
-}
-LEVEL_OF_POINTS = ["TR1", "TR1", "TR2", "TR3", "TR4", "TR4", "TR4"]
-# Centimetres as the publications have them: aspiration, follow-up.
-THRESHOLDS = {"TR3": (2.5, 1.5), "TR4": (1.5, 1.0), "TR5": (1.0, 0.5)}
-FOCI_SETS = [("none",), *chain.from_iterable(combinations(FOCI, count) for count in range(1, len(FOCI) + 1))]
+from annotator.labels.tirads import advice_for, level_of, score_nodule, systems_of
+from annotator.labels.tirads_calculator import calculate_tirads, tirads_definition
+from tests.annotator.labels.nodules import every_nodule
 
 
-def expected_points(system: int, features: tuple[str, str, str, str, tuple[str, ...]]) -> int:
-    composition, echogenicity, shape, margin, foci = features
-    if composition == "spongiform" or (system == 1 and composition == "cystic"):
-        return 0
-    return (
-        COMPOSITION[composition][system]
-        + ECHOGENICITY[echogenicity][system]
-        + SHAPE[shape][system]
-        + MARGIN[margin][system]
-        + sum(FOCI[focus][system] for focus in foci if focus != "none")
-    )
-
-
-def expected_advice(level: str, size_cm: float) -> str:
-    if level not in THRESHOLDS:
-        return "nothing"
-    aspirate, follow = THRESHOLDS[level]
-    return "aspirate" if size_cm >= aspirate else "follow_up" if size_cm >= follow else "nothing"
-
-
-@pytest.mark.parametrize("composition", COMPOSITION)
-def test_every_combination_gives_what_the_published_tables_give(composition: str) -> None:
-    sizes = (0.4, 0.5, 0.9, 1.0, 1.4, 1.5, 2.4, 2.5)
-    for number, (echogenicity, shape, margin, foci) in enumerate(product(ECHOGENICITY, SHAPE, MARGIN, FOCI_SETS)):
-        size_cm = sizes[number % len(sizes)]
-        result = calculate_tirads(
-            {
-                "composition": composition,
-                "echogenicity": echogenicity,
-                "shape": shape,
-                "margin": margin,
-                "echogenic_foci": list(foci),
-            },
-            size_mm=size_cm * 10,
-        )
-        for system, name in enumerate(("acr", "ai")):
-            points = expected_points(system, (composition, echogenicity, shape, margin, foci))
-            level = LEVEL_OF_POINTS[points] if points < 7 else "TR5"
-            got = result["systems"][name]
-            assert (got["points"], got["level"]) == (points, level), (name, composition, echogenicity, shape, margin)
-            assert got["advice"] == expected_advice(level, size_cm)
+def test_a_sample_of_nodules_and_sizes_gives_what_the_tables_give_in_both_systems() -> None:
+    chance, systems = random.Random(4), systems_of(tirads_definition())
+    for nodule in chance.sample(list(every_nodule(open_too=True)), 150):
+        size = chance.choice([None, round(chance.uniform(1, 40), 1), 5.0, 10.0, 15.0, 25.0])
+        answers = {
+            category: list(some) if category == "echogenic_foci" else some[0] for category, some in nodule.items()
+        }
+        result = calculate_tirads(answers, size_mm=size)
+        assert list(result["systems"]) == ["acr", "ai"]
+        for system in systems:
+            told, score = result["systems"][system.name], score_nodule(system, nodule, size_mm=size)
+            assert (told["points"], told["missing_names"]) == (score.points, list(score.missing))
+            if score.points is not None:
+                level = level_of(system, score.points)
+                assert (told["level"], told["advice"]) == (level.level, advice_for(level, size).value)
 
 
 @pytest.mark.parametrize(

@@ -1,46 +1,12 @@
 """Every combination of TI-RADS answers, open ones included, against tables written down here by hand."""
 
 from collections.abc import Iterator
-from itertools import chain, combinations, product
 
 from annotator.labels.shipped import newest_shipped
 from annotator.labels.tirads import Advice, score_nodule, systems_of
+from tests.annotator.labels.nodules import POINTS, Nodule, every_nodule
 
 ACR, AI = systems_of(newest_shipped("acr-tirads").definition)
-OPEN = None
-# (ACR, AI); Tessler 2017, figure 1, and Wildman-Tobriner 2019, figure 2.
-POINTS = {
-    "composition": {
-        "cystic": (0, 0),
-        "spongiform": (0, 0),
-        "mixed": (1, 0),
-        "solid": (2, 3),
-        "cannot_classify": (2, 0),
-    },
-    "echogenicity": {
-        "anechoic": (0, 0),
-        "hyperechoic": (1, 0),
-        "isoechoic": (1, 0),
-        "hypoechoic": (2, 2),
-        "very_hypoechoic": (3, 3),
-        "cannot_classify": (1, 0),
-    },
-    "shape": {"wider_than_tall": (0, 0), "taller_than_wide": (3, 1)},
-    "margin": {
-        "smooth": (0, 0),
-        "ill_defined": (0, 0),
-        "cannot_classify": (0, 0),
-        "lobulated_or_irregular": (2, 2),
-        "extrathyroidal_extension": (3, 3),
-    },
-    "echogenic_foci": {
-        "none": (0, 0),
-        "large_comet_tail": (0, 0),
-        "macrocalcifications": (1, 0),
-        "peripheral_calcifications": (2, 2),
-        "punctate_echogenic_foci": (3, 3),
-    },
-}
 ENDS = {0: {"spongiform"}, 1: {"spongiform", "cystic"}}
 LEVELS = ["TR1", "TR1", "TR2", "TR3", "TR4", "TR4", "TR4"]
 # Centimetres, as the publications have them: aspiration, follow-up.
@@ -53,19 +19,6 @@ SUSPICION = {
     "margin": [{"smooth", "ill_defined"}, {"lobulated_or_irregular"}, {"extrathyroidal_extension"}],
 }
 SEVERITY = [Advice.NOTHING, Advice.FOLLOW_UP, Advice.ASPIRATE]
-
-Nodule = dict[str, tuple[str, ...]]
-
-
-def foci_sets() -> list[tuple[str, ...]]:
-    foci = [focus for focus in POINTS["echogenic_foci"] if focus != "none"]
-    return [("none",), *chain.from_iterable(combinations(foci, count) for count in range(1, len(foci) + 1))]
-
-
-def every_nodule(*, open_too: bool) -> Iterator[Nodule]:
-    choices = [[(feature,) for feature in POINTS[category]] for category in list(POINTS)[:4]] + [foci_sets()]
-    for chosen in product(*([*some, OPEN] if open_too else some for some in choices)):
-        yield {category: some for category, some in zip(POINTS, chosen, strict=True) if some is not OPEN}
 
 
 def expected(system: int, nodule: Nodule) -> tuple[int | None, str | None, tuple[str, ...]]:
