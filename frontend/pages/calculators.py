@@ -29,8 +29,9 @@ def tirads(request: HttpRequest) -> HttpResponse:
     context = {
         "questions": [_question(question, chosen) for question in definition["form"]["questions"]],
         "source": definition["source"],
-        "levels": definition["scoring"]["levels"],
+        "levels": _levels(definition["scoring"]["levels"]),
         "systems": list(score["systems"].values()) if score else [],
+        "explanation": score["explanation"] if score else [],
         "missing": score["missing"] if score else [],
         "fault": fault,
     }
@@ -62,3 +63,13 @@ def _question(question: dict[str, Any], chosen: QueryDict) -> dict[str, Any]:
     values = chosen.getlist(question["name"])
     options = [{**option, "chosen": option["value"] in values} for option in question.get("options", ())]
     return {**question, "options": options, "given": chosen.get(question["name"], "")}
+
+
+def _levels(levels: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each level with the points that it holds in words: "0-1", "2", "7+"."""
+    told = []
+    for level, above in zip(levels, [*levels[1:], None], strict=True):
+        first, last = level["from"], above["from"] - 1 if above else None
+        points = f"{first}+" if last is None else f"{first}" if first == last else f"{first}-{last}"
+        told.append({**level, "points": points})
+    return told

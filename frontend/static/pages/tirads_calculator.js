@@ -2,6 +2,7 @@
 
 const form = document.querySelector("form[data-calculator]");
 const results = form.querySelector("[data-results]");
+const help = form.querySelector("[data-option-help]");
 const empty = "Choose a feature in each category.";
 let asked = 0;
 
@@ -12,6 +13,13 @@ form.addEventListener("input", (event) => {
   keepNoneAlone(event.target);
   calculate();
 });
+help.hidden = false;
+for (const kind of ["focusin", "pointerover"]) {
+  form.addEventListener(kind, (event) => {
+    const option = event.target.closest("[data-help]");
+    if (option) help.textContent = option.dataset.help;
+  });
+}
 if ([...new FormData(form).values()].some(Boolean)) calculate();
 
 // "None" goes when another is chosen, and others go when "none" is.
@@ -47,7 +55,7 @@ async function calculate() {
     // An earlier question that is answered later must not replace a newer answer.
     if (turn !== asked) return;
     if (!answer.ok) return show(line("notice error", told.detail));
-    show(...Object.values(told.systems).map(section), ...missing(told.missing));
+    show(sideBySide(Object.values(told.systems)), lines(told.explanation), ...missing(told.missing));
   } catch {
     if (turn === asked) show(line("notice error", "The server can't be reached. Check the connection and change an answer to try again."));
   }
@@ -57,18 +65,29 @@ function show(...parts) {
   results.replaceChildren(...parts);
 }
 
+function sideBySide(systems) {
+  const made = document.createElement("div");
+  made.className = "side-by-side";
+  made.append(...systems.map(section));
+  return made;
+}
+
 function section(system) {
   const made = document.createElement("section");
   const title = document.createElement("h2");
   title.textContent = system.title;
   const points = system.points === 1 ? "1 point" : `${system.points} points`;
-  const lines = document.createElement("ul");
-  for (const text of system.explanation) {
+  made.append(title, line("level", system.level ? `${system.level} · ${points}` : "–"), line("", system.recommendation));
+  return made;
+}
+
+function lines(texts) {
+  const made = document.createElement("ul");
+  for (const text of texts) {
     const item = document.createElement("li");
     item.textContent = text;
-    lines.append(item);
+    made.append(item);
   }
-  made.append(title, line("level", system.level ? `${system.level} · ${points}` : "–"), line("", system.recommendation), lines);
   return made;
 }
 
