@@ -6,6 +6,7 @@ neighbour. It holds through windowing, scaling and lossy compression. Pure.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import cv2
@@ -40,7 +41,7 @@ def look_of(values: NDArray[Any]) -> Look:
     ----------
     values : (rows, columns) integers, or (rows, columns, 3) uint8 RGB.
     """
-    grey = values.astype(np.float32)
+    grey: NDArray[Any] = values.astype(np.float32)
     if grey.ndim == 3:
         grey = cv2.cvtColor(grey, cv2.COLOR_RGB2GRAY)
     small = cv2.resize(grey, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
@@ -72,7 +73,7 @@ def near_pairs(
     (first, second) places of the pairs, first < second, each pair once.
     """
     bands = np.linspace(0, 64, bits + 2).astype(int)
-    masks = [((1 << int(end)) - 1) ^ ((1 << int(start)) - 1) for start, end in zip(bands[:-1], bands[1:], strict=True)]
+    masks = [((1 << int(end)) - 1) ^ ((1 << int(start)) - 1) for start, end in pairwise(bands)]
     for number, mask in enumerate(masks):
         earlier = [np.uint64(one) for one in masks[:number]]
         keys = looks & np.uint64(mask)

@@ -1,8 +1,13 @@
-"""Who may make and download datasets."""
+"""Who may make, freeze, change and download datasets."""
 
 from annotator.accounts.models import Role
 from annotator.accounts.policies import Person, has_role
 
 
 def may_export(person: Person) -> bool:
+    return has_role(person, Role.DATA_MANAGER, Role.ADMIN)
+
+
+def may_manage_datasets(person: Person) -> bool:
+    """Cohorts, releases, what is judged of leaks, diagnoses; and what is withdrawn."""
     return has_role(person, Role.DATA_MANAGER, Role.ADMIN)

@@ -136,6 +136,10 @@ class Series(models.Model):
     performed_time = models.CharField(max_length=16, blank=True)
     requested_procedure_id = models.CharField(max_length=16, blank=True)
     scheduled_step_id = models.CharField(max_length=16, blank=True)
+    # Which scanner, where: what data sets are balanced by. The site is empty where de-identification took it out.
+    manufacturer = models.CharField(max_length=64, blank=True)
+    manufacturer_model = models.CharField(max_length=64, blank=True)
+    institution = models.CharField(max_length=64, blank=True)
 
     class Meta:
         verbose_name_plural = "series"

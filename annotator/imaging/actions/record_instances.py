@@ -269,6 +269,9 @@ class _Catalogue:
                     "performed_time": attributes.performed_time,
                     "requested_procedure_id": attributes.requested_procedure_id,
                     "scheduled_step_id": attributes.scheduled_step_id,
+                    "manufacturer": attributes.manufacturer,
+                    "manufacturer_model": attributes.manufacturer_model,
+                    "institution": attributes.institution,
                 },
             )
             self._series[attributes.series_instance_uid] = series

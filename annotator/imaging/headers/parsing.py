@@ -62,6 +62,9 @@ class SeriesAttributes:
     performed_time: str = ""
     requested_procedure_id: str = ""
     scheduled_step_id: str = ""
+    manufacturer: str = ""
+    manufacturer_model: str = ""
+    institution: str = ""
 
 
 @dataclass(frozen=True)
@@ -184,6 +187,9 @@ def _parse(header: OpenHeader) -> ParsedInstance:
             performed_time=text(dataset, "PerformedProcedureStepStartTime", limit=16),
             requested_procedure_id=text(request, "RequestedProcedureID", limit=16) if request else "",
             scheduled_step_id=text(request, "ScheduledProcedureStepID", limit=16) if request else "",
+            manufacturer=text(dataset, "Manufacturer", limit=64),
+            manufacturer_model=text(dataset, "ManufacturerModelName", limit=64),
+            institution=text(dataset, "InstitutionName", limit=64),
         ),
         sop_instance_uid=sop_instance_uid,
         sop_class_uid=sop_class_uid,

@@ -1,0 +1,155 @@
+"""What a freeze gathers beside the stacks: what patients are split by, who took part, which models."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from annotator.accounts.models import User
+from annotator.assist.models import ModelVersion
+from annotator.datasets.cohort_studies import chunks
+from annotator.datasets.leak_check import Identity, LeakEnd, Pictures
+from annotator.datasets.looks import SIDE
+from annotator.datasets.models import FramePrint, Release, ReleaseStack
+from annotator.datasets.pseudonyms import patient_pseudonym, pseudonym
+from annotator.datasets.release_recipe import SplitPlan
+from annotator.datasets.released import ReleasedStack
+from annotator.imaging.models import Frame, InstanceState, Study
+from annotator.readerstudies.models import Review
+
+
+class Strata:
+    """What each patient shows, of what is held even among the sides."""
+
+    def __init__(self, plan: SplitPlan) -> None:
+        self._plan = plan
+        self._shown: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+
+    def add(self, stack: ReleasedStack, group: str) -> None:
+        shown = self._shown[stack.patient]
+        for what in self._plan.stratify_by:
+            shown[what].update(_shown_of(stack, group, what))
+
+    def strata(self) -> dict[str, str]:
+        """Patient -> stratum: of a site and a scanner the most frequent, of anything else all that there is."""
+        found = {}
+        for patient, shown in self._shown.items():
+            parts = []
+            for what in self._plan.stratify_by:
+                values = shown.get(what, Counter())
+                if what in ("site", "scanner"):
+                    values = Counter(dict(sorted(values.items(), key=lambda one: (-one[1], one[0]))[:1]))
+                parts.append("+".join(sorted(values)))
+            found[patient] = " | ".join(parts)
+        return found
+
+
+def _shown_of(stack: ReleasedStack, group: str, what: str) -> list[str]:
+    if what == "group":
+        return [group] if group else []
+    if what == "category":
+        return [mark.category for mark in stack.marks]
+    if what == "site":
+        return [stack.site] if stack.site else []
+    if what == "scanner":
+        return [f"{stack.manufacturer} {stack.manufacturer_model}".strip()]
+    schema, _, question = what.removeprefix("answer:").partition(".")
+    return [
+        str(value)
+        for answer in stack.answers
+        if answer.schema.partition("@")[0] == schema
+        for value in [answer.answers.get(question)]
+        if isinstance(value, str | bool)
+    ]
+
+
+def pictures_of(release: Release) -> Pictures:
+    """The prints of a release's pictures as columns, a million of them in 300 MB."""
+    rows = list(
+        ReleaseStack.objects.filter(release=release)
+        .order_by("place")
+        .values_list("stack_key", "patient", "split", "study_uid")
+    )
+    ends = [LeakEnd(patient, split, study, key) for key, patient, split, study in rows]
+    number = {key: at for at, (key, *_) in enumerate(rows)}
+    looks: list[int] = []
+    hashes: list[int] = []
+    stacks: list[int] = []
+    frames: list[str] = []
+    thumbnails: list[bytes] = []
+    for part in chunks(number, 50):
+        prints = (
+            FramePrint.objects.filter(
+                frame__instance__stack__key__in=part, frame__instance__state=InstanceState.READY, look__isnull=False
+            )
+            .order_by("frame")
+            .values_list("look", "pixel_hash", "thumbnail", "frame__key", "frame__instance__stack__key")
+        )
+        for look, pixel_hash, thumbnail, key, stack in prints.iterator(chunk_size=2000):
+            looks.append((look or 0) % 2**64)
+            hashes.append(int(pixel_hash[:16], 16))
+            thumbnails.append(bytes(thumbnail))
+            frames.append(key)
+            stacks.append(number[stack])
+    return Pictures(
+        looks=np.array(looks, dtype=np.uint64),
+        hashes=np.array(hashes, dtype=np.uint64),
+        thumbnails=np.frombuffer(b"".join(thumbnails), dtype=np.uint8).reshape(len(looks), SIDE * SIDE),
+        stacks=np.array(stacks, dtype=np.int32),
+        frames=frames,
+        ends=ends,
+    )
+
+
+def identities_of(studies: Sequence[int], sides: dict[str, str]) -> Iterable[Identity]:
+    """Whose each study is by its header: a name, a birth date and a sex are one person where all three are there."""
+    for part in chunks(studies):
+        for study in Study.objects.filter(pk__in=part).select_related("patient").order_by("pk"):
+            patient = study.patient
+            called = patient_pseudonym(patient.issuer, patient.patient_id)
+            if called not in sides:
+                continue
+            known = patient.name_key and patient.birth_date and patient.sex
+            number = study.accession_number and study.study_date
+            yield Identity(
+                LeakEnd(called, sides[called], study.study_instance_uid),
+                person="\0".join((patient.name_key, patient.birth_date, patient.sex)) if known else "",
+                examination=f"{study.accession_number}\0{study.study_date}" if number else "",
+            )
+
+
+def people_of(release: Release, owners: Iterable[int], studies: Sequence[int]) -> list[dict[str, Any]]:
+    """Readers, reviewers and who froze it: by pseudonym, with what they are here and what they did."""
+    made = {pseudonym("reader", name): role for name, role in _roles(owners)}
+    people = [{"who": who, "did": "read", "role": role} for who, role in sorted(made.items())]
+    reviewers: Counter[int] = Counter()
+    for part in chunks(studies):
+        rows = Review.objects.filter(assignment__case__study__in=part).order_by()
+        reviewers.update(rows.values_list("reviewer_id", flat=True))
+    for name, role in _roles(reviewers):
+        people.append({"who": pseudonym("reader", name), "did": "reviewed", "role": role})
+    by = release.requested_by
+    people.append({"who": pseudonym("reader", by.username), "did": "froze", "role": by.role})
+    return people
+
+
+def model_versions_of(used: Iterable[int]) -> list[dict[str, str]]:
+    """Models whose suggestions readers accepted."""
+    return [
+        {"name": one.name, "version": one.version, "task": one.task, "content_hash": one.content_hash}
+        for one in ModelVersion.objects.filter(pk__in=list(used)).order_by("name", "version")
+    ]
+
+
+def frames_there(keys: Iterable[str]) -> dict[str, str]:
+    """Frame key -> hash of the instance's file, of the frames that are ready."""
+    found: dict[str, str] = {}
+    for part in chunks(keys):
+        rows = Frame.objects.filter(key__in=part, instance__state=InstanceState.READY)
+        found |= dict(rows.values_list("key", "instance__sha256"))
+    return found
+
+
+def _roles(people: Iterable[int]) -> list[tuple[str, str]]:
+    return list(User.objects.filter(pk__in=list(people)).order_by("username").values_list("username", "role"))

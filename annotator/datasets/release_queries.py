@@ -1,0 +1,140 @@
+"""Cohorts and releases as data managers and admins may see them, and in which state a release is now."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from annotator.accounts.errors import ConflictError, NotFoundError
+from annotator.accounts.policies import Person
+from annotator.datasets.freeze_parts import frames_there
+from annotator.datasets.models import Cohort, DiagnosisTable, FramePrint, Release, ReleaseStack, Withdrawal
+from annotator.datasets.policies import may_manage_datasets
+from annotator.datasets.release_rows import content_hash_of, released_stacks
+
+
+def cohorts_for(person: Person) -> QuerySet[Cohort]:
+    """The cohorts by name, each with `release_count` of frozen releases."""
+    cohorts = Cohort.objects.select_related("created_by").annotate(
+        release_count=Count("releases", filter=Q(releases__frozen_at__isnull=False))
+    )
+    return cohorts if may_manage_datasets(person) else cohorts.none()
+
+
+def cohort_for(person: Person, cohort_id: uuid.UUID) -> Cohort:
+    """One cohort; NotFoundError when there is none that this person may see."""
+    found = cohorts_for(person).filter(pk=cohort_id).first()
+    if found is None:
+        raise NotFoundError("There is no such cohort.")
+    return found
+
+
+def releases_for(person: Person) -> QuerySet[Release]:
+    """All releases, drafts too, newest first, with cohort, job and who asked; the datasheet is left out."""
+    releases = Release.objects.select_related("cohort", "job", "requested_by").defer("datasheet")
+    return releases if may_manage_datasets(person) else releases.none()
+
+
+def release_for(person: Person, release_id: uuid.UUID) -> Release:
+    """One release, frozen or draft; NotFoundError when there is none that this person may see."""
+    found = releases_for(person).defer(None).filter(pk=release_id).first()
+    if found is None:
+        raise NotFoundError("There is no such release.")
+    return found
+
+
+def frozen_release_for(person: Person, release_id: uuid.UUID) -> Release:
+    """One frozen release.
+
+    Raises
+    ------
+    NotFoundError : there is none that this person may see.
+    ConflictError : it is not frozen, or not yet.
+    """
+    found = release_for(person, release_id)
+    if found.frozen_at is None:
+        raise ConflictError(f"The release “{found.title}” is not frozen.")
+    return found
+
+
+def withdrawals_for(person: Person) -> QuerySet[Withdrawal]:
+    """Who was withdrawn, newest first, each with `stack_count`."""
+    rows = Withdrawal.objects.select_related("by").annotate(stack_count=Count("stacks"))
+    return rows if may_manage_datasets(person) else rows.none()
+
+
+def diagnosis_tables_for(person: Person) -> QuerySet[DiagnosisTable]:
+    """The imported tables of diagnoses, by name."""
+    rows = DiagnosisTable.objects.select_related("imported_by").order_by("name")
+    return rows if may_manage_datasets(person) else rows.none()
+
+
+@dataclass(frozen=True)
+class ReleaseCondition:
+    """How a frozen release stands to what is there now.
+
+    Attributes
+    ----------
+    whole : whether its rows hash to its content hash still.
+    missing : (study UID, frame key) of pictures that are not there any more.
+    changed : the same of pictures whose pixels are not those that were frozen.
+    withdrawn : how many stacks were erased, and frames : how many pictures they had.
+    """
+
+    whole: bool
+    missing: tuple[tuple[str, str], ...]
+    changed: tuple[tuple[str, str], ...]
+    withdrawn: int
+    withdrawn_frames: int
+
+    @property
+    def words(self) -> list[str]:
+        """What a person is told; empty where all is well."""
+        said = []
+        if not self.whole:
+            said.append("The rows of this release are not those that were frozen: restore them from a backup.")
+        if self.missing:
+            said.append(f"{len(self.missing):,} pictures are not there any more: {self.missing[0][0]} and so on.")
+        if self.changed:
+            said.append(f"{len(self.changed):,} pictures have other pixels by now: {self.changed[0][0]} and so on.")
+        if self.withdrawn:
+            erased = f"{self.withdrawn:,} stacks ({self.withdrawn_frames:,} pictures)"
+            said.append(f"{erased} of withdrawn patients are erased.")
+        return said
+
+
+def condition_of(release: Release) -> ReleaseCondition:
+    """Look at every picture of a release: is it there, is it what was frozen? A query or two a stack, memory flat.
+
+    A picture whose file was replaced counts as changed until its pixels were hashed anew, which reading it does.
+    """
+    missing: list[tuple[str, str]] = []
+    changed: list[tuple[str, str]] = []
+    for stack in released_stacks(release):
+        there = frames_there(frame.frame_key for frame in stack.frames)
+        prints = _prints(list(there))
+        for frame in stack.frames:
+            if frame.frame_key not in there:
+                missing.append((stack.study_uid, frame.frame_key))
+            elif prints.get(frame.frame_key) != (there[frame.frame_key], frame.pixel_hash):
+                changed.append((stack.study_uid, frame.frame_key))
+    erased = ReleaseStack.objects.filter(release=release, content__isnull=True)
+    return ReleaseCondition(
+        whole=content_hash_of(release) == release.content_hash,
+        missing=tuple(missing),
+        changed=tuple(changed),
+        withdrawn=erased.count(),
+        withdrawn_frames=sum(erased.values_list("frame_count", flat=True)),
+    )
+
+
+def _prints(keys: list[str]) -> dict[str, tuple[str, str]]:
+    return dict(_print_rows(keys))
+
+
+def _print_rows(keys: list[str]) -> Iterator[tuple[str, tuple[str, str]]]:
+    for start in range(0, len(keys), 2000):
+        rows = FramePrint.objects.filter(frame__key__in=keys[start : start + 2000])
+        for key, file_hash, pixels in rows.values_list("frame__key", "instance_sha256", "pixel_hash"):
+            yield key, (file_hash, pixels)

@@ -1,0 +1,240 @@
+"""From a cohort to a release that nothing changes any more."""
+
+import uuid
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from annotator.accounts.errors import ConflictError, InvalidError, NotAllowedError
+from annotator.accounts.models import AuditEntry, User
+from annotator.annotations.actions.delete_annotation import delete_annotation
+from annotator.annotations.actions.save_annotation import SaveAnnotation, save_annotation
+from annotator.datasets.actions.discard_release import discard_release
+from annotator.datasets.actions.judge_leak import judge_leak
+from annotator.datasets.actions.request_release import request_release
+from annotator.datasets.actions.save_cohort import save_cohort
+from annotator.datasets.actions.withdraw_patient import withdraw_patient
+from annotator.datasets.compare_releases import compare_releases
+from annotator.datasets.exporters.stack_pixels import ChangedPictureError, StackPixels
+from annotator.datasets.immutability import TRIGGERS
+from annotator.datasets.models import FramePrint, PatientSide, Release, ReleaseStack
+from annotator.datasets.release_queries import condition_of
+from annotator.datasets.release_rows import content_hash_of, header_of, released_stacks
+from annotator.imaging.models import Frame, Instance, Patient
+from annotator.jobs.models import Job, JobState
+from annotator.readerstudies.actions.submit_assignment import submit_assignment
+from annotator.readerstudies.models import Assignment
+from tests.annotator.datasets.conftest import BOX, CALIPER, CONTOUR, MarkedStudies
+
+RECIPE = {"truth": {"uncertain": "ignore", "submitted_only": False}}
+
+
+@pytest.fixture
+def freeze(data_manager: User, run_queued_jobs):
+    """Ask for a release of a cohort of everything, run its job; the release as it is then."""
+    cohort = save_cohort(data_manager, "Everything", {})
+
+    def make(recipe=RECIPE, **cohort_changes) -> Release:
+        if cohort_changes:
+            save_cohort(data_manager, "Everything", cohort_changes["query"], cohort_id=cohort.pk)
+        release = request_release(data_manager, cohort.pk, recipe)
+        run_queued_jobs(may_fail=True)
+        return Release.objects.select_related("cohort", "job").get(pk=release.pk)
+
+    return make
+
+
+def test_a_release_holds_every_picture_mark_and_answer_as_they_were(marked_studies: MarkedStudies, freeze):
+    release = freeze()
+    assert release.job.state == JobState.DONE, release.job.error
+    assert (release.number, release.content_hash) == (1, content_hash_of(release))
+    stacks = {stack.modality: stack for stack in released_stacks(release)}
+    ct, us = stacks["CT"], stacks["US"]
+    assert [frame.place for frame in ct.frames] == [0, 1, 2]
+    assert {frame.frame_key for frame in ct.frames} == set(
+        Frame.objects.filter(instance__series__modality="CT").values_list("key", flat=True)
+    )
+    [box] = ct.marks
+    assert (box.kind, box.place, box.points) == ("box", 1, tuple(map(tuple, BOX)))
+    assert (box.longest_mm, box.calibration) == (9.75, "PixelSpacing")
+    marks = {mark.kind: mark for mark in us.marks}
+    assert marks["contour"].points == tuple(map(tuple, CONTOUR))
+    assert marks["point"].points == tuple(map(tuple, CALIPER))
+    [finding], [answer] = us.findings, us.answers
+    assert marks["contour"].finding == finding.id == answer.target.finding
+    assert (marks["contour"].category, marks["point"].category) == ("nodule", "caliper")
+    assert answer.schema == "acr-tirads@1"
+    assert answer.score["level"] == "TR4"
+    header = header_of(release)
+    assert header.categories == ("caliper", "nodule", "unassigned")
+    assert list(header.schemas) == ["acr-tirads@1"]
+    assert sum(counts["patients"] for counts in header.counts.values()) == 2
+    assert release.flow["left"] == {"patients": 2, "studies": 2, "images": 4}
+    assert "Content hash" in release.datasheet
+    assert "Unknown: nobody wrote it down." in release.datasheet
+    assert AuditEntry.objects.filter(action="freeze_release", target_id=str(release.pk)).exists()
+    StackPixels(ct).stored(0)
+
+
+def test_later_edits_do_not_touch_it_and_comparing_two_releases_tells_them(
+    marked_studies: MarkedStudies, freeze, radiologist: User
+):
+    recipe = {"truth": RECIPE["truth"] | {"unread": True}}
+    first = freeze(recipe)
+    before = [stack.to_json() for stack in released_stacks(first)]
+    delete_annotation(radiologist, marked_studies.box.id, revision=1)
+    contour = marked_studies.contour
+    moved = [[column + 1, row] for column, row in CONTOUR]
+    save_annotation(
+        radiologist,
+        SaveAnnotation(contour.id, contour.case_id, contour.frame.key, "contour", moved, revision=1, label="lobe"),
+    )
+    second = freeze(recipe)
+    assert second.number == 2
+    assert [stack.to_json() for stack in released_stacks(first)] == before
+    found = compare_releases(first, second)
+    assert found.counts["marks_removed"] == 1
+    assert found.counts["marks_redrawn"] == 1
+    assert found.counts["marks_relabelled"] == 1
+    assert found.counts["patients_added"] == found.counts["patients_removed"] == 0
+    assert found.marks_removed[0].id == str(marked_studies.box.id)
+    sides = dict(ReleaseStack.objects.filter(release=first).values_list("patient", "split"))
+    assert dict(ReleaseStack.objects.filter(release=second).values_list("patient", "split")) == sides
+
+
+def test_the_same_cohort_frozen_twice_has_the_same_content_hash(marked_studies: MarkedStudies, freeze):
+    assert freeze().content_hash == freeze().content_hash
+
+
+def test_the_database_refuses_to_change_what_is_frozen(marked_studies: MarkedStudies, freeze):
+    release = freeze()
+    for change in (
+        lambda: Release.objects.filter(pk=release.pk).update(title="other"),
+        lambda: ReleaseStack.objects.filter(release=release).update(split="test"),
+        lambda: ReleaseStack.objects.filter(release=release).update(content=b""),
+    ):
+        with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+            change()
+    if connection.vendor == "postgresql":
+        with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+            ReleaseStack.objects.filter(release=release).delete()
+    with connection.cursor() as cursor:
+        table = "sqlite_master WHERE type = 'trigger'" if connection.vendor == "sqlite" else "pg_trigger"
+        name = "name" if connection.vendor == "sqlite" else "tgname"
+        cursor.execute(f"SELECT {name} FROM {table}")
+        assert {row[0] for row in cursor.fetchall()} >= set(TRIGGERS)
+    assert condition_of(release).whole
+
+
+def test_nothing_is_frozen_until_somebody_chose_what_uncertain_counts_as(
+    marked_studies: MarkedStudies, freeze, data_manager: User, radiologist: User
+):
+    for recipe in ({}, {"truth": {}}, {"truth": {"whose": "all"}}):
+        with pytest.raises(InvalidError, match="Nothing is chosen for you") as fault:
+            freeze(recipe)
+        assert fault.value.path == "truth.uncertain"
+    cohort = Release.objects.count()
+    assert cohort == 0
+
+
+def test_readings_that_are_not_submitted_do_not_count_unless_asked(
+    marked_studies: MarkedStudies, freeze, radiologist: User
+):
+    release = freeze({"truth": {"uncertain": "soft"}})
+    assert release.job.state == JobState.FAILED
+    assert "No study is left" in release.job.error
+    assignment = Assignment.objects.get(case=marked_studies.ct, reader=radiologist)
+    submit_assignment(radiologist, assignment.pk)
+    release = freeze({"truth": {"uncertain": "soft"}})
+    assert [stack.modality for stack in released_stacks(release)] == ["CT"]
+    [step] = release.flow["steps"]
+    assert step["reason"] == "No submitted reading"
+    assert step["excluded"]["studies"] == 1
+
+
+def test_a_withdrawn_patient_is_erased_everywhere_and_the_release_stays_loadable(
+    marked_studies: MarkedStudies, freeze, data_manager: User
+):
+    release = freeze()
+    [ct] = [stack for stack in released_stacks(release) if stack.modality == "CT"]
+    withdrawal = withdraw_patient(data_manager, ct.patient, reason="Asked by letter")
+    assert [stack.modality for stack in released_stacks(release)] == ["US"]
+    row = ReleaseStack.objects.get(release=release, patient=ct.patient)
+    assert (row.content, row.frame_count, row.withdrawal_id) == (None, 3, withdrawal.pk)
+    state = condition_of(release)
+    assert state.whole
+    assert (state.withdrawn, state.withdrawn_frames) == (1, 3)
+    assert not FramePrint.objects.filter(frame__instance__series__modality="CT").exists()
+    with pytest.raises(ConflictError):
+        withdraw_patient(data_manager, ct.patient, reason="again")
+    later = freeze()
+    assert {stack.modality for stack in released_stacks(later)} == {"US"}
+    assert later.flow["steps"][0]["reason"] == "Consent withdrawn"
+
+
+def test_pictures_that_changed_or_went_are_noticed(marked_studies: MarkedStudies, freeze):
+    release = freeze()
+    [us] = [stack for stack in released_stacks(release) if stack.modality == "US"]
+    FramePrint.objects.filter(frame__key=us.frames[0].frame_key).update(pixel_hash="0" * 64)
+    Frame.objects.filter(instance__series__modality="CT", instance__instance_number=2).update(key="gone")
+    state = condition_of(release)
+    assert len(state.changed) == len(state.missing) == 1
+    from dataclasses import replace
+
+    other = replace(us, frames=tuple(replace(frame, pixel_hash="0" * 64) for frame in us.frames))
+    with pytest.raises(ChangedPictureError, match="not those that the release"):
+        StackPixels(other).stored(0)
+    assert len(list(released_stacks(release))) == 2
+
+
+def test_one_person_under_two_identifiers_stops_the_freeze_until_somebody_decides(
+    marked_studies: MarkedStudies, freeze, data_manager: User
+):
+    Patient.objects.update(name="Same^One", name_key="same one", birth_date="19600101", sex="F")
+    recipe = RECIPE | {"split": {"folds": 2}}
+    release = freeze(recipe)
+    assert release.job.state == JobState.FAILED
+    assert "same name, birth date and sex" in release.job.error
+    assert release.frozen_at is None
+    [leak] = release.leaks
+    first, second = leak["first"]["patient"], leak["second"]["patient"]
+    judge_leak(data_manager, release.cohort_id, second, first, verdict="together", reason="Same person")
+    assert freeze(recipe).frozen_at is not None
+    discard_release(data_manager, release.pk)
+    assert not Release.objects.filter(pk=release.pk).exists()
+    assert len(set(PatientSide.objects.values_list("side", flat=True))) == 1
+
+
+def test_only_data_managers_and_admins_do_any_of_this(radiologist: User, data_manager: User):
+    cohort = save_cohort(data_manager, "Mine", {})
+    for act in (
+        lambda: save_cohort(radiologist, "Other", {}),
+        lambda: request_release(radiologist, cohort.pk, RECIPE),
+        lambda: withdraw_patient(radiologist, "patient-1", reason="x"),
+        lambda: judge_leak(radiologist, cohort.pk, "a", "b", verdict="together", reason="x"),
+        lambda: discard_release(radiologist, uuid.uuid4()),
+    ):
+        with pytest.raises(NotAllowedError):
+            act()
+
+
+def test_a_frozen_release_is_not_discarded_and_a_draft_whose_job_waits_neither(
+    marked_studies: MarkedStudies, freeze, data_manager: User
+):
+    release = freeze()
+    with pytest.raises(ConflictError, match="kept as it is"):
+        discard_release(data_manager, release.pk)
+    waiting = request_release(data_manager, release.cohort_id, RECIPE)
+    with pytest.raises(ConflictError, match="Cancel the job"):
+        discard_release(data_manager, waiting.pk)
+
+
+def test_a_job_that_runs_again_after_its_release_was_frozen_changes_nothing(marked_studies: MarkedStudies, freeze):
+    from annotator.datasets.actions.freeze_release import freeze_release
+
+    release = freeze()
+    said = freeze_release(release.pk, report=lambda percent, doing: None)
+    assert said["content_hash"] == release.content_hash
+    assert Release.objects.get(pk=release.pk).number == 1
+    assert Job.objects.filter(kind="datasets.freeze_release").count() == 1
+    assert Instance.objects.exists()
