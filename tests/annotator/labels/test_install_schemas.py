@@ -16,6 +16,7 @@ from annotator.labels.actions.install_schemas import install_schemas, install_sh
 from annotator.labels.errors import DefinitionError
 from annotator.labels.models import LabelSchema
 from annotator.labels.queries import all_schemas, current_schemas, schema_by_reference
+from annotator.labels.schema import score_answers
 from annotator.labels.shipped import shipped_schemas
 
 pytestmark = pytest.mark.django_db
@@ -28,11 +29,11 @@ def reworded(version=1):
     return dataclasses.replace(schema, version=version, definition=definition)
 
 
-def answer_it(schema):
+def answer_it(schema, answers=None):
     study = Study.objects.create(patient=Patient.objects.create(patient_id="P1"), study_instance_uid="1.2.3")
     case = Case.objects.create(study=study, title="Case", modality="CT")
     reader = User.objects.create_user("reader")
-    return Answer.objects.create(id=uuid.uuid4(), case=case, owner=reader, schema=schema)
+    return Answer.objects.create(id=uuid.uuid4(), case=case, owner=reader, schema=schema, answers=answers or {})
 
 
 def test_installing_twice_changes_nothing():
@@ -72,9 +73,26 @@ def test_an_answered_version_that_reads_the_same_is_left_alone():
 
 def test_a_new_version_supersedes_and_keeps_the_old_one():
     install_shipped_schemas()
-    install_schemas([reworded(version=2)])
-    assert [str(s) for s in all_schemas() if s.key == "lesion"] == ["lesion@2"]
-    assert schema_by_reference("lesion@1").definition["description"] != "Other words"
+    install_schemas([reworded(version=3)])
+    assert [str(s) for s in all_schemas() if s.key == "lesion"] == ["lesion@3"]
+    for version in (1, 2):
+        assert schema_by_reference(f"lesion@{version}").definition["description"] != "Other words"
+
+
+def test_what_was_answered_before_an_upgrade_stays_under_its_version_and_is_scored_by_it():
+    """BI-RADS of both breasts in one form became an answer for each breast: the old one is read as it was."""
+    before = [schema for schema in shipped_schemas() if schema.version == 1]
+    install_schemas(before)
+    old = answer_it(schema_by_reference("birads-assessment@1"), answers={"right": "2", "left": "4B", "density": "c"})
+    score = score_answers(old.schema.definition, old.answers)
+    done = install_shipped_schemas()
+    assert set(done.unchanged) == {f"{schema.key}@1" for schema in before}
+    assert done.updated == ()
+    old.refresh_from_db()
+    assert str(old.schema) == "birads-assessment@1"
+    assert score_answers(old.schema.definition, old.answers) == score
+    assert score["category"] == "4B"
+    assert [str(s) for s in current_schemas("MG") if s.key == "birads-assessment"] == ["birads-assessment@2"]
 
 
 def test_a_broken_definition_installs_nothing():
