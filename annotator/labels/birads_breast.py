@@ -38,7 +38,7 @@ def score_breast(definition: Mapping[str, Any], answers: Mapping[str, Any], cont
         title = title_of_question(dict(definition), question)
         return Score(missing=(title,), missing_names=(question,), extra=_said(None))
     if category == NOT_IMAGED:
-        return Score(explanation=("This breast was not imaged",), extra={**_said(None), "not_imaged": True})
+        return Score(explanation=("This breast was not imaged",), extra=_said(None))
     assessment = ASSESSMENTS[category]
     breast = context.target.breast if context.target else None
     found = findings_of_breast(breast, context, scoring.get("findings", ()))

@@ -60,9 +60,7 @@ def score_examination(definition: Mapping[str, Any], answers: Mapping[str, Any],
 
 
 def _category(answer: OtherAnswer, question: str) -> str | None:
-    """What counts for a breast: what the reader put in the place of the computed category, else what was answered."""
-    overridden = (answer.override or {}).get("category")
-    chosen = overridden or answer.answers.get(question)
+    chosen = answer.answers.get(question)
     return str(chosen) if chosen in {*ASSESSMENTS, NOT_IMAGED} else None
 
 

@@ -145,7 +145,6 @@ FUNCTIONS: dict[str, ScoringFunction] = {
         needed=("assessment",),
         check=check_breast,
         uses_context=True,
-        categories=_categories,
     ),
     "birads_examination": ScoringFunction(
         score=score_examination,

@@ -119,8 +119,18 @@ class ScoreSerializer(serializers.Serializer):
         allow_null=True,
         help_text="TI-RADS: where it comes from.",
     )
-    category = serializers.CharField(required=False, allow_null=True, help_text="BI-RADS: the examination's.")
-    derived = serializers.DictField(required=False, help_text="Head CT: answers that follow from others.")
+    category = serializers.CharField(
+        required=False, allow_null=True, help_text="BI-RADS: of the breast, or the most abnormal of the examination's."
+    )
+    likelihood = serializers.CharField(
+        required=False, allow_blank=True, help_text="BI-RADS: of malignancy, in words; empty where the atlas says none."
+    )
+    management = serializers.CharField(
+        required=False, allow_blank=True, help_text="BI-RADS: what the category advises."
+    )
+    derived = serializers.DictField(
+        required=False, help_text='Answers that follow from others: {question: {"value", "because"}}.'
+    )
 
 
 _REFRESHED = (

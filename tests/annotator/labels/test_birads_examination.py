@@ -40,10 +40,9 @@ def breast(
     return score_answers(BREAST, {"assessment": category}, context=context)
 
 
-def of_breast(side: str, category: str | None, override: str | None = None) -> OtherAnswer:
+def of_breast(side: str, category: str | None) -> OtherAnswer:
     answers = {} if category is None else {"assessment": category}
-    instead = {"category": override, "reason": "seen again"} if override else None
-    return OtherAnswer("birads-breast", Target(AppliesTo.BREAST, breast=side), answers, override=instead)
+    return OtherAnswer("birads-breast", Target(AppliesTo.BREAST, breast=side), answers)
 
 
 def mass(identifier: str = "f1", **answers: str) -> OtherAnswer:
@@ -113,9 +112,9 @@ def test_a_breast_that_was_not_imaged_leaves_the_other_to_decide() -> None:
     assert (neither["category"], messages(neither)) == (None, ["No breast was imaged: there is nothing to assess"])
 
 
-def test_what_a_reader_put_in_the_place_of_a_category_counts() -> None:
-    assert examination(of_breast("R", "4A", override="4C"), of_breast("L", "1"))["category"] == "4C"
-    assert overridable(BREAST)["category"] == tuple(TEXTS)
+def test_the_examinations_category_can_be_overridden_and_a_breasts_is_the_readers_own_answer() -> None:
+    assert set(overridable(EXAMINATION)["category"]) == set(TEXTS)
+    assert overridable(BREAST) == {}
 
 
 def test_ultrasound_has_its_own_examination_from_the_same_breasts() -> None:

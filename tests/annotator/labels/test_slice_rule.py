@@ -35,6 +35,22 @@ def test_slices_that_the_rule_was_not_meant_for_are_said() -> None:
     assert "not known" in radnet_rule([1.0]).note
 
 
+@pytest.mark.parametrize(
+    ("scores", "thickness", "words"),
+    [
+        ([0.9] * 4, 1.25, "Positive: at most 4 slices in a row (5 mm). The rule is meant for slices of 1 to 2 mm."),
+        ([0.9, 0.1], 5, "Negative: at most 1 slice in a row (5 mm). Slices of 5 mm; the rule of 3 slices is meant for"),
+        ([0.1], None, "Negative: at most 0 slices in a row. The slice thickness is not known; the rule of 3 slices is"),
+    ],
+)
+def test_the_answer_is_told_with_the_thickness_it_was_meant_for(
+    scores: list[float], thickness: float | None, words: str
+) -> None:
+    told = radnet_rule(scores, slice_thickness_mm=thickness).told
+    assert told.startswith(words)
+    assert "1 to 2 mm" in told
+
+
 def test_what_is_no_score_is_refused() -> None:
     with pytest.raises(ValueError, match="no score"):
         radnet_rule([math.nan])
