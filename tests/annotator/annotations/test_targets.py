@@ -12,10 +12,11 @@ from annotator.annotations.actions.delete_answer import delete_answer
 from annotator.annotations.actions.lock_case import lock_case
 from annotator.annotations.actions.save_annotation import SaveAnnotation, save_annotation
 from annotator.annotations.actions.save_answer import SaveAnswer, save_answer
-from annotator.annotations.models import Answer, Revision
+from annotator.annotations.models import Answer, MarkKind, Revision
 from annotator.annotations.queries import revisions_of
 from annotator.annotations.records import answer_as_dict
 from annotator.cases.models import Case
+from annotator.labels.form import DRAWN_KINDS
 from annotator.labels.models import LabelSchema
 from tests.annotator.case_rows import frames_of, grant, make_case, make_stack, make_study
 from tests.annotator.label_rows import install
@@ -249,6 +250,11 @@ def test_a_drawn_answer_names_the_readers_own_marks_of_that_kind(
         assert refused.value.path == "answers.outline[1]"
     with pytest.raises(InvalidError, match="by its identifier"):
         save_answer(radiologist, replace(of_case, answers={"outline": ["box"]}, revision=1))
+
+
+def test_everything_that_can_be_marked_can_be_asked_for() -> None:
+    """The labels can't import the marks, which stand on a higher floor."""
+    assert tuple(MarkKind.values) == DRAWN_KINDS
 
 
 def test_a_submitted_reading_takes_no_more_answers_of_any_target(
