@@ -96,6 +96,7 @@ class TableOptions(ExportOptions):
 class TableExporter(Exporter[TableOptions]):
     name = "tables"
     title = "Tables of answers, findings and marks: CSV, Parquet"
+    points_into_originals = True
     options_class = TableOptions
 
     def write_stack(self, stack: ReleasedStack, pixels: StackPixels, output: Output) -> Fragment | None:

@@ -55,6 +55,7 @@ class BcsDbtOptions(ExportOptions):
 class BcsDbtExporter(Exporter[BcsDbtOptions]):
     name = "bcs-dbt"
     title = "Tables of the BCS-DBT tomosynthesis data set"
+    points_into_originals = True
     options_class = BcsDbtOptions
 
     def write_stack(self, stack: ReleasedStack, pixels: StackPixels, output: Output) -> Fragment | None:

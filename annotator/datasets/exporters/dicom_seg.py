@@ -53,6 +53,7 @@ class SegmentationOptions(ExportOptions):
 class SegmentationExporter(Exporter[SegmentationOptions]):
     name = "dicom-seg"
     title = "DICOM Segmentation: binary or fractional"
+    points_into_originals = True
     options_class = SegmentationOptions
 
     def write_stack(self, stack: ReleasedStack, pixels: StackPixels, output: Output) -> Fragment | None:

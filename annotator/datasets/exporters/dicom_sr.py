@@ -20,6 +20,7 @@ from annotator.datasets.released import ReleasedAnswer, ReleasedMark, ReleasedSt
 class ReportExporter(Exporter[ExportOptions]):
     name = "dicom-sr"
     title = "DICOM Structured Report: TID 1500"
+    points_into_originals = True
 
     def write_stack(self, stack: ReleasedStack, pixels: StackPixels, output: Output) -> Fragment | None:
         rows = []

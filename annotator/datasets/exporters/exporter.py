@@ -58,11 +58,14 @@ class Exporter(ABC, Generic[Options]):
     name : what programs call it, e.g. "coco".
     title : what people read, one line.
     options_class : of its options; ExportOptions where there are none.
+    points_into_originals : what it writes lies on the pictures as they came (by their UIDs), so that preprocessing,
+        which makes others, can't go before it.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     options_class: ClassVar[type[ExportOptions]] = ExportOptions
+    points_into_originals: ClassVar[bool] = False
 
     def __init__(self, release: ReleaseHeader, options: Options) -> None:
         self.release = release

@@ -48,6 +48,7 @@ Contour = tuple[str, list[list[float]]]
 class StructureSetExporter(Exporter[ExportOptions]):
     name = "rtstruct"
     title = "DICOM RT Structure Set"
+    points_into_originals = True
 
     def write_stack(self, stack: ReleasedStack, pixels: StackPixels, output: Output) -> Fragment | None:
         marks = [mark for mark in stack.marks if mark.kind != "slices"]

@@ -1,6 +1,7 @@
 """Stacks of a release in memory: tiny volumes that lie in every way, and marks on them. No database, no files."""
 
 import uuid
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,10 @@ class MadePixels(StackPixels):
         super().__init__(stack)
         self.values, self.space = values, space
         self.described = grey or FrameGrey(intercept=-1024.0, units="HU", windows=(Window(40, 400),))
+
+    def source(self, place: int) -> Any:
+        bits = SimpleNamespace(bits_stored=8 * self.values.dtype.itemsize, pixel_representation=0)
+        return SimpleNamespace(grey=self.described, pixels=bits, modality=self.stack.modality, body_part="")
 
     def stored(self, place: int) -> NDArray[Any]:
         return self.values[place]
