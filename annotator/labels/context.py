@@ -1,8 +1,10 @@
 """What a scoring may look at beside the answers themselves."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
+from annotator.labels.errors import AnswerError
 from annotator.labels.targets import AppliesTo, Target
 
 
@@ -71,3 +73,20 @@ class ScoringContext:
 
 
 NOTHING_KNOWN = ScoringContext()
+# Nothing in a person is longer: a size above it was not measured in millimetres.
+LARGEST_SIZE_MM = 3000
+
+
+def check_size(size_mm: float | None) -> None:
+    """Let a measured size pass that can be one.
+
+    Raises
+    ------
+    AnswerError : with path "size_mm".
+    """
+    if size_mm is None:
+        return
+    if not (math.isfinite(size_mm) and size_mm > 0):
+        raise AnswerError(f"the size must be a number of millimetres above 0, not {size_mm}", "size_mm")
+    if size_mm > LARGEST_SIZE_MM:
+        raise AnswerError(f"{size_mm:g} mm is no size in a person: at most {LARGEST_SIZE_MM:,} mm", "size_mm")

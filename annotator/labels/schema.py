@@ -17,7 +17,7 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from annotator.labels.conditions import condition_in_words, is_answered, shown_answers, shown_questions
-from annotator.labels.context import NOTHING_KNOWN, ScoringContext
+from annotator.labels.context import NOTHING_KNOWN, ScoringContext, check_size
 from annotator.labels.definition_checks import check_answers_schema, check_form
 from annotator.labels.errors import AnswerError, DefinitionError
 from annotator.labels.plain_json import check_plain_json, in_short, joined
@@ -88,7 +88,12 @@ def score_answers(
     JSON: points (or null), level (or null), recommendation, explanation, missing, missing_names, warnings; what a
     kind of scoring adds (for TI-RADS systems, size_mm and size_source, for BI-RADS category, for head CT derived).
     Questions that the form requires are missing, too, while they are asked and not answered.
+
+    Raises
+    ------
+    AnswerError : a measured size that can be none; path "size_mm".
     """
+    check_size(context.size_mm)
     questions = definition["form"]["questions"]
     given = shown_answers(questions, answers)
     score = scoring_of(definition).score(definition, given, context).to_json()

@@ -101,6 +101,9 @@ def test_an_override_comes_back_beside_the_score(world, reader_client, schemas):
         ("scan@1", {"override": {"level": {}, "reason": "x"}}, "override.level", "no level"),
         ("scan@1", {"override": {"level": "none", "reason": ""}}, "override.reason", "Say why"),
         ("breast@1", {"breast": "L", "override": {"level": "none", "reason": "x"}}, "override", "computes nothing"),
+        ("scan@1", {"size_mm": -1}, "size_mm", "above 0"),
+        ("scan@1", {"size_mm": 0}, "size_mm", "above 0"),
+        ("scan@1", {"size_mm": 1e9}, "size_mm", "no size in a person"),
         ("scan@1", {"size_source": "guessed"}, "size_source", "not a valid choice"),
     ],
 )
