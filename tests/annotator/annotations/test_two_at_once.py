@@ -12,12 +12,16 @@ from django.db import connection
 from annotator.accounts.errors import ConflictError
 from annotator.accounts.models import User
 from annotator.annotations.actions.delete_annotation import delete_annotation
+from annotator.annotations.actions.delete_answer import delete_answer
 from annotator.annotations.actions.lock_case import lock_case
 from annotator.annotations.actions.save_annotation import SaveAnnotation, save_annotation
+from annotator.annotations.actions.save_answer import SaveAnswer, save_answer
 from annotator.annotations.actions.save_finding import SaveFinding, save_finding
-from annotator.annotations.models import Annotation, CaseLock, Finding, Revision
+from annotator.annotations.models import Annotation, Answer, CaseLock, Finding, Revision
 from annotator.cases.models import Case
 from annotator.imaging.models import Frame
+from annotator.labels.actions.install_schemas import install_schemas
+from annotator.labels.shipped import newest_shipped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -99,3 +103,22 @@ def test_nothing_is_saved_behind_a_lock(radiologist: User, shared_case: Case, bo
             assert isinstance(answers[0], ConflictError)
         else:
             assert saved.created_at <= CaseLock.objects.get().locked_at
+
+
+def test_answers_that_are_saved_at_once_end_as_one_after_the_other(
+    radiologist: User, shared_case: Case, frame: Frame
+) -> None:
+    """Of several about one target one is there; and what follows from another has it, whichever came first."""
+    newest = [newest_shipped(key) for key in ("head-ct", "head-ct-slices")]
+    install_schemas(newest)
+    scan, slices = (SaveAnswer(id=uuid4(), case_id=shared_case.pk, schema=f"{one.key}@{one.version}") for one in newest)
+    shown = {"answers": {"subdural": "present"}, "first_frame_key": frame.key, "last_frame_key": frame.key}
+    for revision in (0, 2, 4):
+        wanted = (replace(scan, revision=revision), replace(slices, revision=revision, **shown))
+        at_once(*(lambda one=one: save_answer(radiologist, one) for one in wanted))
+        assert Answer.objects.get(pk=scan.id).score["derived"].keys() == {"haemorrhage", "subdural"}
+        for one in wanted:
+            delete_answer(radiologist, one.id, revision=revision + 1)
+    answers = at_once(*(lambda: save_answer(radiologist, replace(scan, id=uuid4())) for _ in range(3)))
+    assert sorted(isinstance(answer, ConflictError) for answer in answers) == [False, True, True]
+    assert Answer.objects.filter(deleted_at=None).count() == 1
