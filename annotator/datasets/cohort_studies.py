@@ -214,8 +214,7 @@ def _answered(answers: QuerySet[Answer], condition: AnswerCondition) -> QuerySet
     # Transforms instead of a lookup by name: a question may be called "contains".
     value = KeyTransform(condition.question, condition.member)
     if condition.answered is not None:
-        there = answers.annotate(value=value).filter(value__isnull=False)
-        return there if condition.answered else answers.exclude(pk__in=there.values("pk"))
+        return answers.annotate(value=value).filter(value__isnull=not condition.answered)
     if condition.includes is not None:
         text = KeyTextTransform(condition.question, condition.member)
         return answers.annotate(text=text).filter(text__contains=json.dumps(condition.includes, ensure_ascii=False))

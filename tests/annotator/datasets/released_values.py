@@ -85,3 +85,65 @@ stacks = st.builds(
     findings=st.lists(findings, max_size=2).map(tuple),
     answers=st.lists(answers, max_size=2).map(tuple),
 )
+
+
+def example_stack(*, patient: str = "p1", split: str = "train", category: str = "mass") -> ReleasedStack:
+    """A CT of two slices with one box of 12 mm on the second, and an answer about the case."""
+    slices = tuple(
+        ReleasedFrame(
+            place=place,
+            frame_key=f"{patient}.{place}",
+            sop_instance_uid=f"1.2.{place}",
+            sop_class_uid="1.2.840.10008.5.1.4.1.1.2",
+            frame_number=1,
+            columns=90,
+            rows=60,
+            geometry=FrameGeometry(spacing=(1.0, 1.0), spacing_source="PixelSpacing"),
+            pixel_hash=f"{place}" * 64,
+        )
+        for place in range(2)
+    )
+    box = ReleasedMark(
+        id=f"{patient}-box",
+        kind="box",
+        points=((3.0, 4.0), (15.0, 14.0)),
+        mask=None,
+        label="",
+        category=category,
+        finding=None,
+        reader="reader-a",
+        provenance="drawn",
+        model=None,
+        place=1,
+        first_place=1,
+        last_place=1,
+        longest_mm=12.0,
+    )
+    said = ReleasedAnswer(
+        id=f"{patient}-answer",
+        schema="head@1",
+        target=ReleasedTarget("case"),
+        reader="reader-a",
+        answers={"bleed": "present"},
+        score={},
+        targets={"bleed": 1.0},
+    )
+    return ReleasedStack(
+        patient=patient,
+        split=split,
+        study_uid=f"1.2.{patient}",
+        series_uid=f"1.2.{patient}.1",
+        stack_key=f"stack-{patient}",
+        case=f"case-{patient}",
+        kind="volume",
+        modality="CT",
+        body_part="HEAD",
+        laterality="",
+        view="",
+        manufacturer="Maker",
+        manufacturer_model="Scanner 1",
+        site="",
+        frames=slices,
+        marks=(box,),
+        answers=(said,),
+    )
