@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, F, Q
 
+from annotator.accounts.models import User
 from annotator.annotations.models import Annotation, Answer, Finding, MarkKind, Provenance
 from annotator.assist.models import SuggestionDecision
 from annotator.cases.models import CaseStack
@@ -127,6 +128,7 @@ class _Chunk:
             self._first_stack.setdefault(case, stack)
         studies = sorted({place.study for place in places})
         self._counted: Counted = counted_readings(truth, studies)
+        self._readers: dict[int, str] = {}
         self.schemas: dict[int, Any] = {}
         self.owners: set[int] = set()
         self.model_versions: set[int] = set()
@@ -203,12 +205,19 @@ class _Chunk:
         }
         for case, finding in self._findings(found):
             found[case].findings.append(finding)
-        known = {finding.id for read in found.values() for finding in read.findings}
+        known = {finding.id: finding for read in found.values() for finding in read.findings}
         for case, stack, mark in self._marks(found, known):
             found[case].marks[self._stacks[stack].key].append(mark)
         for case, stack_key, answer in self._answers(found, known):
             found[case].answers.append((stack_key, answer))
         return found
+
+    def _reader(self, person: int) -> str:
+        if person not in self._readers:
+            everybody = {one for readers in self._counted.values() for one in readers}
+            names = User.objects.filter(pk__in=everybody).values_list("pk", "username")
+            self._readers = {pk: pseudonym("reader", name) for pk, name in names}
+        return self._readers[person]
 
     def _counts(self, row: Annotation | Finding | Answer) -> bool:
         counts = row.owner_id in self._counted.get(row.case_id, ())
@@ -217,17 +226,19 @@ class _Chunk:
         return counts
 
     def _findings(self, cases: dict[UUID, CaseTruth]) -> Iterator[tuple[UUID, ReleasedFinding]]:
-        rows = Finding.objects.filter(case__in=cases, deleted_at__isnull=True).select_related("owner")
+        rows = Finding.objects.filter(case__in=cases, deleted_at__isnull=True)
         for row in rows.order_by("owner__username", "number", "pk"):
             if self._counts(row):
-                reader = pseudonym("reader", row.owner.username)
+                reader = self._reader(row.owner_id)
                 yield row.case_id, ReleasedFinding(str(row.pk), row.kind, row.number, row.name, reader)
 
-    def _marks(self, cases: dict[UUID, CaseTruth], known: set[str]) -> Iterator[tuple[UUID, int, ReleasedMark]]:
+    def _marks(
+        self, cases: dict[UUID, CaseTruth], known: dict[str, ReleasedFinding]
+    ) -> Iterator[tuple[UUID, int, ReleasedMark]]:
         rows = list(
-            Annotation.objects.filter(case__in=cases, deleted_at__isnull=True)
-            .select_related("owner", "finding")
-            .order_by("owner__username", "created_at", "pk")
+            Annotation.objects.filter(case__in=cases, deleted_at__isnull=True).order_by(
+                "owner__username", "created_at", "pk"
+            )
         )
         rows = [row for row in rows if row.frame_id in self._where and self._counts(row)]
         if not self._truth.accepted_suggestions:
@@ -236,7 +247,7 @@ class _Chunk:
         submitted = self._submitted(cases)
         for row in rows:
             stack, place = self._where[row.frame_id]
-            finding = row.finding if row.finding is not None and str(row.finding_id) in known else None
+            finding = known.get(str(row.finding_id))
             first, last = (self._place_of(end, place) for end in (row.first_frame_id, row.last_frame_id))
             measured = measure(row.kind, row.points, row.mask, self._frames[stack][place].geometry)
             yield (
@@ -249,15 +260,15 @@ class _Chunk:
                     mask=row.mask,
                     label=row.label,
                     category=_category(row, finding),
-                    finding=None if finding is None else str(finding.pk),
-                    reader=pseudonym("reader", row.owner.username),
+                    finding=None if finding is None else finding.id,
+                    reader=self._reader(row.owner_id),
                     provenance=row.provenance,
                     model=models.get(row.pk),
                     place=place,
                     first_place=min(first, place),
                     last_place=max(last, place),
                     submitted=(row.case_id, row.owner_id) in submitted,
-                    readers=(pseudonym("reader", row.owner.username),),
+                    readers=(self._reader(row.owner_id),),
                     lengths_mm=measured.lengths_mm,
                     longest_mm=measured.longest_mm,
                     area_mm2=measured.area_mm2,
@@ -286,8 +297,10 @@ class _Chunk:
             return {(case, reader) for case, readers in self._counted.items() for reader in readers}
         return set(submitted_readings().filter(case__in=cases).values_list("case_id", "reader_id"))
 
-    def _answers(self, cases: dict[UUID, CaseTruth], known: set[str]) -> Iterator[tuple[UUID, str, ReleasedAnswer]]:
-        rows = Answer.objects.filter(case__in=cases, deleted_at__isnull=True).select_related("schema", "owner")
+    def _answers(
+        self, cases: dict[UUID, CaseTruth], known: dict[str, ReleasedFinding]
+    ) -> Iterator[tuple[UUID, str, ReleasedAnswer]]:
+        rows = Answer.objects.filter(case__in=cases, deleted_at__isnull=True).select_related("schema")
         if self._truth.schemas:
             rows = rows.filter(schema__key__in=self._truth.schemas)
         submitted = self._submitted(cases)
@@ -298,7 +311,7 @@ class _Chunk:
             if target.kind == "finding" and target.finding not in known:
                 continue
             self.schemas[row.schema_id] = row.schema
-            reader = pseudonym("reader", row.owner.username)
+            reader = self._reader(row.owner_id)
             yield (
                 row.case_id,
                 stack_key,
@@ -376,7 +389,7 @@ class _Chunk:
         return replace(answer, targets=targets)
 
 
-def _category(row: Annotation, finding: Finding | None) -> str:
+def _category(row: Annotation, finding: ReleasedFinding | None) -> str:
     """A point is named by what it marks (a caliper), anything else by the finding that it shows."""
     if row.kind == MarkKind.POINT:
         return row.label or row.kind
