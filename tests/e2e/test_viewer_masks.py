@@ -220,6 +220,7 @@ def test_the_threshold_brush_paints_only_values_in_its_range(viewer: Viewer) -> 
     page.locator(".tool-options").get_by_role("button", name="Pick").click()
     set_size(viewer, 20)
     viewer.drag([DISC, (DISC[0] + 1, DISC[1])])
+    viewer.until(lambda: float(low.input_value()) != 30, "the range that was picked")
     picked = (float(low.input_value()), float(high.input_value()))
     assert picked[0] == pytest.approx(60 - 8, abs=4)
     assert picked[1] == pytest.approx(60 + 8, abs=4)
@@ -227,7 +228,7 @@ def test_the_threshold_brush_paints_only_values_in_its_range(viewer: Viewer) -> 
     assert 0.85 < inside.mean() < 1, "two standard deviations hold most of them, not all"
     page.keyboard.press("Control+z")
     page.locator(".tool-options").get_by_role("button", name="Window").click()
-    assert float(low.input_value()) < 30
+    viewer.until(lambda: float(low.input_value()) < 30, "the range of the window")
 
 
 def test_slices_between_two_masks_of_a_finding_are_filled_in_one_step(viewer: Viewer) -> None:

@@ -55,9 +55,11 @@ def test_a_page_that_dies_before_it_could_save_brings_the_marks_back(viewer: Vie
     viewer.drag(BOX)
     drawn = viewer.marks()[0]
     viewer.until(lambda: viewer.save_state() == "unreachable", "the page to say that nothing is saved")
+    viewer.until(lambda: page.evaluate("window.readingRoom.save.unkept") == 0, "the browser to keep the mark")
     context = page.context
     page.close(run_before_unload=False)
     again = Viewer(context.new_page()).open(case_id)
+    again.until(again.marks, "the mark that was kept")
     again.wait_until_saved()
     assert [(mark["id"], mark["points"], mark["revision"]) for mark in again.marks()] == [
         (drawn["id"], drawn["points"], 1)
