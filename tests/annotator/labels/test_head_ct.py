@@ -117,6 +117,10 @@ def test_answers_that_contradict_each_other_are_remarked_on_with_the_questions_t
         DEFINITION, {"haemorrhage": "present", "subdural": "absent"}, context=context({"subdural": "present"})
     )["warnings"]
     assert [w["questions"] for w in warnings] == [["subdural"]]
+    [unsure] = score_answers(DEFINITION, {"haemorrhage": "absent"}, context=context({"haemorrhage": "uncertain"}))[
+        "warnings"
+    ]
+    assert "yet a range of slices is marked uncertain" in unsure["message"]
     assert "yet a range of slices is marked present: present counts" in warnings[0]["message"]
 
 
