@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from annotator.accounts.errors import InvalidError
+from annotator.annotations.contexts import target_of
 from annotator.annotations.models import Annotation, Answer, Finding, MarkKind
 from annotator.datasets.export_request import ExportRequest
 from annotator.datasets.pseudonyms import pseudonym
@@ -64,7 +65,7 @@ def _answers(request: ExportRequest, submitted: set[tuple[Any, Any]]) -> list[di
         Answer.objects.filter(
             case__study__in=request.study_ids, schema__key=request.schema_key, deleted_at__isnull=True
         )
-        .select_related("schema", "finding", "case__study__patient", "owner")
+        .select_related("schema", "finding", "case__study__patient", "owner", "first_frame", "last_frame")
         .order_by("case__study__study_instance_uid", "owner__username", "finding__number", "schema__version", "id")
     )
     result = []
@@ -84,9 +85,11 @@ def _answers(request: ExportRequest, submitted: set[tuple[Any, Any]]) -> list[di
                 "schema": f"{row.schema.key}@{row.schema.version}",
                 "finding": str(row.finding_id) if row.finding_id else None,
                 "finding_number": row.finding.number if row.finding else None,
+                "target": target_of(row).to_json(),
                 "submitted": was_submitted,
                 "answers": row.answers,
                 "score": row.score,
+                "override": row.override,
             }
         )
     return result
