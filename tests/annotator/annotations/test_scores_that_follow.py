@@ -199,6 +199,25 @@ def test_an_examination_follows_from_breasts_that_follow_from_findings_in_every_
             delete_answer(radiologist, answer.pk, revision=answer.revision)
 
 
+def test_two_scores_of_the_case_never_feed_on_each_other(
+    radiologist: User, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each would see what the other made of it before, and the order of saving would show."""
+
+    def of_all(_definition: dict[str, Any], _answers: dict[str, Any], context: ScoringContext) -> Score:
+        return Score(points=1 + sum(one.score.get("points") or 0 for one in context.others))
+
+    monkeypatch.setitem(FUNCTIONS, "of_all", ScoringFunction(score=of_all, title="All", uses_context=True))
+    for key in ("first", "second"):
+        install(key, "case", BLEED, scoring={"kind": "function", "name": "of_all"})
+    for order in permutations(["first@1", "second@1"]):
+        for reference in order:
+            save_answer(radiologist, SaveAnswer(id=uuid4(), case_id=case.pk, schema=reference))
+        assert [score_of(key)["points"] for key in ("first", "second")] == [1, 1]
+        for answer in Answer.objects.filter(deleted_at=None):
+            delete_answer(radiologist, answer.pk, revision=answer.revision)
+
+
 def test_nobody_elses_answers_count(
     radiologist: User, second_radiologist: User, case: Case, of_slices: SaveAnswer, of_the_scan: SaveAnswer
 ) -> None:
