@@ -171,7 +171,7 @@ def test_submitting_names_what_is_missing_locks_the_reading_and_goes_on(viewer: 
     viewer.drag(BOX)
     page.keyboard.press("Escape")
     page.keyboard.press("s")
-    dialog = page.locator("dialog.question-dialog")
+    dialog = page.locator(".missing-panel")
     expect(dialog).to_contain_text("no answers")
     dialog.get_by_role("button", name="Submit anyway").click()
     page.wait_for_url(lambda url: case_id not in url)

@@ -222,8 +222,8 @@ function bodyOf(kind: RecordKind, record: AnyRecord): object {
     const { owner: _owner, deleted: _deleted, updated_at: _at, ...sent } = record as Annotation;
     return sent;
   }
-  const { id, case: caseId, finding, schema, answers, revision, size_mm = null } = record as Answer;
-  return { id, case: caseId, finding, schema, answers, revision, size_mm };
+  const { deleted: _deleted, owner: _owner, score: _score, updated_at: _at, case: caseId, ...sent } = record as Answer;
+  return { size_mm: null, size_source: '', ...sent, case: caseId };
 }
 
 const SESSION_ENDED = 'Your session has ended.';

@@ -9,6 +9,7 @@ import { MARK_ACT_COMMANDS } from './mark_acts';
 import { MARK_COMMANDS } from './marks';
 import { MASK_COMMANDS } from './masks';
 import { PICTURE_COMMANDS } from './picture';
+import { RANGE_COMMANDS } from './ranges';
 import { REVIEW_COMMANDS } from './review';
 import { SLICE_LABEL_COMMANDS } from './slice_labels';
 import { SLICE_COMMANDS } from './slices';
@@ -41,6 +42,7 @@ export const COMMANDS: readonly Command[] = [
   ...SLICE_LABEL_COMMANDS,
   ...FINDING_COMMANDS,
   ...FORM_COMMANDS,
+  ...RANGE_COMMANDS,
   ...SUGGESTION_COMMANDS,
   ...CASE_COMMANDS,
   ...REVIEW_COMMANDS,

@@ -13,7 +13,10 @@ function stepBack({ acts, busy, cancelGestures, forms }: Desk): void {
   // Out of the questions: the marks stay chosen as they were.
   if (answering || (busy && inField)) return;
   const { ui } = acts;
-  if (ui.now.labelFrom) ui.set({ labelFrom: null });
+  if (ui.now.drawFor) ui.set({ drawFor: null, tool: ui.now.drawFor.formerTool });
+  else if (ui.now.labelFrom) ui.set({ labelFrom: null });
+  else if (ui.now.rangeFrom) ui.set({ rangeFrom: null });
+  else if (ui.now.selectedRange) ui.set({ selectedRange: null });
   else if (ui.now.selectedMark || ui.now.selectedSuggestion) ui.set({ selectedMark: null, selectedSuggestion: null });
   else if (ui.now.tool !== 'select') ui.set({ tool: 'select' });
   else ui.set({ selectedFinding: null, maximised: null });

@@ -4,7 +4,7 @@ import type { Command } from './command';
 export const FORM_COMMANDS: readonly Command[] = [
   {
     id: 'forms.answer',
-    title: "Answer the selected finding's questions, else the case's",
+    title: "Answer the selected finding's or range's questions, else the case's",
     group: 'Questions',
     // Enter leads here too, when nothing is being drawn (marks.finish).
     keys: [],
@@ -14,11 +14,21 @@ export const FORM_COMMANDS: readonly Command[] = [
   },
   {
     id: 'forms.answer_case',
-    title: "Answer the case's questions",
+    title: "Answer the breasts' and the case's questions",
     group: 'Questions',
     keys: ['Shift+Enter'],
     run: ({ forms, say }) => {
       if (!forms.focusCase()) say('There are no questions about the case.');
+    },
+  },
+  {
+    id: 'forms.answer_breast',
+    title: "Right breast's questions; again: the left one's",
+    group: 'Questions',
+    keys: ['Alt+B'],
+    inFields: true,
+    run: ({ forms, say }) => {
+      if (!forms.focusBreast()) say('There are no questions about a breast.');
     },
   },
   {

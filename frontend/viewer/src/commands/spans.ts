@@ -1,14 +1,13 @@
-/** The slices that the selected mark holds for: its ends move by one slice. */
+/** The slices that the selected mark or range holds for: its ends move by one slice. */
 import type { SpanEnd } from '../marks/span';
 import { spanWords } from '../marks/span';
-import { changeSpan, spanWithEnd } from '../store/spans';
+import { changeSpan, spanOfRecord, spanWithEnd } from '../store/spans';
 import type { Command, Desk } from './command';
 
 function moveEnd(end: SpanEnd, by: 1 | -1): (desk: Desk) => void {
   return ({ acts, places, say, busy }) => {
-    const id = acts.ui.now.selectedMark;
-    const mark = id ? acts.workspace.records.get('annotation', id) : undefined;
-    const before = mark && places.spanOf(mark);
+    const id = acts.ui.now.selectedMark ?? acts.ui.now.selectedRange;
+    const before = id ? spanOfRecord(acts, places, id) : null;
     if (!id || !before || busy) return;
     const after = spanWithEnd(acts, places, { mark: id, end, to: before[end] + by });
     if (!after) return;

@@ -151,29 +151,63 @@ export interface FormOption {
   excludes_others?: boolean;
 }
 
+/** When a question is asked; one that is not asked counts as unanswered. */
+export type Condition =
+  | { question: string; is: AnswerValue }
+  | { question: string; is_one_of: readonly AnswerValue[] }
+  | { question: string; includes: string }
+  | { question: string; answered: boolean }
+  | { all: readonly Condition[] }
+  | { any: readonly Condition[] }
+  | { not: Condition };
+
 export interface FormQuestion {
   name: string;
   title: string;
-  kind: 'choice' | 'multiple' | 'boolean' | 'text' | 'number';
+  kind: 'choice' | 'multiple' | 'boolean' | 'text' | 'number' | 'draw';
+  group?: string;
   options?: readonly FormOption[];
   help?: string;
   unit?: string;
   minimum?: number;
   maximum?: number;
   key?: string;
-  /** Shown only when every named answer is one of the values. */
-  visible_when?: Record<string, AnswerValue | readonly AnswerValue[]>;
+  required?: boolean;
+  show_when?: Condition;
+  /** What is to be drawn; the answer is the identifiers of the marks. */
+  mark_kind?: MarkKind;
+}
+
+export interface PointLevel {
+  level: string;
+  from: number;
+  meaning: string;
+  aspirate_from_mm?: number;
+  follow_from_mm?: number;
+}
+
+/** What follows from the answers: points as data, or a function of the server's. */
+export interface Scoring {
+  kind: string;
+  name?: string;
+  /** The question that a size may be typed in. */
+  size?: string;
+  categories?: readonly string[];
+  systems?: readonly { name: string; title: string; ends_at_zero?: Record<string, readonly string[]> }[];
+  levels?: readonly PointLevel[];
+  /** Of assessments: every category. */
+  most_abnormal_first?: readonly string[];
+  /** The schema from whose answers this one's are derived. */
+  from?: string;
+  [setting: string]: unknown;
 }
 
 export interface SchemaDefinition {
-  key: string;
-  version: number | string;
-  title: string;
-  applies_to: 'finding' | 'case';
+  applies_to: 'finding' | 'case' | 'breast' | 'slices';
   modalities?: readonly string[];
-  answers?: { required?: readonly string[]; [name: string]: unknown };
-  form: { questions: readonly FormQuestion[] };
-  scoring?: { kind: string; size?: string };
+  answers?: { properties?: Readonly<Record<string, Readonly<Record<string, unknown>>>>; [name: string]: unknown };
+  form: { groups?: readonly { name: string; title: string }[]; questions: readonly FormQuestion[] };
+  scoring?: Scoring;
 }
 
 export interface SchemaJson {
@@ -181,6 +215,8 @@ export interface SchemaJson {
   version: number | string;
   title: string;
   definition: SchemaDefinition;
+  /** false: superseded, and here because something was answered under it. */
+  current?: boolean;
 }
 
 export interface Manifest {
@@ -267,22 +303,58 @@ export interface Finding extends Owned {
   name: string;
 }
 
+export interface ScoreWarning {
+  message: string;
+  /** What it is about: pressing it leads there. */
+  questions?: readonly string[];
+}
+
+/** One table of points by itself. */
+export interface SystemScore {
+  title?: string;
+  points?: number | null;
+  level?: string | null;
+  meaning?: string | null;
+  recommendation?: string;
+  explanation?: readonly string[];
+}
+
 export interface Score {
   points: number | null;
   level: string | null;
   recommendation: string;
   explanation: readonly string[];
   missing: readonly string[];
+  missing_names: readonly string[];
+  warnings: readonly (string | ScoreWarning)[];
+  systems: Readonly<Record<string, SystemScore>>;
+  size_mm: number | null;
+  size_source: string | null;
+  category: string | null;
+  derived: Readonly<Record<string, { value: unknown; because?: string }>>;
+  likelihood: string;
+  management: string;
   [name: string]: unknown;
 }
 
+/** A level or category that the reader chose by hand; what was computed stays beside it. */
+export type Override = ({ level: string } | { category: string }) & { reason: string };
+
 export interface Answer extends Owned {
   finding: string | null;
+  /** Of a schema that asks breast by breast; "" for the others. */
+  breast: 'L' | 'R' | '';
+  /** The slices that it holds for, ends included; null for what is not about slices. */
+  first_frame: string | null;
+  last_frame: string | null;
   schema: string;
   answers: Readonly<Record<string, AnswerValue>>;
+  override: Override | null;
   score: Partial<Score>;
   /** Largest diameter of the finding's calibrated marks, sent with the answers; the page computes it. */
   size_mm?: number | null;
+  /** Which of its marks gave it. */
+  size_source?: string;
 }
 
 export interface Suggestion {

@@ -8,11 +8,11 @@ import type { FrameFetch } from '../pixels/frame_fetch';
 import { Review } from '../review/review';
 import { follow, lead } from '../screens/screen_link';
 import { Acts } from '../store/acts';
+import { keepDerivedScores } from '../store/answers';
 import { Places } from '../store/places';
 import { Records } from '../store/records';
 import { keepSizesKnown } from '../store/size_keeper';
 import { Ui } from '../store/ui';
-import { keepWarningsTrue } from '../store/warning_keeper';
 import { Workspace } from '../store/workspace';
 import { askForFirst } from './ahead';
 import { exposeForTests } from './debug_surface';
@@ -54,13 +54,16 @@ export class CaseSession {
     acts.onlyShows = station.isSecond;
     const places = new Places(manifest);
     keepSizesKnown(acts, places);
-    keepWarningsTrue(acts);
+    keepDerivedScores(acts);
     this.page = new ReadingPage(
       station,
       acts,
       places,
       fetcher,
-      leaving(acts, api, station.addresses, travel, (words) => this.page.say(words)),
+      leaving(acts, places, api, station.addresses, travel, {
+        say: (words) => this.page.say(words),
+        submits: (missing) => this.page.missing.ask(missing),
+      }),
       this.lifetime,
       this.clockOf(manifest, api),
     );

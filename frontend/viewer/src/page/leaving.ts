@@ -1,11 +1,10 @@
 /** Leaving the case: submit, next case, and closing the page while something is unsaved. */
 import { type ApiClient, RequestError } from '../api/client';
-import { ask } from '../panels/dialogs';
 import type { PageSaving } from '../save/page_saving';
 import type { SaveQueue } from '../save/queue';
 import type { Acts } from '../store/acts';
-import { missingWords } from '../store/missing';
-import { h } from './dom';
+import { type Missing, missingIn } from '../store/missing';
+import type { Places } from '../store/places';
 import type { Leaving } from './reading_page';
 
 export interface Addresses {
@@ -22,12 +21,20 @@ export interface Travel {
   review(caseId: string, back: boolean): Promise<void>;
 }
 
+/** What is said to the reader, and asked of them, on the page that is left. */
+export interface Farewell {
+  say(words: string): void;
+  /** Submit with this left open? */
+  submits(missing: readonly Missing[]): Promise<boolean>;
+}
+
 export function leaving(
   acts: Acts,
+  places: Places,
   api: ApiClient,
   addresses: Addresses,
   travel: Travel,
-  say: (words: string) => void,
+  { say, submits }: Farewell,
 ): Leaving {
   const { manifest, workspace } = acts;
   const { queue } = workspace;
@@ -42,18 +49,12 @@ export function leaving(
         say(`Not submitted. ${queue.summary().words}.`);
         return;
       }
-      const missing = missingWords(acts);
-      if (missing.length > 0) {
-        const list = h('ul', {}, ...missing.map((line) => h('li', {}, line)));
-        const go = await ask(
-          'Submit with this left open?',
-          [list, 'A submitted reading can no longer be changed.'],
-          [
-            { words: 'Go on reading', value: false },
-            { words: 'Submit anyway', value: true, primary: true },
-          ],
-        );
-        if (!go) return;
+      const missing = missingIn(acts, places);
+      if (missing.length > 0 && !(await submits(missing))) return;
+      // It was asked beside the pictures: something may have been changed meanwhile.
+      if (!(await everythingSaved(queue))) {
+        say(`Not submitted. ${queue.summary().words}.`);
+        return;
       }
       const { next } = await api.submit(assignment);
       await travel.to(next ?? addresses.worklist);

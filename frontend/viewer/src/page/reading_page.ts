@@ -14,8 +14,10 @@ import { HangingBar } from '../panels/hanging_bar';
 import { Header } from '../panels/header';
 import { KeysPanel } from '../panels/keys_panel';
 import { LineButton } from '../panels/line_button';
+import { MissingPanel } from '../panels/missing_panel';
 import type { Panel } from '../panels/panel';
 import { PictureBar } from '../panels/picture_bar';
+import { RangesPanel } from '../panels/ranges_panel';
 import { SavingDock } from '../panels/saving/saving_dock';
 import { ScreenButton } from '../panels/screen_button';
 import { SliceLabelsPanel } from '../panels/slice_labels_panel';
@@ -32,6 +34,7 @@ import type { Review } from '../review/review';
 import { ReviewPanel } from '../review/review_panel';
 import type { Acts } from '../store/acts';
 import { lastHanging, rememberHanging } from '../store/last_hanging';
+import type { Missing } from '../store/missing';
 import type { Places } from '../store/places';
 import { addSliceLabel } from '../store/slice_labels';
 import { toolNamed } from '../tools/registry';
@@ -47,6 +50,7 @@ import { wordsAt } from './mark_words';
 import { Notice } from './notice';
 import { PaneGrid, type PaneUnit } from './pane_grid';
 import { marksOn } from './shown_marks';
+import { SideColumn } from './side_column';
 import { StageInput } from './stage_input';
 import type { Workstation } from './workstation';
 
@@ -71,8 +75,9 @@ export class ReadingPage implements Desk {
   private readonly options: ToolOptions;
   private readonly hangings: HangingBar;
   private readonly picker: StackPicker;
-  private readonly sidePanels: readonly Panel[];
+  private readonly side: SideColumn;
   readonly forms: Forms;
+  readonly missing: MissingPanel;
   readonly suggestionsPanel: SuggestionsPanel;
   readonly sliceLabels: SliceLabelsPanel;
   private readonly keys: KeysPanel;
@@ -146,7 +151,6 @@ export class ReadingPage implements Desk {
     this.options = new ToolOptions(acts, this.grid, this.commands, (id) => this.run(id));
     this.picker = new StackPicker(manifest.stacks, (stack) => this.grid.open(this.grid.active.pane.index, stack));
     this.dock = new SavingDock(station, acts, places, this, lifetime);
-    const ofCase = new CasePanel(acts);
     const values = new MarkValues(station.frames, places);
     const rows = {
       acts,
@@ -154,19 +158,34 @@ export class ReadingPage implements Desk {
       jump: (mark: Annotation) => this.jumpToMark(mark.id),
       values: (mark: Annotation) => values.words(mark),
     };
-    const findings = new FindingsPanel(rows, this.showFinding);
-    this.forms = new Forms(acts, ofCase, findings, this.showFinding);
+    const reveal = (frame: string): void => {
+      const place = places.of(frame);
+      if (place) this.grid.reveal(place.stack, place.index);
+    };
+    const desk = {
+      acts,
+      places,
+      showMark: this.jumpToMark,
+      leadTo: (question: string) => this.forms.leadTo(question),
+      tell: (words: string) => this.side.tell(words),
+    };
+    const ofCase = new CasePanel(desk);
+    const findings = new FindingsPanel(rows, desk, this.showFinding);
+    const ranges = new RangesPanel(desk, reveal, () => this.commands.keysOf('ranges.answer')[0] ?? 'A key');
+    this.forms = new Forms(acts, places, { ofCase, findings, ranges }, this.showFinding);
+    this.missing = new MissingPanel((to) => this.goToMissing(to));
     const edit = (): void => this.run('suggestions.accept_and_edit');
     this.suggestionsPanel = new SuggestionsPanel(acts, places, this.jumpToSuggestion, edit);
     this.sliceLabels = new SliceLabelsPanel(acts, places, rows.jump);
     const { review } = acts;
-    const own = [ofCase, findings, this.sliceLabels];
-    this.sidePanels = [
+    const own = [ofCase, ranges, findings, this.sliceLabels];
+    const panels: readonly Panel[] = [
       ...(review ? [this.reviewPanel(review)] : []),
       // A reviewer marks nothing: empty panels would only push the readers out of sight.
       ...(review?.mayReview ? [] : own),
       this.suggestionsPanel,
     ];
+    this.side = new SideColumn(this.missing.element, panels, this.dock.element);
     for (const { pane, bar } of this.grid.units) {
       bar.carry(new SpanBars(pane, acts, places));
       bar.carry(new SliceWords(pane, acts, places), pane.element);
@@ -266,6 +285,12 @@ export class ReadingPage implements Desk {
 
   readonly showFinding = (id: string): void => showFinding(this.grid, this.acts, this.places, id);
 
+  private goToMissing({ open, finding, mark }: Missing): void {
+    if (open) this.forms.goTo(open);
+    else if (finding) this.showFinding(finding);
+    else if (mark) this.jumpToMark(mark);
+  }
+
   readonly jumpToSuggestion = (suggestion: Suggestion): void => {
     const place = this.places.of(suggestion.frame);
     if (place) this.grid.reveal(place.stack, place.index);
@@ -297,11 +322,6 @@ export class ReadingPage implements Desk {
   }
 
   private build(): void {
-    const side = h(
-      'aside',
-      { class: 'side', 'aria-label': 'Findings and questions' },
-      ...this.sidePanels.map((panel) => panel.element),
-    );
     this.station.root.replaceChildren(
       this.header.element,
       this.banner,
@@ -311,7 +331,7 @@ export class ReadingPage implements Desk {
         this.toolbar.element,
         this.picker.element,
         h('div', { class: 'stage' }, this.bar.element, this.grid.element, this.options.element),
-        h('div', { class: 'side-column' }, side, this.dock.element),
+        this.side.element,
       ),
       h('footer', { class: 'bottom' }, 'For research use. Not for diagnosis.'),
       this.notice.element,
@@ -327,6 +347,7 @@ export class ReadingPage implements Desk {
     ui.subscribe((now, before) => {
       if (now.tool !== before.tool) this.finishGestures();
       if (now.hanging !== before.hanging) this.halfDrawn.letGo();
+      if (before.drawFor && !now.drawFor) this.forms.goTo(before.drawFor);
       if (now.maximised !== before.maximised) this.grid.resize();
       if (now.showsOverlays !== before.showsOverlays) this.grid.showOverlays();
       this.grid.markActive();
@@ -401,7 +422,7 @@ export class ReadingPage implements Desk {
     const shown = new Set(this.grid.visible.map((u) => u.pane.stack?.key ?? ''));
     this.picker.update(shown, pane.stack?.key ?? null, this.grid.showsAll);
     this.hangings.update();
-    for (const panel of this.sidePanels) panel.update();
+    this.side.update();
     this.dock.update();
     const banner = this.station.isSecond
       ? 'Second window: it scrolls, zooms and is windowed with the first one. Marks are drawn and answers given there.'

@@ -4,6 +4,7 @@ import { labelColour, OTHERS } from '../panels/palette';
 import type { Acts } from '../store/acts';
 import { labelsInUse, wordsOf } from '../store/mark_looks';
 import type { Places } from '../store/places';
+import { rangeSign, rangesOn, rangeWords } from '../store/ranges';
 import { labelsOn } from '../store/slice_labels';
 import type { Pane } from './pane';
 
@@ -25,6 +26,7 @@ export class SliceWords {
     if (state === this.shown) return;
     this.shown = state;
     const labels = pane.frame && showsMarks ? labelsOn(pane.frame.key, acts, this.places) : [];
+    const ranges = pane.frame && showsMarks ? rangesOn(pane.frame.key, acts, this.places) : [];
     const inUse = labels.length > 0 ? labelsInUse(acts) : [];
     this.element.replaceChildren(
       ...labels.map((mark) => {
@@ -32,6 +34,7 @@ export class SliceWords {
         const colour = mine ? labelColour(wordsOf(mark, acts), inUse) : OTHERS;
         return h('li', { style: `--colour:${colour}` }, mine ? mark.label : `${mark.label} (${mark.owner})`);
       }),
+      ...ranges.map((range) => h('li', { class: `answered ${rangeSign(range)}` }, rangeWords(range))),
     );
   }
 }

@@ -1,19 +1,29 @@
 /** On a pane's scroll bar: the spans of marks and the labels of slices, as bars whose ends drag. */
-import { type SpanEnd, spanWords } from '../marks/span';
-import type { Annotation } from '../model/types';
+import { type Span, type SpanEnd, spanWords } from '../marks/span';
+import type { Annotation, StackJson } from '../model/types';
 import { h } from '../page/dom';
 import { labelColour, OTHERS, UNASSIGNED } from '../panels/palette';
 import type { Acts } from '../store/acts';
 import { colourOf, labelsInUse, wordsOf } from '../store/mark_looks';
 import type { Places } from '../store/places';
-import { changeSpan, mayChangeSpan, spanWithEnd } from '../store/spans';
+import { rangeSign, rangesOfCase, rangeWords } from '../store/ranges';
+import { changeSpan, mayChangeSpan, spanOfRecord, spanWithEnd } from '../store/spans';
 import type { Pane } from './pane';
+
+/** What a bar is of: a mark, or a range of slices that questions are answered about. */
+interface Spanning {
+  id: string;
+  kind: string;
+  label: string;
+  colour: string;
+  selected: boolean;
+}
 
 export class SpanBars {
   private readonly draft = h('div', { class: 'span-bar slices draft', hidden: true });
   readonly element = h('div', { class: 'span-bars' }, this.draft);
   private readonly bars = new Map<string, { element: HTMLElement; signature: string }>();
-  private known = { version: -1, marks: [] as Annotation[] };
+  private known = { state: '', spanning: [] as Spanning[] };
 
   constructor(
     private readonly pane: Pane,
@@ -25,10 +35,11 @@ export class SpanBars {
     const { stack } = this.pane;
     const shown = new Set<string>();
     if (stack && !this.pane.reformatted && stack.frames.length > 1 && this.acts.ui.now.showsMarks) {
-      for (const mark of this.spanning()) {
-        if (this.places.of(mark.frame)?.stack !== stack) continue;
-        shown.add(mark.id);
-        this.place(mark);
+      for (const one of this.spanning()) {
+        const span = spanOfRecord(this.acts, this.places, one.id);
+        if (span?.stack !== stack) continue;
+        shown.add(one.id);
+        this.place(one, span);
       }
     }
     this.placeDraft();
@@ -42,8 +53,9 @@ export class SpanBars {
   /** The label that is being made: from where it was begun to the slice on the screen. */
   private placeDraft(): void {
     const { stack, target } = this.pane;
-    const { labelFrom } = this.acts.ui.now;
-    const from = labelFrom ? this.places.of(labelFrom) : null;
+    const { labelFrom, rangeFrom } = this.acts.ui.now;
+    const begun = labelFrom ?? rangeFrom?.frame;
+    const from = begun ? this.places.of(begun) : null;
     const shown = from !== null && from.stack === stack;
     this.draft.hidden = !shown;
     if (!shown || !stack) return;
@@ -52,36 +64,43 @@ export class SpanBars {
     this.draft.style.height = `${(100 * (last - first + 1)) / stack.frames.length}%`;
   }
 
-  /** Marks of more than one slice, and the selected one where it may be given more. */
-  private spanning(): Annotation[] {
-    const { records } = this.acts.workspace;
-    if (this.known.version !== records.version) {
-      const marks = records.live('annotation').filter((m) => m.first_frame !== null);
-      this.known = { version: records.version, marks };
-    }
-    const { selectedMark } = this.acts.ui.now;
+  /** Marks of more than one slice, the selected one where it may be given more, and ranges that are answered about. */
+  private spanning(): Spanning[] {
+    const { acts } = this;
+    const { records } = acts.workspace;
+    const { selectedMark, selectedRange, colourBy } = acts.ui.now;
+    const state = [records.version, selectedMark, selectedRange, colourBy].join();
+    if (this.known.state === state) return this.known.spanning;
+    const marks = records.live('annotation').filter((m) => m.first_frame !== null);
     const selected = selectedMark ? records.get('annotation', selectedMark) : undefined;
-    const alone = selected?.kind === 'box' && selected.first_frame === null && !selected.deleted;
-    return alone ? [...this.known.marks, selected] : this.known.marks;
+    if (selected?.kind === 'box' && selected.first_frame === null && !selected.deleted) marks.push(selected);
+    const spanning = [
+      ...marks.map((mark): Spanning => {
+        const { id, kind, label } = mark;
+        return { id, kind, label, colour: this.colour(mark), selected: selectedMark === id };
+      }),
+      ...rangesOfCase(acts, this.places).map((range): Spanning => {
+        const { id } = range.answer;
+        const kind = `slices answered ${rangeSign(range)}`;
+        return { id, kind, label: rangeWords(range), colour: '', selected: selectedRange === id };
+      }),
+    ];
+    this.known = { state, spanning };
+    return spanning;
   }
 
-  private place(mark: Annotation): void {
-    const { ui } = this.acts;
-    const span = this.places.spanOf(mark);
-    if (!span) return;
-    const draft = ui.now.spanDraft;
-    const { first, last } = draft?.mark === mark.id ? draft : span;
+  private place({ id, kind, label, colour, selected }: Spanning, span: Span & { stack: StackJson }): void {
+    const draft = this.acts.ui.now.spanDraft;
+    const { first, last } = draft?.mark === id ? draft : span;
     const count = span.stack.frames.length;
-    const selected = ui.now.selectedMark === mark.id;
-    const grips = selected && mayChangeSpan(mark, this.acts);
-    const colour = this.colour(mark);
-    const signature = [first, last, count, selected, grips, mark.label, mark.kind, colour].join();
-    const known = this.bars.get(mark.id);
+    const grips = selected && mayChangeSpan(this.acts, id);
+    const signature = [first, last, count, selected, grips, label, kind, colour].join();
+    const known = this.bars.get(id);
     if (known?.signature === signature) return;
-    const element = known?.element ?? h('div', { 'data-span': mark.id });
+    const element = known?.element ?? h('div', { 'data-span': id });
     element.className = [
       'span-bar',
-      mark.kind,
+      kind,
       selected && 'selected',
       first === 0 && 'at-top',
       last === count - 1 && 'at-bottom',
@@ -90,14 +109,14 @@ export class SpanBars {
       .join(' ');
     element.style.top = `${(100 * first) / count}%`;
     element.style.height = `${(100 * (last - first + 1)) / count}%`;
-    element.style.setProperty('--colour', colour);
-    element.title = [mark.label, spanWords({ first, last })].filter(Boolean).join(', ');
+    if (colour) element.style.setProperty('--colour', colour);
+    element.title = [label, spanWords({ first, last })].filter(Boolean).join(', ');
     const wanted: SpanEnd[] = grips ? ['first', 'last'] : [];
     if (element.childElementCount !== wanted.length) {
-      element.replaceChildren(...wanted.map((end) => this.grip(mark.id, end)));
+      element.replaceChildren(...wanted.map((end) => this.grip(id, end)));
     }
     if (!known) this.element.append(element);
-    this.bars.set(mark.id, { element, signature });
+    this.bars.set(id, { element, signature });
   }
 
   private colour(mark: Annotation): string {

@@ -1,17 +1,42 @@
-/** What a form shows of the answers: the records, and how saving them goes. */
-import type { SchemaJson } from '../model/types';
+/** What a form shows of the answers: the records, how saving them goes, and what follows from them. */
+import type { Answer, SchemaJson } from '../model/types';
 import type { Acts } from '../store/acts';
-import { addressOf } from '../store/records';
+import { answerTo, waitsFor } from '../store/answers';
+import type { Places } from '../store/places';
+import type { Target } from '../store/targets';
 import type { FormState } from './label_form';
+import { scoreToShow } from './live_score';
 
-export function answerState(acts: Acts, schema: SchemaJson, finding: string | null): FormState {
+const OF_A_QUESTION = /^(.*) \(answers\.([a-z][a-z0-9_]*)[^)]*\)$/s;
+
+export function answerState(acts: Acts, places: Places, schema: SchemaJson, target: Target): FormState {
   const { queue } = acts.workspace;
-  const answer = acts.answerOf(schema, finding);
+  const answer = answerTo(acts, schema, target);
   const trouble = answer ? (queue.trouble('answer', answer.id)?.message ?? null) : null;
+  const [, words, question] = (trouble && OF_A_QUESTION.exec(trouble)) || [];
+  const waits = answer !== undefined && trouble === null && waitsFor(acts, answer);
+  const answers = answer?.answers ?? {};
   return {
-    answer,
+    answers,
+    override: answer?.override ?? null,
+    score: scoreToShow(schema.definition, answers, answer?.score ?? {}, waits),
     disabled: !acts.mayEdit,
-    trouble,
-    waits: answer !== undefined && trouble === null && queue.waits(addressOf('answer', answer.id)),
+    trouble: question ? null : trouble,
+    faults: question && words ? { [question]: words } : {},
+    waits,
+    drawn: drawnWords(acts, places, schema, answer),
   };
+}
+
+function drawnWords(acts: Acts, places: Places, schema: SchemaJson, answer: Answer | undefined): FormState['drawn'] {
+  const drawn: Record<string, string[]> = {};
+  for (const { name, kind } of schema.definition.form.questions) {
+    const marks = answer?.answers[name];
+    if (kind !== 'draw' || !Array.isArray(marks)) continue;
+    drawn[name] = marks.map((id: string) => {
+      const mark = acts.workspace.records.get('annotation', id);
+      return mark ? places.words(mark.frame) : 'a mark that is gone';
+    });
+  }
+  return drawn;
 }

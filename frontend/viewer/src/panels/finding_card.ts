@@ -2,7 +2,7 @@
 import type { Annotation, Finding } from '../model/types';
 import { h, setText } from '../page/dom';
 import { colourOf, numberOf } from '../store/mark_looks';
-import type { LabelForm } from './label_form';
+import type { FormSet } from './form_set';
 import { MarkList } from './mark_list';
 import type { MarkRows } from './mark_row';
 
@@ -11,7 +11,7 @@ const SHOWN_UNSELECTED = 4;
 
 export class FindingCard {
   readonly element: HTMLElement;
-  readonly forms: LabelForm[] = [];
+  forms: FormSet | null = null;
   private readonly title: HTMLButtonElement;
   private readonly swatch = h('span', { class: 'swatch' });
   private readonly name = h('span', { class: 'name' });
@@ -29,7 +29,7 @@ export class FindingCard {
     finding: Finding,
     private readonly rows: MarkRows,
     choose: (finding: string | null) => void,
-    private readonly makeForms: () => readonly LabelForm[],
+    private readonly makeForms: () => FormSet,
   ) {
     const { acts } = rows;
     const { id } = finding;
@@ -106,8 +106,11 @@ export class FindingCard {
 
   private showForms(selected: boolean): void {
     this.formPlace.hidden = !selected;
-    if (!selected || this.forms.length > 0) return;
-    this.forms.push(...this.makeForms());
-    this.formPlace.append(...this.forms.map((form) => form.element));
+    if (!selected) return;
+    if (!this.forms) {
+      this.forms = this.makeForms();
+      this.formPlace.append(this.forms.element);
+    }
+    this.forms.update();
   }
 }

@@ -1,9 +1,10 @@
 /** The findings and the marks that show them; marks that belong to none; the forms of the selected finding. */
 import type { Annotation } from '../model/types';
 import { h } from '../page/dom';
-import { answerState } from './answer_state';
+import { ofFinding } from '../store/targets';
 import { FindingCard } from './finding_card';
-import { LabelForm } from './label_form';
+import { type FormDesk, FormSet } from './form_set';
+import type { LabelForm } from './label_form';
 import { MarkList } from './mark_list';
 import type { MarkRows } from './mark_row';
 import { UNASSIGNED } from './palette';
@@ -21,6 +22,7 @@ export class FindingsPanel implements Panel {
 
   constructor(
     private readonly rows: MarkRows,
+    private readonly desk: FormDesk,
     private readonly showFinding: (finding: string) => void,
   ) {
     this.looseMarks = new MarkList(rows);
@@ -76,8 +78,6 @@ export class FindingsPanel implements Panel {
         this.list.insertBefore(card.element, this.list.children[order] ?? null);
       }
     });
-    const selected = selectedFinding ? this.cards.get(selectedFinding) : undefined;
-    for (const form of selected?.forms ?? []) form.update(answerState(acts, form.schema, selectedFinding));
     const loose = marks.get(null) ?? [];
     this.loose.hidden = loose.length === 0;
     this.looseMarks.update(loose);
@@ -87,7 +87,7 @@ export class FindingsPanel implements Panel {
   get forms(): readonly LabelForm[] {
     const { selectedFinding } = this.rows.acts.ui.now;
     this.update();
-    return (selectedFinding ? this.cards.get(selectedFinding)?.forms : undefined) ?? [];
+    return (selectedFinding ? this.cards.get(selectedFinding)?.forms?.forms : undefined) ?? [];
   }
 
   private marksByFinding(): Map<string | null, Annotation[]> {
@@ -114,17 +114,10 @@ export class FindingsPanel implements Panel {
       if (chosen) this.showFinding(chosen);
       else acts.ui.set({ selectedFinding: null });
     };
-    const card = new FindingCard(finding, this.rows, choose, () => this.formsOf(id));
+    const card = new FindingCard(finding, this.rows, choose, () => new FormSet(this.desk, () => ofFinding(id)));
     this.dropTarget(card.element, id);
     this.cards.set(id, card);
     return card;
-  }
-
-  private formsOf(finding: string): LabelForm[] {
-    const { acts } = this.rows;
-    return acts.manifest.schemas
-      .filter((s) => s.definition.applies_to === 'finding')
-      .map((s) => new LabelForm(s, finding, (question, value) => acts.setAnswer(s, finding, question, value)));
   }
 
   private addRow(): HTMLElement {

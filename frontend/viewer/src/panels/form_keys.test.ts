@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FormOption, FormQuestion } from '../model/types';
-import { hotKeys, leadOf, optionForKey } from './form_keys';
+import { hotKeys, leadOf, optionByInitial, optionForKey } from './form_keys';
 
 const titled = (...titles: string[]): FormOption[] => titles.map((title) => ({ value: title, title }));
 const birads: FormOption[] = ['0', '1', '2', '3', '4', '4A', '4B', '4C', '5', '6']
@@ -16,24 +16,36 @@ describe('keys of options', () => {
   });
 
   it('choose at once where nothing longer begins like this', () => {
-    expect(optionForKey(margins, '3', '', -1)).toEqual({ index: 2, sure: true, typed: '' });
-    expect(optionForKey(birads, '5', '', -1)).toMatchObject({ index: 8, sure: true });
-    expect(optionForKey(birads, 'n', '', -1)).toMatchObject({ index: 10, sure: true });
+    expect(optionForKey(margins, '3', '')).toEqual({ index: 2, sure: true, typed: '' });
+    expect(optionForKey(birads, '5', '')).toMatchObject({ index: 8, sure: true });
+    expect(optionForKey(birads, 'n', '')).toMatchObject({ index: 10, sure: true });
   });
 
   it('wait for the letter after a 4, and take a new number for a new answer', () => {
-    const four = optionForKey(birads, '4', '', -1);
+    const four = optionForKey(birads, '4', '');
     expect(four).toEqual({ index: 4, sure: false, typed: '4' });
-    expect(optionForKey(birads, 'b', '4', 4)).toEqual({ index: 6, sure: true, typed: '' });
-    expect(optionForKey(birads, '2', '4', 4)).toMatchObject({ index: 2, sure: true });
+    expect(optionForKey(birads, 'b', '4')).toEqual({ index: 6, sure: true, typed: '' });
+    expect(optionForKey(birads, '2', '4')).toMatchObject({ index: 2, sure: true });
+  });
+
+  it('are digits beside letters of their own, unless a digit is the own key of another', () => {
+    const lettered: FormOption[] = [
+      { value: 'cystic', title: 'Cystic', key: 'c' },
+      { value: 'solid', title: 'Solid', key: 's' },
+      { value: 'odd', title: 'Odd', key: '1' },
+    ];
+    expect(hotKeys(lettered)).toEqual(['C', 'S', '1']);
+    expect(optionForKey(lettered, '2', '')).toMatchObject({ index: 1, sure: true });
+    expect(optionForKey(lettered, '1', '')).toMatchObject({ index: 2 });
+    expect(optionForKey(birads, '9', '')).toBeNull();
   });
 
   it('are the first letters too, one after the other where several begin alike', () => {
     const same = titled('Solid', 'Spongiform', 'Cystic');
-    expect(optionForKey(same, 's', '', -1)).toMatchObject({ index: 0, sure: false });
-    expect(optionForKey(same, 's', '', 0)).toMatchObject({ index: 1, sure: false });
-    expect(optionForKey(same, 'c', '', 0)).toMatchObject({ index: 2, sure: true });
-    expect(optionForKey(same, 'x', '', 0)).toBeNull();
+    expect(optionByInitial(same, 's', -1)).toMatchObject({ index: 0, sure: false });
+    expect(optionByInitial(same, 's', 0)).toMatchObject({ index: 1, sure: false });
+    expect(optionByInitial(same, 'c', 0)).toMatchObject({ index: 2, sure: true });
+    expect(optionByInitial(same, 'x', 0)).toBeNull();
   });
 });
 

@@ -16,19 +16,16 @@ export interface Typed {
   index: number;
   /** No longer code begins like this: the answer is given, and the next question may be asked. */
   sure: boolean;
+  /** What was typed so far, where more may come. */
+  typed: string;
 }
 
 /**
  * The option that a key means, after what was typed just before: "4" then "b" is BI-RADS 4B.
  *
- * A key of its own or a code first, then a number, then the next title that begins with the letter; null for none.
+ * A key of its own or a code first, then the number of its place; null for none.
  */
-export function optionForKey(
-  options: readonly FormOption[],
-  key: string,
-  before: string,
-  current: number,
-): (Typed & { typed: string }) | null {
+export function optionForKey(options: readonly FormOption[], key: string, before: string): Typed | null {
   const keys = hotKeys(options).map((k) => k.toLowerCase());
   const pressed = key.toLowerCase();
   for (const typed of before ? [before + pressed, pressed] : [pressed]) {
@@ -37,6 +34,13 @@ export function optionForKey(
     const longer = keys.some((k) => k !== typed && k.startsWith(typed));
     return { index, sure: !longer, typed: longer ? typed : '' };
   }
+  const place = /^[1-9]$/.test(pressed) && layoutFor(options) !== 'codes' ? Number(pressed) - 1 : -1;
+  return options[place] ? { index: place, sure: true, typed: '' } : null;
+}
+
+/** The next option whose title begins with a letter. */
+export function optionByInitial(options: readonly FormOption[], key: string, current: number): Typed | null {
+  const pressed = key.toLowerCase();
   const begins = (option: FormOption | undefined): boolean => option?.title.toLowerCase().startsWith(pressed) ?? false;
   for (let step = 1; step <= options.length; step++) {
     const index = (current + step + options.length) % options.length;

@@ -1,21 +1,31 @@
-/** One question of a label form: its options or field, what is chosen, and its keys. */
-import type { AnswerValue, FormOption, FormQuestion, SchemaJson } from '../model/types';
+/** One question of a label form: its title, its options or field, what is derived or refused, and its keys. */
+import type { AnswerValue, FormOption, FormQuestion, SchemaDefinition } from '../model/types';
 import { h, setText } from '../page/dom';
-import { hotKeys, leadOf, optionForKey } from './form_keys';
-import { chosen, layoutFor, pointsWords, toggled } from './form_rules';
+import type { BodyState, QuestionBody } from './form_body';
+import { ChoiceBody, optionsOf } from './form_choices';
+import { DrawBody } from './form_draw';
+import { FieldBody } from './form_field';
+import { leadOf, optionByInitial, optionForKey, type Typed } from './form_keys';
+import { layoutFor, pointsHead } from './form_rules';
 
-export interface QuestionState {
-  value: AnswerValue;
-  /** What stands in an empty field because the score took it from the pictures. */
-  measured: number | undefined;
+export interface QuestionState extends Omit<BodyState, 'derived'> {
   visible: boolean;
-  disabled: boolean;
+  /** Why the server did not take the answer. */
+  fault: string | null;
+  derived: { value: unknown; because?: string } | undefined;
 }
 
 export interface QuestionActs {
   answer(value: AnswerValue): void;
   /** Go to the question before or after this one; past the last one the keys may leave the form. */
   leave(by: 1 | -1, form: 'stay' | 'leave'): void;
+  /** Go to the question with this key; false where there is none. */
+  jump(key: string): boolean;
+  /** What is said at the form's foot: of an option, else of the question; null: of what has the keys. */
+  tell(question: FormQuestion | null, option: FormOption | null): void;
+  override(): void;
+  draw: (() => void) | null;
+  showDrawn(index: number): void;
 }
 
 const CODE_PAUSE_MS = 1500;
@@ -24,60 +34,65 @@ export class FormQuestionView {
   readonly element: HTMLFieldSetElement;
   private value: AnswerValue = null;
   private readonly options: readonly FormOption[];
-  private readonly inputs: HTMLInputElement[] = [];
-  private readonly meaning = h('p', { class: 'meaning', hidden: true });
+  private readonly body: QuestionBody;
+  private readonly choices: ChoiceBody | null;
+  private readonly derived = h('p', { class: 'derived-note', hidden: true });
+  private readonly fault = h('p', { class: 'trouble', role: 'alert', hidden: true });
+  private refused: string | null = null;
+  private serverFault: string | null = null;
   private typed = { keys: '', at: 0 };
 
   constructor(
     readonly question: FormQuestion,
-    private readonly schema: SchemaJson,
-    private readonly prefix: string,
+    definition: SchemaDefinition,
+    name: string,
     private readonly acts: QuestionActs,
   ) {
-    this.options =
-      question.options ??
-      (question.kind === 'boolean'
-        ? [
-            { value: true, title: 'Yes' },
-            { value: false, title: 'No' },
-          ]
-        : []);
-    const legend = h('legend', {}, question.title);
-    if (question.help) legend.title = question.help;
+    this.options = optionsOf(question);
+    this.choices = this.isTyped || question.kind === 'draw' ? null : new ChoiceBody(question, name, this.choiceActs());
+    this.body = this.choices ?? (question.kind === 'draw' ? this.drawBody() : this.fieldBody(definition));
+    const head = pointsHead(this.options);
+    const legend = h(
+      'legend',
+      { onpointerenter: () => acts.tell(question, null), onpointerleave: () => acts.tell(null, null) },
+      question.key ? h('kbd', { 'aria-hidden': 'true' }, question.key.toUpperCase()) : null,
+      h('span', {}, question.title),
+      head ? h('small', {}, head) : null,
+    );
     this.element = h(
       'fieldset',
       { class: `question question-${question.kind}`, 'data-question': question.name },
       legend,
-      this.isTyped ? this.field() : this.choices(),
+      this.body.element,
+      this.derived,
+      this.fault,
     );
-    this.element.classList.toggle('inline', !this.isTyped && this.layout === 'chips' && this.options.length <= 3);
+    const inline = this.choices !== null && layoutFor(this.options) === 'chips' && this.options.length <= 3;
+    this.element.classList.toggle('inline', inline);
     this.element.addEventListener('keydown', (event) => this.press(event));
+    this.element.addEventListener('focusin', () => {
+      if (!this.choices) acts.tell(question, null);
+    });
   }
 
-  update({ value, measured, visible, disabled }: QuestionState): void {
+  update(state: QuestionState): void {
+    const { value, visible, disabled, derived, fault } = state;
     this.value = value;
     this.element.hidden = !visible;
     this.element.disabled = disabled;
-    const [field] = this.inputs;
-    if (this.isTyped && field) {
-      const text = value == null ? '' : String(value);
-      if (document.activeElement !== field && field.value !== text) field.value = text;
-      field.placeholder = measured === undefined ? '' : `${measured.toFixed(1)}, measured`;
-      return;
-    }
-    this.inputs.forEach((input, i) => {
-      input.checked = chosen(value, this.options[i] as FormOption);
-    });
-    const picked = this.layout === 'codes' ? this.options.filter((o) => chosen(value, o)) : [];
-    this.meaning.hidden = picked.length === 0;
-    setText(this.meaning, picked.map((o) => o.title).join(', '));
+    this.body.update({ ...state, derived: derived?.value });
+    this.derived.hidden = derived === undefined;
+    if (derived) setText(this.derived, this.derivedWords(derived));
+    this.serverFault = fault;
+    this.showFault();
   }
 
   /** Give it the keys: at what is chosen, else at its first option. */
   focus(): boolean {
-    const target = this.inputs.find((input) => input.checked) ?? this.inputs[0];
-    if (!target || this.element.hidden || this.element.disabled) return false;
-    target.focus({ preventScroll: true });
+    const target = this.body.targets.find((one) => one instanceof HTMLInputElement && one.checked);
+    const wanted = target ?? this.body.targets[0];
+    if (!wanted || this.element.hidden || this.element.disabled) return false;
+    wanted.focus({ preventScroll: true });
     this.element.scrollIntoView({ block: 'nearest' });
     return true;
   }
@@ -86,73 +101,52 @@ export class FormQuestionView {
     return this.question.kind === 'text' || this.question.kind === 'number';
   }
 
-  private get layout(): ReturnType<typeof layoutFor> {
-    return layoutFor(this.options);
+  private choiceActs() {
+    return {
+      answer: (value: AnswerValue) => this.acts.answer(value),
+      tell: (option: FormOption | null) => this.acts.tell(option && this.question, option),
+    };
   }
 
-  private field(): HTMLElement {
-    const { question } = this;
-    const number = question.kind === 'number';
-    const field = h('input', {
-      type: number ? 'number' : 'text',
-      step: number ? 'any' : null,
-      min: question.minimum ?? null,
-      max: question.maximum ?? null,
-      'aria-label': question.title,
-      oninput: () => {
-        const text = field.value.trim();
-        if (number && !field.validity.valid) return;
-        this.acts.answer(text === '' ? null : number ? Number(text) : field.value);
+  private fieldBody(definition: SchemaDefinition): QuestionBody {
+    return new FieldBody(this.question, definition, {
+      answer: (value) => this.acts.answer(value),
+      refuse: (words) => {
+        this.refused = words;
+        this.showFault();
       },
     });
-    this.inputs.push(field);
-    return h('div', { class: 'field' }, field, question.unit ? h('span', { class: 'unit' }, question.unit) : null);
   }
 
-  private choices(): HTMLElement {
-    const { question, layout, options } = this;
-    const multiple = question.kind === 'multiple';
-    const list = h('div', { class: `options ${layout}` });
-    const keys = hotKeys(options);
-    options.forEach((option, i) => {
-      const input = h('input', {
-        type: multiple ? 'checkbox' : 'radio',
-        name: `${this.prefix}/${this.schema.key}/${question.name}`,
-        value: String(option.value),
-        onclick: (event: MouseEvent) => {
-          this.choose(i);
-          // After a click with the mouse the keys belong to the picture again, not to this choice.
-          if (event.detail > 0) input.blur();
-        },
-      });
-      this.inputs.push(input);
-      const points = pointsWords(option);
-      const isCode = layout === 'codes' && option.title.startsWith(`${option.value} `);
-      list.append(
-        h(
-          'label',
-          { class: 'option', title: [option.title, option.help].filter(Boolean).join('. ') },
-          input,
-          h('kbd', { 'aria-hidden': 'true' }, isCode ? '' : (keys[i] ?? '')),
-          h('span', {}, isCode ? String(option.value) : option.title),
-          points ? h('small', {}, points) : null,
-        ),
-      );
+  private drawBody(): QuestionBody {
+    return new DrawBody(this.question, {
+      draw: this.acts.draw,
+      show: (index) => this.acts.showDrawn(index),
+      remove: (index) => {
+        const marks = Array.isArray(this.value) ? this.value : [];
+        this.acts.answer(marks.filter((_, i) => i !== index));
+      },
     });
-    list.append(this.meaning);
-    return list;
   }
 
-  private choose(index: number): void {
-    const option = this.options[index];
-    if (option) this.acts.answer(toggled(this.question, this.options, this.value, option));
+  private derivedWords({ value, because }: { value: unknown; because?: string }): string {
+    const title = this.options.find((option) => option.value === value)?.title ?? String(value);
+    return [`Derived: ${title.toLowerCase()}`, because].filter(Boolean).join('. ');
+  }
+
+  private showFault(): void {
+    const words = this.refused ?? this.serverFault;
+    this.fault.hidden = words === null;
+    setText(this.fault, words ?? '');
   }
 
   /** Keys while this question has them: nothing that is typed here may mean something to the picture. */
   private press(event: KeyboardEvent): void {
     const { key } = event;
     if (event.ctrlKey || event.metaKey || event.altKey || key === 'Tab' || key === 'Escape') return;
-    if (key === 'Enter') {
+    // A button's own keys: pressing it, and Tab.
+    const isButton = event.target instanceof HTMLButtonElement;
+    if (key === 'Enter' && !isButton) {
       event.preventDefault();
       this.acts.leave(event.shiftKey ? -1 : 1, 'leave');
       return;
@@ -163,13 +157,16 @@ export class FormQuestionView {
       this.go(lead);
       return;
     }
-    if (this.isTyped) return;
+    if (this.isTyped || (isButton && (key === ' ' || key === 'Enter'))) return;
     if (key === 'Delete' || key === 'Backspace') {
       event.preventDefault();
       if (this.value !== null) this.acts.answer(null);
     } else if (key === ' ') {
       event.preventDefault();
-      this.choose(this.at);
+      this.choices?.choose(this.at);
+    } else if (key === '*') {
+      event.preventDefault();
+      this.acts.override();
     } else if (key.length === 1 && key !== '?' && !isCommand(event)) {
       event.preventDefault();
       this.type(key, event.timeStamp);
@@ -177,26 +174,36 @@ export class FormQuestionView {
   }
 
   private get at(): number {
-    return this.inputs.indexOf(document.activeElement as HTMLInputElement);
+    return this.body.targets.indexOf(document.activeElement as HTMLElement);
   }
 
   private go(lead: NonNullable<ReturnType<typeof leadOf>>): void {
     const by = lead.endsWith('before') ? -1 : 1;
-    const next = lead.startsWith('option') ? this.inputs[this.at + by] : undefined;
+    const next = lead.startsWith('option') ? this.body.targets[this.at + by] : undefined;
     if (next) next.focus();
     else this.acts.leave(by, 'stay');
   }
 
+  /** A letter or digit: an option's own key, then another question's, then the first letter of an option. */
   private type(key: string, at: number): void {
     const before = at - this.typed.at < CODE_PAUSE_MS ? this.typed.keys : '';
-    const meant = optionForKey(this.options, key, before, this.at);
+    const meant = this.choices && optionForKey(this.options, key, before);
     this.typed = { keys: meant?.typed ?? '', at };
-    if (!meant) return;
+    if (meant) this.take(meant);
+    else if (this.question.kind === 'draw' && key === '1') this.acts.draw?.();
+    else if (!this.acts.jump(key)) {
+      const begun = this.choices && optionByInitial(this.options, key, this.at);
+      if (begun) this.take(begun);
+    }
+  }
+
+  private take({ index, sure }: Typed): void {
+    const { choices } = this;
     const multiple = this.question.kind === 'multiple';
-    this.inputs[meant.index]?.focus();
+    this.body.targets[index]?.focus();
     // Typing an answer again confirms it; only a tick is taken away by the key that set it.
-    if (multiple || !chosen(this.value, this.options[meant.index] as FormOption)) this.choose(meant.index);
-    if (meant.sure && !multiple) this.acts.leave(1, 'stay');
+    if (multiple || !choices?.isChosen(index)) choices?.choose(index);
+    if (sure && !multiple) this.acts.leave(1, 'stay');
   }
 }
 

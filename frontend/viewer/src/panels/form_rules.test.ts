@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { FormOption, FormQuestion, SchemaJson } from '../model/types';
-import { isVisible, layoutFor, measuredValues, pointsWords, toggled } from './form_rules';
+import type { FormOption, FormQuestion, SchemaDefinition } from '../model/types';
+import {
+  layoutFor,
+  measuredValues,
+  numberFault,
+  overridable,
+  pointsHead,
+  pointsWords,
+  toggled,
+  warningsOf,
+} from './form_rules';
 
 const foci: FormOption[] = [
   { value: 'none', title: 'None', excludes_others: true },
@@ -29,21 +38,11 @@ describe('choosing', () => {
 });
 
 describe('showing', () => {
-  it('asks a question only when its condition holds', () => {
-    const question: FormQuestion = {
-      name: 'side',
-      title: 'Side',
-      kind: 'text',
-      visible_when: { bleed: ['present', 'uncertain'] },
-    };
-    expect(isVisible(question, {})).toBe(false);
-    expect(isVisible(question, { bleed: 'absent' })).toBe(false);
-    expect(isVisible(question, { bleed: 'uncertain' })).toBe(true);
-    expect(isVisible(choice, {})).toBe(true);
-  });
-
-  it('names both tables of points', () => {
-    expect(pointsWords({ value: 'solid', title: 'Solid', points: { acr: 2, ai: 3 } })).toBe('ACR 2 · AI 3');
+  it('names both tables of points once, and gives both points beside each option', () => {
+    const solid = { value: 'solid', title: 'Solid', points: { acr: 2, ai: 3 } };
+    expect(pointsHead([solid])).toBe('ACR · AI');
+    expect(pointsWords(solid)).toBe('2 · 3');
+    expect(pointsHead([{ value: 'solid', title: 'Solid', points: { acr: 2 } }])).toBe('');
     expect(pointsWords({ value: 'solid', title: 'Solid' })).toBe('');
   });
 
@@ -56,16 +55,42 @@ describe('showing', () => {
     expect(layoutFor(foci)).toBe('list');
   });
 
-  it('shows a measured size only where none was typed', () => {
-    const schema = {
-      key: 'acr-tirads',
-      version: 1,
-      title: 'TI-RADS',
-      definition: { applies_to: 'finding', form: { questions: [] }, scoring: { kind: 'tirads', size: 'size_mm' } },
-    } as unknown as SchemaJson;
-    expect(measuredValues(schema, { size_mm: 14.95, size_source: 'measured' })).toEqual({ size_mm: 14.95 });
-    expect(measuredValues(schema, { size_mm: 14.95, size_source: 'typed' })).toEqual({});
-    expect(measuredValues(schema, { size_mm: null, size_source: null })).toEqual({});
-    expect(measuredValues(schema, undefined)).toEqual({});
+  const points: SchemaDefinition = {
+    applies_to: 'finding',
+    answers: { properties: { size_mm: { type: 'number', minimum: 0.1, maximum: 300 } } },
+    form: { questions: [] },
+    scoring: { kind: 'points', size: 'size_mm', levels: [{ level: 'TR1', from: 0, meaning: '' }] },
+  };
+
+  it('shows a measured size, and what it was measured with, only where none was typed', () => {
+    const shown = (size_mm: number | null, size_source: string | null) =>
+      measuredValues(points, { size_mm, size_source });
+    expect(shown(14.95, 'caliper')).toEqual({ size_mm: '14.9, from the caliper' });
+    expect(shown(14.2, 'measured')).toEqual({ size_mm: '14.2, measured' });
+    expect(shown(14.95, 'typed')).toEqual({});
+    expect(shown(null, null)).toEqual({});
+    expect(measuredValues(points, null)).toEqual({});
+  });
+
+  it('refuses numbers out of range in the words of the server', () => {
+    const size: FormQuestion = { name: 'size_mm', title: 'Size', kind: 'number' };
+    expect(numberFault(size, points, 12)).toBeNull();
+    expect(numberFault(size, points, -3)).toBe('-3 is less than the minimum of 0.1');
+    expect(numberFault(size, points, 301)).toBe('301 is greater than the maximum of 300');
+    expect(numberFault(size, points, Number('x'))).toBe('This is no number.');
+  });
+
+  it('offers levels, or every category, to be chosen by hand', () => {
+    expect(overridable(points)).toEqual({ as: 'level', values: ['TR1'] });
+    const categories = { kind: 'function', name: 'birads_examination', most_abnormal_first: ['5', '4A', '0'] };
+    expect(overridable({ ...points, scoring: categories })).toEqual({ as: 'category', values: ['0', '4A', '5'] });
+    expect(overridable({ ...points, scoring: { kind: 'none' } })).toBeNull();
+  });
+
+  it('takes warnings with and without the questions that they are about', () => {
+    expect(warningsOf({ warnings: ['a', { message: 'b', questions: ['q'] }] })).toEqual([
+      { message: 'a', questions: [] },
+      { message: 'b', questions: ['q'] },
+    ]);
   });
 });

@@ -28,8 +28,14 @@ export function inOrder(a: KeptChange, b: KeptChange): number {
 
 /** Records of which an earlier change has to be saved first: what this one points at. */
 export function pointsAt({ record }: KeptChange): Address[] {
-  const finding = 'finding' in record && !record.deleted ? record.finding : null;
-  return finding ? [addressOf('finding', finding)] : [];
+  if (record.deleted) return [];
+  const finding = 'finding' in record ? record.finding : null;
+  // Marks that answer a question: an option's name in their place is no record, and nothing waits for it.
+  const drawn = 'answers' in record ? Object.values(record.answers).filter(Array.isArray).flat() : [];
+  return [
+    ...(finding ? [addressOf('finding', finding)] : []),
+    ...drawn.map((mark) => addressOf('annotation', String(mark))),
+  ];
 }
 
 /** Whether an earlier change of another record has to be saved before this one, whatever it points at. */

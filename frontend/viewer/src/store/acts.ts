@@ -1,18 +1,10 @@
 /** What a reader can do, in the reader's words; each act is one step of undo. */
-import { idFor, newId } from '../api/identifiers';
+import { newId } from '../api/identifiers';
 import { roundPoint } from '../model/contour';
-import type {
-  Annotation,
-  Answer,
-  AnswerValue,
-  Finding,
-  Manifest,
-  MarkKind,
-  Point,
-  SchemaJson,
-  Suggestion,
-} from '../model/types';
+import type { Annotation, Finding, Manifest, MarkKind, Point, Suggestion } from '../model/types';
 import type { Review } from '../review/review';
+import { drawnAnswer, withoutDrawn } from './drawn_answers';
+import { findingOf } from './targets';
 import type { Ui } from './ui';
 import type { Edit, Workspace } from './workspace';
 
@@ -80,8 +72,12 @@ export class Acts {
   addMark(frame: string, kind: MarkKind, points: readonly Point[], more: MarkDetails = {}): string | null {
     if (!this.mayEdit) return null;
     const edits: Edit[] = [];
-    let finding = this.ui.now.selectedFinding;
-    if (
+    const { drawFor } = this.ui.now;
+    const asked = drawFor?.kind === kind ? drawFor : null;
+    let finding = asked ? findingOf(asked.target) : this.ui.now.selectedFinding;
+    if (asked) {
+      // It shows what the question is about, which need not be a finding.
+    } else if (
       !finding ||
       !this.workspace.records.get('finding', finding) ||
       this.workspace.records.get('finding', finding)?.deleted
@@ -109,8 +105,14 @@ export class Acts {
       owner: this.person,
     };
     edits.push({ kind: 'annotation', id: mark.id, state: mark });
+    if (asked) edits.push(...drawnAnswer(this, asked, mark.id));
     this.workspace.commit(`draw ${kind}`, edits);
-    this.ui.set({ selectedMark: mark.id, selectedFinding: finding, selectedSuggestion: null });
+    this.ui.set({
+      selectedMark: mark.id,
+      selectedFinding: finding,
+      selectedSuggestion: null,
+      ...(asked ? { drawFor: null, tool: asked.formerTool } : {}),
+    });
     return mark.id;
   }
 
@@ -126,7 +128,10 @@ export class Acts {
   deleteMark(id: string): void {
     const mark = this.workspace.records.get('annotation', id);
     if (!mark || mark.locked || !this.mayEdit || !this.isMine(mark)) return;
-    this.workspace.commit(`delete ${mark.kind}`, [{ kind: 'annotation', id, state: null }]);
+    this.workspace.commit(`delete ${mark.kind}`, [
+      { kind: 'annotation', id, state: null },
+      ...withoutDrawn(this, [id]),
+    ]);
     this.ui.set({ selectedMark: null });
   }
 
@@ -163,36 +168,6 @@ export class Acts {
     if (this.ui.now.selectedFinding === id) this.ui.set({ selectedFinding: null });
   }
 
-  answerOf(schema: SchemaJson, finding: string | null): Answer | undefined {
-    const name = schemaName(schema);
-    return this.workspace.records
-      .live('answer')
-      .find((a) => a.schema === name && a.finding === finding && this.isMine(a));
-  }
-
-  setAnswer(schema: SchemaJson, finding: string | null, question: string, value: AnswerValue): void {
-    if (!this.mayEdit) return;
-    const name = schemaName(schema);
-    const known = this.answerOf(schema, finding);
-    const id = known?.id ?? idFor(this.manifest.case.id, this.person, finding ?? 'case', name);
-    const former = this.workspace.records.get('answer', id);
-    const answers: Record<string, AnswerValue> = { ...(known?.answers ?? {}) };
-    if (value === null || value === '' || (Array.isArray(value) && value.length === 0)) delete answers[question];
-    else answers[question] = value;
-    const state: Answer = {
-      id,
-      case: this.manifest.case.id,
-      finding,
-      schema: name,
-      answers,
-      score: known?.score ?? {},
-      revision: former?.revision ?? 0,
-      deleted: false,
-      owner: this.person,
-    };
-    this.workspace.commit('answer', [{ kind: 'answer', id, state }], `answer ${id} ${question}`);
-  }
-
   /** Suggestions that wait for the reader's word, the most certain first. */
   openSuggestions(): Suggestion[] {
     if (!this.manifest.shows_suggestions) return [];
@@ -220,8 +195,4 @@ export class Acts {
       owner: this.person,
     };
   }
-}
-
-export function schemaName(schema: SchemaJson): string {
-  return `${schema.key}@${schema.version}`;
 }

@@ -2,6 +2,7 @@
 import { roundPoint } from '../model/contour';
 import type { Annotation, Point } from '../model/types';
 import type { Acts } from './acts';
+import { withoutDrawn } from './drawn_answers';
 import type { Edit } from './workspace';
 
 /** A mark that this reader may change now; null for another's, a locked one, or a reading that is closed. */
@@ -38,9 +39,12 @@ export function deleteMarks(acts: Acts, ids: readonly (string | null)[]): void {
   const [first] = marks;
   if (!first) return;
   const words = marks.length === 1 ? `delete ${first.kind}` : `delete ${marks.length} marks`;
-  acts.workspace.commit(
-    words,
-    marks.map((mark): Edit => ({ kind: 'annotation', id: mark.id, state: null })),
-  );
+  acts.workspace.commit(words, [
+    ...marks.map((mark): Edit => ({ kind: 'annotation', id: mark.id, state: null })),
+    ...withoutDrawn(
+      acts,
+      marks.map((mark) => mark.id),
+    ),
+  ]);
   acts.ui.set({ selectedMark: null, alsoSelected: [] });
 }

@@ -1,16 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { Acts } from './acts';
-import { missingWords, openQuestions } from './missing';
+import { missingIn, openQuestions } from './missing';
+import type { Places } from './places';
 
 function acts(rows: { annotation?: object[]; answer?: object[] }, findings: object[] = []): Acts {
   return {
-    manifest: { schemas: [] },
+    manifest: { schemas: [], stacks: [] },
     myFindings: findings,
     findingTitle: () => 'Nodule 1',
     isMine: () => true,
     workspace: { records: { live: (kind: 'annotation' | 'answer') => rows[kind] ?? [] } },
   } as unknown as Acts;
 }
+
+const places = { orderOf: () => 0, words: (frame: string) => frame } as unknown as Places;
+const missingWords = (one: Acts) => missingIn(one, places).map(({ words }) => words);
 
 describe('what is missing before submitting', () => {
   it('is everything in a case that nobody touched, so that one stray key does not submit it', () => {
@@ -38,40 +42,76 @@ describe('new kinds of mark', () => {
 });
 
 describe('open questions', () => {
-  const schema = (key: string, applies_to: 'case' | 'finding') => ({
+  const schema = (key: string, applies_to: string, version = 1, current = true) => ({
     key,
-    version: 1,
+    version,
+    title: key,
+    current,
     definition: { applies_to, form: { questions: [{ name: `${key}-first` }, { name: `${key}-second` }] } },
   });
-  const birads = schema('birads', 'case');
-  const tirads = schema('tirads', 'finding');
-  const lesion = schema('lesion', 'finding');
+  const schemas = [
+    schema('breast', 'breast'),
+    schema('birads', 'case', 2),
+    schema('birads', 'case', 1, false),
+    schema('tirads', 'finding'),
+    schema('lesion', 'finding'),
+    schema('bleeds', 'slices'),
+  ];
 
-  function reading(answers: Record<string, { answers: object; score: object }>): Acts {
+  function reading(answers: object[]): Acts {
+    const made = answers.map((one, i) => ({ id: `a${i}`, breast: '', finding: null, score: {}, ...one }));
     return {
-      manifest: { schemas: [birads, tirads, lesion] },
+      manifest: { schemas, stacks: [{ prior: 0, laterality: 'L' }] },
       myFindings: [{ id: 'f' }],
-      answerOf: (s: { key: string }, finding: string | null) => answers[`${s.key}/${finding ?? ''}`],
+      findingTitle: () => 'Nodule 1',
+      isMine: () => true,
+      workspace: { records: { live: (kind: string) => (kind === 'answer' ? made : []) } },
     } as unknown as Acts;
   }
-  const names = (found: ReturnType<typeof openQuestions>) => found.map((q) => `${q.finding ?? 'case'}:${q.question}`);
+  const names = (answers: object[]) =>
+    openQuestions(reading(answers), places).map(({ target, schema: asked, question }) => {
+      const about = target.kind === 'breast' ? target.breast : target.kind;
+      return `${about}:${asked}:${question}`;
+    });
+  const done = { answers: { a: 1 }, score: { missing_names: [] } };
+  const left = { breast: 'L', schema: 'breast@1', ...done };
 
-  it('are the first of what nobody has begun, one for a finding whatever forms it has', () => {
-    expect(names(openQuestions(reading({})))).toEqual(['case:birads-first', 'f:tirads-first']);
+  it('are the first of what nobody has begun, of the breasts that have pictures, one for a finding', () => {
+    expect(names([])).toEqual([
+      'L:breast@1:breast-first',
+      'case:birads@2:birads-first',
+      'finding:tirads@1:tirads-first',
+    ]);
   });
 
-  it('are what the score waits for, the case before the findings', () => {
-    const found = openQuestions(
-      reading({
-        'birads/': { answers: { a: 1 }, score: { missing_names: ['left'] } },
-        'tirads/f': { answers: { a: 1 }, score: { missing_names: ['shape', 'margin'] } },
-      }),
-    );
-    expect(names(found)).toEqual(['case:left', 'f:shape', 'f:margin']);
+  it('are what the score waits for: breasts, case, findings, ranges of slices', () => {
+    const found = names([
+      left,
+      { schema: 'birads@2', answers: { a: 1 }, score: { missing_names: ['density'] } },
+      { schema: 'tirads@1', finding: 'f', answers: { a: 1 }, score: { missing_names: ['shape', 'margin'] } },
+      { schema: 'bleeds@1', first_frame: 'x', last_frame: 'y', answers: {} },
+    ]);
+    expect(found).toEqual([
+      'case:birads@2:density',
+      'finding:tirads@1:shape',
+      'finding:tirads@1:margin',
+      'slices:bleeds@1:bleeds-first',
+    ]);
   });
 
-  it('are none where a finding is answered by another of its forms', () => {
-    const done = { answers: { a: 1 }, score: { missing_names: [] } };
-    expect(openQuestions(reading({ 'birads/': done, 'lesion/f': done }))).toEqual([]);
+  it('are none where a finding is answered by another of its forms, and the case under an older version', () => {
+    expect(names([left, { schema: 'birads@1', ...done }, { schema: 'lesion@1', finding: 'f', ...done }])).toEqual([]);
+  });
+
+  it('are told target by target before submitting, each with its way there', () => {
+    const told = missingIn(reading([{ ...left, score: { missing: ['Density'], missing_names: ['density'] } }]), places);
+    expect(told.map(({ words }) => words)).toEqual([
+      'Left breast, breast: Density',
+      'birads: not answered',
+      'Nodule 1: no mark',
+      'Nodule 1: no answers',
+    ]);
+    expect(told[0]?.open?.question).toBe('density');
+    expect(told[2]?.finding).toBe('f');
   });
 });

@@ -1,75 +1,151 @@
-/** What a reader has left open before submitting: in words, and question by question. Pure but for the records. */
-import type { MarkKind, SchemaJson } from '../model/types';
+/** What a reader has left open before submitting: target by target, in words, and the way there. Pure but for the records. */
+import type { Answer, MarkKind, SchemaJson } from '../model/types';
 import type { Acts } from './acts';
-import { schemaName } from './acts';
+import { answerTo, schemaName } from './answers';
+import type { Places } from './places';
+import { rangesOfCase } from './ranges';
+import { BREAST_WORDS, breastsShown, CASE, ofBreast, ofFinding, schemasFor, type Target, targetOf } from './targets';
 
 /** These say something by themselves, without a finding: measures, texts, labels of slices. */
 const NEED_NO_FINDING: ReadonlySet<MarkKind> = new Set(['slices', 'arrow', 'length', 'angle']);
 
-export function missingWords(acts: Acts): string[] {
-  const words: string[] = [];
-  const { records } = acts.workspace;
-  const marks = records.live('annotation').filter((m) => acts.isMine(m));
-  for (const schema of acts.manifest.schemas.filter((s) => s.definition.applies_to === 'case')) {
-    const answer = acts.answerOf(schema, null);
-    if (!answer || Object.keys(answer.answers).length === 0) words.push(`${schema.title}: not answered`);
-    else if (answer.score.missing?.length) words.push(`${schema.title}: ${answer.score.missing.join(', ')}`);
-  }
-  for (const finding of acts.myFindings) {
-    const title = acts.findingTitle(finding);
-    if (!marks.some((m) => m.finding === finding.id)) words.push(`${title}: no mark`);
-    const begun = records.live('answer').filter((a) => a.finding === finding.id);
-    for (const answer of begun) {
-      const schema = acts.manifest.schemas.find((s) => schemaName(s) === answer.schema);
-      if (answer.score.missing?.length)
-        words.push(`${title}, ${schema?.title ?? answer.schema}: ${answer.score.missing.join(', ')}`);
-    }
-    const offered = acts.manifest.schemas.some((s) => s.definition.applies_to === 'finding');
-    if (offered && begun.length === 0) words.push(`${title}: no answers`);
-  }
-  const loose = marks.filter((m) => m.finding === null && !NEED_NO_FINDING.has(m.kind)).length;
-  if (loose > 0) words.push(loose === 1 ? 'One mark without a finding' : `${loose} marks without a finding`);
-  const wordless = marks.filter((m) => (m.kind === 'slices' || m.kind === 'arrow') && m.label.trim() === '').length;
-  if (wordless > 0)
-    words.push(wordless === 1 ? 'One label or arrow says nothing' : `${wordless} labels or arrows say nothing`);
-  // One key submits: a picture that was only glanced at must not pass for a reading without findings.
-  const isAnswered = records.live('answer').some((a) => acts.isMine(a) && Object.keys(a.answers).length > 0);
-  if (words.length === 0 && marks.length === 0 && acts.myFindings.length === 0 && !isAnswered)
-    words.push('Nothing is marked and nothing answered');
-  return words;
-}
-
 export interface OpenQuestion {
-  finding: string | null;
-  schema: SchemaJson;
+  target: Target;
+  /** Key and version. */
+  schema: string;
   question: string;
 }
 
+/** One line of what is left; a press goes to the question, the finding or the mark. */
+export interface Missing {
+  words: string;
+  open?: OpenQuestion;
+  finding?: string;
+  mark?: string;
+}
+
+/** A form and what was answered in it. */
+interface AskedForm {
+  target: Target;
+  title: string;
+  schema: SchemaJson;
+  answer: Answer | undefined;
+}
+
+export function missingIn(acts: Acts, places: Places): Missing[] {
+  const { records } = acts.workspace;
+  const marks = records.live('annotation').filter((m) => acts.isMine(m));
+  const missing = askedForms(acts, places)
+    .filter(({ target }) => target.kind !== 'finding')
+    .flatMap((form) => ofForm(form));
+  for (const finding of acts.myFindings) {
+    const title = acts.findingTitle(finding);
+    if (!marks.some((m) => m.finding === finding.id)) missing.push({ words: `${title}: no mark`, finding: finding.id });
+    const forms = formsOfFinding(acts, finding.id, title);
+    const begun = forms.filter(isBegun);
+    missing.push(...begun.flatMap((form) => ofForm(form)));
+    const [first] = forms;
+    if (begun.length === 0 && first) missing.push({ words: `${title}: no answers`, ...firstQuestion(first) });
+  }
+  const drawn = new Set(records.live('answer').flatMap((a) => Object.values(a.answers).filter(Array.isArray).flat()));
+  const loose = marks.filter((m) => m.finding === null && !NEED_NO_FINDING.has(m.kind) && !drawn.has(m.id));
+  if (loose.length > 0) {
+    const words = loose.length === 1 ? 'One mark without a finding' : `${loose.length} marks without a finding`;
+    missing.push({ words, mark: loose[0]?.id });
+  }
+  const wordless = marks.filter((m) => (m.kind === 'slices' || m.kind === 'arrow') && m.label.trim() === '');
+  if (wordless.length > 0) {
+    const words =
+      wordless.length === 1 ? 'One label or arrow says nothing' : `${wordless.length} labels or arrows say nothing`;
+    missing.push({ words, mark: wordless[0]?.id });
+  }
+  // One key submits: a picture that was only glanced at must not pass for a reading without findings.
+  const isAnswered = records.live('answer').some((a) => acts.isMine(a) && Object.keys(a.answers).length > 0);
+  if (missing.length === 0 && marks.length === 0 && acts.myFindings.length === 0 && !isAnswered)
+    missing.push({ words: 'Nothing is marked and nothing answered' });
+  return missing;
+}
+
 /**
- * Questions that a score waits for, those of the case first, then finding by finding.
+ * Questions that a score waits for: of the breasts, the case, finding by finding, range by range.
  *
  * A form that nobody has begun counts as one open question, its first, where nothing else answers for it.
  */
-export function openQuestions(acts: Acts): OpenQuestion[] {
+export function openQuestions(acts: Acts, places: Places): OpenQuestion[] {
   const open: OpenQuestion[] = [];
-  const look = (appliesTo: 'case' | 'finding', finding: string | null): void => {
-    const schemas = acts.manifest.schemas.filter((s) => s.definition.applies_to === appliesTo);
-    const begun = schemas.filter((s) => Object.keys(acts.answerOf(s, finding)?.answers ?? {}).length > 0);
-    // Each form of the case is asked; a finding is answered by one of its forms.
-    const asked = appliesTo === 'case' || begun.length === 0 ? schemas : begun;
-    for (const schema of asked) {
-      const names = acts.answerOf(schema, finding)?.score.missing_names;
-      const first = schema.definition.form.questions[0]?.name;
-      if (begun.includes(schema)) open.push(...strings(names).map((question) => ({ finding, schema, question })));
-      else if (first && (appliesTo === 'case' || schema === schemas[0]))
-        open.push({ finding, schema, question: first });
+  const ofFindings = acts.myFindings.flatMap((finding) => {
+    const forms = formsOfFinding(acts, finding.id, '');
+    const begun = forms.filter(isBegun);
+    // A finding is answered by one of its forms.
+    return begun.length > 0 ? begun : forms.slice(0, 1);
+  });
+  const others = askedForms(acts, places);
+  const ranges = others.filter(({ target }) => target.kind === 'slices');
+  for (const form of [...others.filter((one) => !ranges.includes(one)), ...ofFindings, ...ranges]) {
+    const { target, schema, answer } = form;
+    if (isBegun(form)) {
+      const asked = new Set(schema.definition.form.questions.map(({ name }) => name));
+      // A breast still to assess is asked in a form of its own.
+      const names = (answer?.score.missing_names ?? []).filter((name) => asked.has(name));
+      open.push(...names.map((question) => ({ target, schema: schemaName(schema), question })));
+    } else {
+      const { open: first } = firstQuestion(form);
+      if (first) open.push(first);
     }
-  };
-  look('case', null);
-  for (const finding of acts.myFindings) look('finding', finding.id);
+  }
   return open;
 }
 
-function strings(value: unknown): string[] {
-  return Array.isArray(value) ? value.map(String) : [];
+/** Each form of the breasts, of the case, and of each range that the reader made. */
+function askedForms(acts: Acts, places: Places): AskedForm[] {
+  const { manifest } = acts;
+  const formsAbout = (target: Target, title: string): AskedForm[] =>
+    schemasFor(manifest, target.kind).flatMap((schema) => {
+      const answer = answerTo(acts, schema, target);
+      const older = manifest.schemas.find(
+        (s) => s.current === false && s.key === schema.key && answerTo(acts, s, target) !== undefined,
+      );
+      // What was answered under an older version counts; nobody is asked twice.
+      if (older && !answer) return [{ target, title, schema: older, answer: answerTo(acts, older, target) }];
+      return [{ target, title, schema, answer }];
+    });
+  const breasts = breastsShown(manifest).flatMap((breast) => formsAbout(ofBreast(breast), BREAST_WORDS[breast]));
+  const ranges = rangesOfCase(acts, places).map(
+    ({ answer, schema }): AskedForm => ({
+      target: targetOf(answer),
+      title: places.words(answer.first_frame ?? ''),
+      schema,
+      answer,
+    }),
+  );
+  return [...breasts, ...formsAbout(CASE, ''), ...ranges];
+}
+
+function formsOfFinding(acts: Acts, finding: string, title: string): AskedForm[] {
+  const target = ofFinding(finding);
+  return acts.manifest.schemas
+    .filter((s) => s.definition.applies_to === 'finding')
+    .map((schema) => ({ target, title, schema, answer: answerTo(acts, schema, target) }))
+    .filter((form) => form.schema.current !== false || isBegun(form));
+}
+
+function isBegun({ answer }: AskedForm): boolean {
+  return answer !== undefined && Object.keys(answer.answers).length > 0;
+}
+
+function firstQuestion({ target, schema }: AskedForm): { open?: OpenQuestion } {
+  const first = schema.definition.form.questions[0]?.name;
+  return first === undefined ? {} : { open: { target, schema: schemaName(schema), question: first } };
+}
+
+/** What a form still waits for: a line for the whole of it, which leads to the first of its open questions. */
+function ofForm(form: AskedForm): Missing[] {
+  const { target, title, schema, answer } = form;
+  const where = [title, schema.title].filter(Boolean).join(', ');
+  if (!isBegun(form)) return [{ words: `${where}: not answered`, ...firstQuestion(form) }];
+  const titles = answer?.score.missing ?? [];
+  if (titles.length === 0) return [];
+  const [first] = answer?.score.missing_names ?? [];
+  const open = first === undefined ? {} : { open: { target, schema: schemaName(schema), question: first } };
+  return [{ words: `${where}: ${titles.join(', ')}`, ...open }];
 }

@@ -38,7 +38,7 @@ export function splitAddress(address: Address): { kind: RecordKind; id: string }
 /** What the server gives and the reader never edits. */
 const SERVER_OWNED = ['revision', 'owner', 'updated_at', 'number', 'score'] as const;
 /** Computed on the page from other records; sent, but no act of the reader. */
-const COMPUTED = ['size_mm'] as const;
+const COMPUTED = ['size_mm', 'size_source'] as const;
 
 /** A record's content as the reader made it: equal contents need no saving and no step of undo. */
 export function contentOf(record: AnyRecord): string {

@@ -6,7 +6,9 @@ import type { Places } from './places';
 export function keepSizesKnown(acts: Acts, places: Places): void {
   const { records, queue } = acts.workspace;
   const scored = new Set(
-    acts.manifest.schemas.filter((s) => s.definition.scoring?.kind === 'tirads').map((s) => `${s.key}@${s.version}`),
+    acts.manifest.schemas
+      .filter((s) => s.definition.applies_to === 'finding' && s.definition.scoring?.size)
+      .map((s) => `${s.key}@${s.version}`),
   );
   if (scored.size === 0) return;
   acts.workspace.onApplied = (changes) => {
@@ -14,10 +16,11 @@ export function keepSizesKnown(acts: Acts, places: Places): void {
     for (const answer of records.live('answer')) {
       if (!answer.finding || !scored.has(answer.schema) || !acts.isMine(answer)) continue;
       const size = findingSize(records, places, answer.finding);
-      const known =
-        answer.size_mm ?? (answer.score.size_source === 'measured' ? (answer.score.size_mm as number) : null);
-      if (size === known) continue;
-      records.put('answer', { ...answer, size_mm: size });
+      const { score } = answer;
+      const isMeasured = score.size_source !== 'typed' && score.size_source !== null;
+      const known = answer.size_mm ?? (isMeasured ? (score.size_mm ?? null) : null);
+      if ((size?.mm ?? null) === known) continue;
+      records.put('answer', { ...answer, size_mm: size?.mm ?? null, size_source: size?.source ?? '' });
       queue.touch('answer', answer.id, `size ${answer.id}`);
     }
   };

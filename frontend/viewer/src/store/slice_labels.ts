@@ -32,7 +32,7 @@ export function wordsToChoose(acts: Acts): string[] {
     .map((m) => m.label);
   const kinds = acts.manifest.finding_kinds.map((k) => k.label);
   const asked = acts.manifest.schemas
-    .filter((s) => s.definition.applies_to === 'case')
+    .filter((s) => s.definition.applies_to === 'case' || s.definition.applies_to === 'slices')
     .flatMap((s) => s.definition.form.questions)
     .filter((q) => q.options?.some((o) => o.value === 'present'))
     .map((q) => q.title);

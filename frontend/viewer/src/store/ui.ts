@@ -1,6 +1,16 @@
 /** What the page shows, apart from what the reader has made: tool, panes, selection. */
 import type { ValueRange } from '../masks/value_range';
-import type { LinkKind } from '../model/types';
+import type { LinkKind, MarkKind } from '../model/types';
+import type { Target } from './targets';
+
+/** Which question a mark will answer, and the tool to go back to. */
+export interface DrawFor {
+  schema: string;
+  target: Target;
+  question: string;
+  kind: MarkKind;
+  formerTool: string;
+}
 
 export interface UiState {
   /** A name of tools/registry.ts. */
@@ -31,6 +41,12 @@ export interface UiState {
   spanDraft: { mark: string; first: number; last: number } | null;
   /** The frame from which a label of slices is being made. */
   labelFrom: string | null;
+  /** The frame from which a range of slices is being taken to answer about, and the schema that asks. */
+  rangeFrom: { frame: string; schema: string } | null;
+  /** The range whose questions are open. */
+  selectedRange: string | null;
+  /** A question that waits for what is drawn next. */
+  drawFor: DrawFor | null;
   /** Of the brush, in stored pixels along a row; null until it was used in this case. */
   brushRadius: number | null;
   /** The values that the threshold brush paints; null: those that the window shows between black and white. */
@@ -67,6 +83,9 @@ export class Ui {
       colourBy: 'finding',
       spanDraft: null,
       labelFrom: null,
+      rangeFrom: null,
+      selectedRange: null,
+      drawFor: null,
       brushRadius: null,
       thresholdRange: null,
       picksRange: false,
@@ -84,7 +103,12 @@ export class Ui {
     const before = this.state;
     // What is selected besides goes with the mark that it was selected beside.
     const another = wanted.selectedMark !== undefined && wanted.selectedMark !== before.selectedMark;
-    const change = another && before.alsoSelected.length > 0 ? { alsoSelected: [], ...wanted } : wanted;
+    const change = {
+      ...(another && before.alsoSelected.length > 0 ? { alsoSelected: [] } : {}),
+      // One thing is chosen: its questions have the keys.
+      ...(wanted.selectedMark || wanted.selectedFinding ? { selectedRange: null } : {}),
+      ...wanted,
+    };
     const changed = (Object.keys(change) as (keyof UiState)[]).some((name) => before[name] !== change[name]);
     if (!changed) return;
     this.state = { ...before, ...change };

@@ -21,8 +21,18 @@ export class Workspace {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Apply edits as one step that can be undone as one. */
-  commit(words: string, edits: readonly Edit[], mergeKey: string | null = null): void {
+  /**
+   * Apply edits as one step that can be undone as one.
+   *
+   * Steps with the same `mergeKey` that follow fast on one another are one; with the same `savingKey` they are saved
+   * as one, after a pause. Without one they go out at once.
+   */
+  commit(
+    words: string,
+    edits: readonly Edit[],
+    mergeKey: string | null = null,
+    savingKey: string | null = mergeKey,
+  ): void {
     const changes: Change[] = [];
     for (const { kind, id, state } of edits) {
       const current = this.records.get(kind, id);
@@ -33,7 +43,7 @@ export class Workspace {
     }
     if (changes.length === 0) return;
     this.journal.record(words, changes, mergeKey, this.now());
-    this.apply(changes, mergeKey);
+    this.apply(changes, savingKey);
   }
 
   undo(): string | null {
@@ -76,7 +86,7 @@ function withServerFields(state: AnyRecord, current: AnyRecord | undefined): Any
   if (!current) return { ...state, deleted: false };
   const merged = { ...state, revision: current.revision, deleted: false } as Record<string, unknown>;
   const known = current as unknown as Record<string, unknown>;
-  for (const name of ['number', 'score', 'owner', 'updated_at', 'size_mm'])
+  for (const name of ['number', 'score', 'owner', 'updated_at', 'size_mm', 'size_source'])
     if (name in known) merged[name] = known[name];
   return merged as unknown as AnyRecord;
 }

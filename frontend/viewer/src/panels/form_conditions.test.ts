@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import shared from '../../../../tests/annotator/labels/condition_cases.json';
+import type { AnswerValue, FormQuestion } from '../model/types';
+import { shownQuestions, withoutHidden } from './form_conditions';
+
+const forms = shared.forms as unknown as Record<string, readonly FormQuestion[]>;
+const formOf = (name: string) => ({ form: { questions: forms[name] as readonly FormQuestion[] } });
+
+describe('the questions that are asked', () => {
+  it.each(shared.cases)('as the server has it: $says', ({ form, answers, shown }) => {
+    const given = answers as unknown as Record<string, AnswerValue>;
+    expect([...shownQuestions(formOf(form), given)]).toEqual(shown);
+  });
+
+  it('never lie behind a circle', () => {
+    const waits = (name: string, question: string): FormQuestion => ({
+      name,
+      title: name,
+      kind: 'boolean',
+      show_when: { not: { question, answered: true } },
+    });
+    const questions = [waits('a', 'b'), waits('b', 'a'), waits('c', 'a'), waits('d', 'e'), waits('e', 'unknown')];
+    expect([...shownQuestions({ form: { questions } }, {})]).toEqual([]);
+  });
+
+  it('leave no answers to what is not asked, and those to the rest as they are', () => {
+    const answers = { bleed: 'absent', side: 'left', types: ['subdural'], thickness: 4 };
+    expect(withoutHidden(formOf('bleed'), answers)).toEqual({ bleed: 'absent' });
+    expect(withoutHidden(formOf('bleed'), { ...answers, bleed: 'present' })).toEqual({ ...answers, bleed: 'present' });
+  });
+});
