@@ -1,5 +1,7 @@
 /** What a reader has left open before submitting: target by target, in words, and the way there. Pure but for the records. */
 import type { Answer, MarkKind, SchemaJson } from '../model/types';
+import { isAnswered, shownQuestions } from '../panels/form_conditions';
+import { scoreToShow } from '../panels/live_score';
 import type { Acts } from './acts';
 import { answerTo, schemaName } from './answers';
 import type { Places } from './places';
@@ -86,7 +88,7 @@ export function openQuestions(acts: Acts, places: Places): OpenQuestion[] {
     if (isBegun(form)) {
       const asked = new Set(schema.definition.form.questions.map(({ name }) => name));
       // A breast still to assess is asked in a form of its own.
-      const names = (answer?.score.missing_names ?? []).filter((name) => asked.has(name));
+      const names = left(schema, answer).names.filter((name) => asked.has(name));
       open.push(...names.map((question) => ({ target, schema: schemaName(schema), question })));
     } else {
       const { open: first } = firstQuestion(form);
@@ -138,14 +140,27 @@ function firstQuestion({ target, schema }: AskedForm): { open?: OpenQuestion } {
   return first === undefined ? {} : { open: { target, schema: schemaName(schema), question: first } };
 }
 
+/** What the score waits for, by what is answered now: the server's own word may still be under way. */
+function left(schema: SchemaJson, answer: Answer | undefined): { titles: readonly string[]; names: readonly string[] } {
+  const { definition } = schema;
+  const answers = answer?.answers ?? {};
+  const score = scoreToShow(definition, answers, answer?.score ?? {}, true);
+  if (score) return { titles: score.missing ?? [], names: score.missing_names ?? [] };
+  const shown = shownQuestions(definition, answers);
+  const open = definition.form.questions.filter(
+    (q) => q.required === true && shown.has(q.name) && !isAnswered(answers[q.name]),
+  );
+  return { titles: open.map((q) => q.title), names: open.map((q) => q.name) };
+}
+
 /** What a form still waits for: a line for the whole of it, which leads to the first of its open questions. */
 function ofForm(form: AskedForm): Missing[] {
   const { target, title, schema, answer } = form;
   const where = [title, schema.title].filter(Boolean).join(', ');
   if (!isBegun(form)) return [{ words: `${where}: not answered`, ...firstQuestion(form) }];
-  const titles = answer?.score.missing ?? [];
+  const { titles, names } = left(schema, answer);
   if (titles.length === 0) return [];
-  const [first] = answer?.score.missing_names ?? [];
+  const [first] = names;
   const open = first === undefined ? {} : { open: { target, schema: schemaName(schema), question: first } };
   return [{ words: `${where}: ${titles.join(', ')}`, ...open }];
 }
