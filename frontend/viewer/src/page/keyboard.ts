@@ -11,5 +11,7 @@ export function focusOf(element: Element | null, ledByTab: boolean): Pressed['fo
   const isChoice = element instanceof HTMLInputElement && ['radio', 'checkbox'].includes(element.type);
   if (!isChoice && element.matches('input, textarea')) return 'text';
   if (!isChoice && element.matches('select')) return ledByTab ? 'text' : 'page';
+  // A form takes the keys that are its own before they come here, however it was come to.
+  if (isChoice && element.closest('.label-form')) return 'page';
   return ledByTab && element.matches('input, button, a, summary') ? 'control' : 'page';
 }
