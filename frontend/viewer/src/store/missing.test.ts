@@ -87,14 +87,19 @@ describe('open questions', () => {
   it('are what the score waits for: breasts, case, findings, ranges of slices', () => {
     const found = names([
       left,
-      { schema: 'birads@2', answers: { a: 1 }, score: { missing_names: ['density'] } },
-      { schema: 'tirads@1', finding: 'f', answers: { a: 1 }, score: { missing_names: ['shape', 'margin'] } },
+      { schema: 'birads@2', answers: { a: 1 }, score: { missing_names: ['birads-second', 'breast:R'] } },
+      {
+        schema: 'tirads@1',
+        finding: 'f',
+        answers: { a: 1 },
+        score: { missing_names: ['tirads-first', 'tirads-second'] },
+      },
       { schema: 'bleeds@1', first_frame: 'x', last_frame: 'y', answers: {} },
     ]);
     expect(found).toEqual([
-      'case:birads@2:density',
-      'finding:tirads@1:shape',
-      'finding:tirads@1:margin',
+      'case:birads@2:birads-second',
+      'finding:tirads@1:tirads-first',
+      'finding:tirads@1:tirads-second',
       'slices:bleeds@1:bleeds-first',
     ]);
   });
