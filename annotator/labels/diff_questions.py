@@ -47,10 +47,14 @@ def _one_question(
     if old["kind"] != new["kind"]:
         words = f"{called} was of kind {old['kind']} and is of kind {new['kind']}."
         yield Change("questions", f"{path}.kind", words, breaks=True, scores=True)
-    for name, word in (("help", "help"), ("key", "key"), ("unit", "unit"), ("group", "group")):
+    for name in ("help", "key", "unit"):
         if old.get(name) != new.get(name):
-            words = f"{called}: {word} {quoted(old.get(name))} → {quoted(new.get(name))}."
+            words = f"{called}: {name} {quoted(old.get(name))} → {quoted(new.get(name))}."
             yield Change("questions", f"{path}.{name}", words, breaks=name == "unit")
+    if old.get("group") != new.get("group"):
+        headings = {group["name"]: group["title"] for group in definitions[1]["form"].get("groups", [])}
+        heading = quoted(headings[new["group"]]) if "group" in new else "no heading"
+        yield Change("questions", f"{path}.group", f"{called} stands under {heading} now.")
     if bool(old.get("required")) != bool(new.get("required")):
         words = f"{called} {'must' if new.get('required') else 'need not'} be answered now."
         yield Change("questions", f"{path}.required", words)

@@ -242,7 +242,7 @@ def _told(definition: dict[str, Any], system: PointSystem, score: NoduleScore, s
         "level": score.level.level if score.level else None,
         "meaning": score.level.meaning if score.level else None,
         "advice": score.advice.value if score.advice else None,
-        "recommendation": _recommendation(score, size_mm),
+        "recommendation": _recommendation(score, size_mm) if _advises(system) else "",
         "explanation": lines,
         "missing": [title_of_question(definition, name) for name in score.missing],
         "missing_names": list(score.missing),
@@ -298,6 +298,11 @@ def _counts(category: CategoryPoints, *, short: bool = False) -> str:
 def _chosen_in_words(definition: dict[str, Any], category: CategoryPoints) -> str:
     chosen = ", ".join(title_of_option(definition, category.name, value) for value in category.chosen).lower()
     return f"{title_of_question(definition, category.name)}: {chosen}"
+
+
+def _advises(system: PointSystem) -> bool:
+    """Whether any level says what to do: a schema of a site's own may tell levels alone."""
+    return any(level.recommendations or level.aspirate_from_mm or level.follow_from_mm for level in system.levels)
 
 
 def _recommendation(score: NoduleScore, size_mm: float | None) -> str:

@@ -32,6 +32,21 @@ register.filter("body_parts_of", body_parts_of)
 
 
 @register.filter
+def schema_act(action: str) -> str:
+    """What was done to a label schema, as a verb."""
+    return {
+        "begin_schema_draft": "began a draft",
+        "discard_schema_draft": "threw the draft away",
+        "restore_schema_draft": "took the draft back",
+        "rebase_schema_draft": "built the draft on another version",
+        "publish_schema": "published version",
+        "retire_schema": "retired it",
+        "bring_back_schema": "brought it back",
+        "import_schema": "took in version",
+    }.get(action, action.replace("_", " "))
+
+
+@register.filter
 def due_words(due: date | None) -> str:
     """`in 5 days`, seen from today where the server stands."""
     return formatting.due_words(due, today=timezone.localdate())

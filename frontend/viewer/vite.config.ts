@@ -11,7 +11,7 @@ export default defineConfig({
     target: 'es2022',
     chunkSizeWarningLimit: 4000,
     rollupOptions: {
-      input: { main: 'src/main.ts', waiting: 'src/waiting.ts' },
+      input: { main: 'src/main.ts', waiting: 'src/waiting.ts', schema_editor: 'src/schema_editor/main.ts' },
       // The worklist names its script without looking into the manifest.
       output: { entryFileNames: ({ name }) => (name === 'waiting' ? 'waiting.js' : 'assets/[name]-[hash].js') },
     },

@@ -22,8 +22,17 @@ pytestmark = pytest.mark.browser
 STANDARD = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
 A_STUDY_AND_AN_INTAKE = """
 from annotator.accounts.models import User
+from annotator.labels.actions.edit_draft import begin_draft, make_draft
+from annotator.labels.actions.publish_draft import publish_draft
 from annotator.imaging.actions.start_intake import start_intake
 from annotator.imaging.models import Study
+admin = User.objects.get(username="admin")
+# Offered with a modality that no test has, so that none is asked it.
+asked = {"name": "sure", "title": "Sure", "kind": "choice", "options": [{"value": "yes", "title": "Yes"}]}
+definition = {"applies_to": "case", "modalities": ["XA"], "form": {"questions": [asked]}, "scoring": {"kind": "none"}}
+make_draft(admin, "wcag", title="Accessible", definition=definition)
+publish_draft(admin, "wcag", revision=1, reason="To look at.")
+begin_draft(admin, "wcag")
 intake = start_intake(User.objects.get(username="admin"))
 result = [Study.objects.first().pk, str(intake.pk)]
 """
@@ -35,6 +44,10 @@ ADMIN_PAGES = {
     "hangings": "/hangings/",
     "hanging": "/hangings/breast-cc/",
     "hanging-export": "",
+    "label-schemas": "/label-schemas/",
+    "label-schema": "/label-schemas/wcag/",
+    "label-schema-editor": "/label-schemas/wcag/edit/",
+    "label-schema-export": "",
     "case": "",
     "studies": "/studies/",
     "study": "/studies/{study}/",

@@ -61,7 +61,10 @@ def catalogue(tmp_path: Path, data_manager: User, run_queued_jobs: Callable[...,
 def plain_viewer(settings: Any) -> None:
     """Puts a line of text in the viewer's place: these tests ask about pages, and need no built front end."""
     (engine,) = settings.TEMPLATES
-    viewer = {"frontend/viewer.html": "viewer of {{ case.title }}, next {{ urls.next }}, back {{ urls.back }}"}
+    viewer = {
+        "frontend/viewer.html": "viewer of {{ case.title }}, next {{ urls.next }}, back {{ urls.back }}",
+        "frontend/label_schema_editor.html": "editor of {{ draft.key }}",
+    }
     loaders = [
         ("django.template.loaders.locmem.Loader", viewer),
         "django.template.loaders.app_directories.Loader",

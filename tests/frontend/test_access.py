@@ -9,6 +9,8 @@ from django.urls import reverse
 from annotator.accounts.models import User
 from annotator.cases.actions.install_hangings import install_shipped_hangings
 from annotator.imaging.models import Collection, Stack
+from annotator.labels.drafting import BLANK
+from annotator.labels.models import LabelSchema, LabelSchemaDraft
 from frontend.pages.urls import urlpatterns
 from tests.frontend.conftest import Catalogue, ClientFor
 
@@ -47,6 +49,10 @@ ANSWERS: dict[str, tuple[int, int, int]] = {
     "hangings": (REFUSED, REFUSED, 200),
     "hanging": (REFUSED, REFUSED, 200),
     "hanging-export": (REFUSED, REFUSED, 200),
+    "label-schemas": (REFUSED, REFUSED, 200),
+    "label-schema": (REFUSED, REFUSED, 200),
+    "label-schema-editor": (REFUSED, REFUSED, 200),
+    "label-schema-export": (REFUSED, REFUSED, 200),
     "people": (REFUSED, REFUSED, 200),
     "text-size": (302, 302, 302),
     "key-map": (REFUSED, REFUSED, 200),
@@ -70,9 +76,19 @@ POSTED = {
 FOR_NOBODY = {"sign-in": 200, "sign-out": 302, "calculator-tirads": 200, "health": 200}
 
 
+def make_own_schema() -> None:
+    """A schema that was made here, with a draft of its next version."""
+    LabelSchema.objects.get_or_create(key="ours", version=1, defaults={"title": "Ours", "definition": BLANK})
+    writer, _ = User.objects.get_or_create(username="writer", defaults={"role": "admin"})
+    draft = {"title": "Ours", "definition": BLANK, "based_on": 1, "changed_by": writer}
+    LabelSchemaDraft.objects.get_or_create(key="ours", defaults=draft)
+
+
 def address(name: str, catalogue: Catalogue) -> str:
     if name.startswith("hanging"):
         install_shipped_hangings()
+    if name.startswith("label-schema"):
+        make_own_schema()
     arguments: dict[str, dict[str, object]] = {
         "case": {"case_id": catalogue.cases[0].pk},
         "case-priors": {"case_id": catalogue.cases[0].pk},
@@ -88,6 +104,9 @@ def address(name: str, catalogue: Catalogue) -> str:
         "job-retry": {"job_id": ANYTHING},
         "hanging": {"key": "one"},
         "hanging-export": {"key": "one"},
+        "label-schema": {"key": "ours"},
+        "label-schema-editor": {"key": "ours"},
+        "label-schema-export": {"key": "ours", "version": 1},
         "export-download": {"export_id": ANYTHING},
         "key-map-reveal": {"pk": 7},
     }

@@ -170,7 +170,7 @@ def restore_draft(person: Person, key: str) -> LabelSchemaDraft:
         found = LabelSchemaDraft.objects.select_related("changed_by").filter(key=key).first()
         if found is not None:
             return found
-        thrown = AuditEntry.objects.filter(action="discard_schema_draft", target_kind=KIND, target_id=key).last()
+        thrown = AuditEntry.objects.filter(action="discard_schema_draft", target_kind=KIND, target_id=key).first()
         if thrown is None:
             raise NotFoundError(f"No draft of {key!r} was thrown away.")
         detail = thrown.detail

@@ -123,7 +123,7 @@ EDITS: dict[str, tuple[Callable[[Definition], object], tuple[str, ...], bool, bo
     "help": (lambda d: question(d, SIGNS).update(help="Each."), ("“Signs”", "“All of them.”", "“Each.”"), False, False),
     "key": (lambda d: question(d, NOTE).update(key="n"), ("“Note”", "key", "“n”"), False, False),
     "unit": (lambda d: question(d, WIDTH).update(unit="cm"), ("“Width”", "“mm”", "“cm”"), True, False),
-    "group": (lambda d: question(d, NOTE).update(group="what"), ("“Note”", "group"), False, False),
+    "group": (lambda d: question(d, NOTE).update(group="what"), ("“Note” stands under “What”",), False, False),
     "required": (lambda d: question(d, NOTE).update(required=True), ("“Note” must be answered",), False, False),
     "range narrower": (lambda d: question(d, WIDTH).update(maximum=50), ("“Width”", "50", "90"), True, False),
     "range wider": (lambda d: question(d, WIDTH).update(minimum=0), ("“Width”", "least", "0"), False, False),

@@ -52,6 +52,13 @@ def test_a_higher_threshold_moves_levels_and_says_from_where_to_where() -> None:
     assert moves == {("G1", "G1"): (1, []), ("G2", "G1"): (2, [1, 2])}
 
 
+def test_levels_that_advise_nothing_recommend_nothing() -> None:
+    silent = bleed()
+    del silent["scoring"]["levels"][1]["follow_from_mm"]
+    assert score_answers(silent, LARGE)["systems"]["grade"]["recommendation"] == ""
+    assert score_answers(bleed(), LARGE)["systems"]["grade"]["recommendation"]
+
+
 def test_the_measured_size_goes_along() -> None:
     context = ScoringContext(size_mm=7.0)
     score = score_answers(bleed(), LARGE, context=context)
