@@ -12,7 +12,6 @@ from annotator.accounts.models import User
 from annotator.annotations.models import Annotation, Answer, Finding, MarkKind, Provenance
 from annotator.assist.models import SuggestionDecision
 from annotator.cases.models import CaseStack
-from annotator.datasets.answer_targets import targets_of
 from annotator.datasets.cohort_query import Pictures
 from annotator.datasets.cohort_studies import chunks, stacks_taken
 from annotator.datasets.counted_readings import Counted, counted_readings
@@ -32,6 +31,7 @@ from annotator.datasets.released import (
 )
 from annotator.imaging.frame_description import FrameGeometry
 from annotator.imaging.models import Frame, InstanceState, Stack
+from annotator.labels.uncertain import targets_of
 
 # A chunk holds whole studies, until it has so many frames.
 FRAMES_A_CHUNK = 2000
@@ -385,7 +385,8 @@ class _Chunk:
         definition = self._definitions.get(answer.schema)
         if definition is None:
             return answer
-        targets = targets_of(definition, answer.answers, answer.score, self._truth.uncertain)
+        derived = answer.score.get("derived")
+        targets = targets_of(definition, answer.answers, self._truth.uncertain, derived=derived)
         return replace(answer, targets=targets)
 
 

@@ -157,8 +157,8 @@ class ReleasedAnswer:
     ----------
     schema : "key@version".
     answers : as they were given: what uncertain counts as is in `targets`.
-    targets : question -> 1.0, 0.0, 0.5 or None (to be left out) of every present/absent/uncertain question, after the
-        release's policy for uncertain answers.
+    targets : 1.0, 0.0, 0.5 or None (to be left out) of every question that has targets, after the release's policy for
+        uncertain answers; by the names of labels.uncertain.targets_of.
     override : None, or {"level" or "category": value, "reason": text}.
     tied : questions on which readers were evenly divided: a consensus leaves them out of `answers`.
     """

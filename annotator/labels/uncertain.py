@@ -81,6 +81,11 @@ def targets_of(
     return targets
 
 
+def target_names(definition: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of all targets that answers to a checked definition can have, in the form's order."""
+    return tuple(name for question in definition["form"]["questions"] for name in _names_of_question(question))
+
+
 def sign_of_scan(slices: Iterable[Sign | None], *, said: Sign | None = None) -> Sign | None:
     """What holds for a scan by its slices and by what the reader said of it as a whole.
 
@@ -102,21 +107,32 @@ def sign_of_scan(slices: Iterable[Sign | None], *, said: Sign | None = None) -> 
     return Sign.ABSENT if given and all(sign is Sign.ABSENT for sign in given) else None
 
 
-def _targets_of_question(question: Mapping[str, Any], value: Any, policy: UncertainPolicy) -> dict[str, float | None]:
+def _names_of_question(question: Mapping[str, Any]) -> list[str]:
     name, kind = question["name"], question["kind"]
-    if kind == "boolean":
-        return {name: target_of(Sign.PRESENT if value else Sign.ABSENT, policy)}
+    if kind == "boolean" or _is_sign(question):
+        return [name]
     if kind not in {"choice", "multiple"}:
-        return {}
-    options = [option["value"] for option in question["options"]]
-    if kind == "choice" and set(options) <= _SIGNS.keys():
-        return {name: target_of(_SIGNS[value], policy)}
+        return []
+    # "None of them" is no sign of its own: all the others are 0 then.
+    return [
+        f"{name}={option['value']}"
+        for option in question.get("options", ())
+        if option["value"] != Sign.UNCERTAIN.value and not option.get("excludes_others")
+    ]
+
+
+def _is_sign(question: Mapping[str, Any]) -> bool:
+    values = {option["value"] for option in question.get("options", ())}
+    return question["kind"] == "choice" and bool(values) and values <= _SIGNS.keys()
+
+
+def _targets_of_question(question: Mapping[str, Any], value: Any, policy: UncertainPolicy) -> dict[str, float | None]:
+    names = _names_of_question(question)
+    if question["kind"] == "boolean":
+        return dict.fromkeys(names, target_of(Sign.PRESENT if value else Sign.ABSENT, policy))
+    if _is_sign(question):
+        return dict.fromkeys(names, target_of(_SIGNS[value], policy))
     chosen = set(value) if isinstance(value, list) else {value}
     open_ = Sign.UNCERTAIN if Sign.UNCERTAIN.value in chosen else Sign.ABSENT
-    # "None of them" is no sign of its own: all the others are 0 then.
-    alone = {option["value"] for option in question["options"] if option.get("excludes_others")}
-    return {
-        f"{name}={option}": target_of(Sign.PRESENT if option in chosen else open_, policy)
-        for option in options
-        if option != Sign.UNCERTAIN.value and option not in alone
-    }
+    present = {f"{question['name']}={option}" for option in chosen}
+    return {name: target_of(Sign.PRESENT if name in present else open_, policy) for name in names}

@@ -17,6 +17,7 @@ from annotator.datasets.exporters.output import Output
 from annotator.datasets.exporters.safe_names import safe_name
 from annotator.datasets.exporters.stack_pixels import StackPixels
 from annotator.datasets.released import ReleasedAnswer, ReleasedMark, ReleasedStack
+from annotator.labels.uncertain import target_names
 
 _ROWS_AT_ONCE = 5_000
 Columns = dict[str, str]
@@ -133,14 +134,15 @@ class TableExporter(Exporter[TableOptions]):
 
 
 def question_columns(definition: dict[str, Any]) -> Columns:
-    """The columns of a schema's questions: "answers.<question>", and "target.<question>" after the release's policy
-    for uncertain answers."""
+    """The columns of a schema's questions: "answers.<question>", and after the release's policy for uncertain answers
+    "target.<question>" or "target.<question>=<option>"."""
     columns: Columns = {}
-    for question in definition.get("form", {}).get("questions", []):
+    if "form" not in definition:
+        return columns
+    for question in definition["form"]["questions"]:
         kind = {"multiple": "list", "draw": "list", "number": "number", "boolean": "yes"}.get(question["kind"], "text")
         columns[f"answers.{question['name']}"] = kind
-        columns[f"target.{question['name']}"] = "number"
-    return columns
+    return columns | {f"target.{name}": "number" for name in target_names(definition)}
 
 
 def rows_of(fragments: Iterable[Fragment], table: str) -> Iterator[Row]:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.labels.head_ct import Sign
-from annotator.labels.uncertain import UncertainPolicy, sign_of_scan, target_of, targets_of
+from annotator.labels.uncertain import UncertainPolicy, sign_of_scan, target_names, target_of, targets_of
 
 SIGNS = st.sampled_from([*Sign, None])
 
@@ -96,6 +96,7 @@ def test_every_kind_of_question_has_its_targets(policy: UncertainPolicy) -> None
         "signs=skin": 1.0,
         "signs=nodes": unsure,
     }
+    assert target_names(FORM) == ("bleed", "old", "side=left", "side=right", "signs=skin", "signs=nodes", "known")
     assert targets_of(FORM, {"signs": ["none"]}, policy) == {"signs=skin": 0.0, "signs=nodes": 0.0}
 
 
