@@ -39,6 +39,7 @@ class MarkKind(models.TextChoices):
 class Provenance(models.TextChoices):
     DRAWN = "drawn", "Drawn by the reader"
     SUGGESTION = "suggestion", "A model's suggestion, accepted"
+    IMPORTED = "imported", "Brought in from another program's file"
 
 
 class OwnedRecord(models.Model):

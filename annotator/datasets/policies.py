@@ -11,3 +11,8 @@ def may_export(person: Person) -> bool:
 def may_manage_datasets(person: Person) -> bool:
     """Cohorts, releases, what is judged of leaks, diagnoses; and what is withdrawn."""
     return has_role(person, Role.DATA_MANAGER, Role.ADMIN)
+
+
+def may_import(person: Person) -> bool:
+    """Marks that come in are a reading by somebody else: who may assign readings may bring them in."""
+    return has_role(person, Role.ADMIN)

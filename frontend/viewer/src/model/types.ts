@@ -293,7 +293,7 @@ export interface Annotation extends Owned {
   locked: boolean;
   finding: string | null;
   label: string;
-  provenance: 'drawn' | 'suggestion';
+  provenance: 'drawn' | 'suggestion' | 'imported';
 }
 
 export interface Finding extends Owned {
