@@ -1,11 +1,12 @@
 /** Everybody's reading of the case: whose marks are shown, how far they agree, remarks, and what is decided. */
-import type { Annotation, Finding, SchemaJson } from '../model/types';
+import type { Annotation, Finding } from '../model/types';
 import { h, setText } from '../page/dom';
 import { findingColour } from '../panels/palette';
 import type { Panel } from '../panels/panel';
 import { clockWords } from '../person/reading_clock';
 import type { Acts } from '../store/acts';
 import type { Places } from '../store/places';
+import { aboutWords, answerRows, levelWords, questionTitle, valueWords } from './answer_rows';
 import type { AgreementJson, CommentJson, ReadingOfCase } from './records';
 import { type Review, waits } from './review';
 
@@ -93,7 +94,7 @@ export class ReviewPanel implements Panel {
     const level = acts.workspace.records
       .live('answer')
       .filter((answer) => answer.finding === finding.id)
-      .map((answer) => answer.score.level ?? '')
+      .map(levelWords)
       .filter(Boolean);
     return h(
       'button',
@@ -117,26 +118,20 @@ export class ReviewPanel implements Panel {
     return [h('button', { type: 'button', class: 'mark-jump', onclick: () => this.jumpToMark(first.id) }, words)];
   }
 
-  /** What a reader answered about the whole case; what somebody else answered otherwise is marked. */
+  /** What a reader answered about the case, breasts and slices; what somebody else answered otherwise is marked. */
   private caseAnswers(reader: string): HTMLElement | null {
-    const rows = this.acts.workspace.records
-      .live('answer')
-      .filter((answer) => answer.finding === null && answer.owner === reader)
-      .flatMap((answer) =>
-        Object.entries(answer.answers).map(([question, value]) => {
-          const differs = this.review.agreements.some(
-            (pair) =>
-              pair.readers.includes(reader) &&
-              pair.differences.some((d) => d.schema === answer.schema && d.question === question && !d.findings[0]),
-          );
-          return h(
-            'div',
-            { class: differs ? 'answer differs' : 'answer' },
-            h('span', {}, this.questionTitle(answer.schema, question)),
-            h('strong', {}, this.optionTitle(answer.schema, question, value)),
-          );
-        }),
-      );
+    const rows = answerRows(reader, this.acts.workspace.records.live('answer'), {
+      schemas: this.acts.manifest.schemas,
+      agreements: this.review.agreements,
+      frameWords: (frame) => this.places.words(frame),
+    }).map(({ title, value, differs, derived }) =>
+      h(
+        'div',
+        { class: ['answer', differs && 'differs', derived && 'derived'].filter(Boolean).join(' ') },
+        h('span', {}, title),
+        h('strong', {}, value),
+      ),
+    );
     return rows.length > 0 ? h('div', { class: 'case-answers' }, ...rows) : null;
   }
 
@@ -227,14 +222,17 @@ export class ReviewPanel implements Panel {
           .filter(Boolean)
           .join(' · '),
       ),
-      ...pair.differences.map((d) =>
-        h(
+      ...pair.differences.map((d) => {
+        const { schemas } = this.acts.manifest;
+        const about = aboutWords(d.about, (frame) => this.places.words(frame));
+        const title = questionTitle(schemas, d.schema, d.question);
+        return h(
           'div',
           { class: 'answer differs' },
-          h('span', {}, this.questionTitle(d.schema, d.question)),
-          h('strong', {}, d.answers.map((value) => this.optionTitle(d.schema, d.question, value)).join(' ≠ ')),
-        ),
-      ),
+          h('span', {}, [about, title].filter(Boolean).join(' · ')),
+          h('strong', {}, d.answers.map((value) => valueWords(schemas, d.schema, d.question, value)).join(' ≠ ')),
+        );
+      }),
     );
   }
 
@@ -298,22 +296,6 @@ export class ReviewPanel implements Panel {
           )
         : null,
     );
-  }
-
-  private schemaOf(reference: string): SchemaJson | undefined {
-    return this.acts.manifest.schemas.find((schema) => `${schema.key}@${schema.version}` === reference);
-  }
-
-  private questionTitle(reference: string, name: string): string {
-    const questions = this.schemaOf(reference)?.definition.form.questions ?? [];
-    return questions.find((question) => question.name === name)?.title ?? name;
-  }
-
-  private optionTitle(reference: string, name: string, value: unknown): string {
-    const questions = this.schemaOf(reference)?.definition.form.questions ?? [];
-    const options = questions.find((question) => question.name === name)?.options ?? [];
-    const titleOf = (one: unknown): string => options.find((option) => option.value === one)?.title ?? String(one);
-    return Array.isArray(value) ? value.map(titleOf).join(', ') : titleOf(value);
   }
 }
 
