@@ -192,3 +192,23 @@ class DiagnosisTable(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class TiradsFit(models.Model):
+    """Points fitted to a release's training patients by a job, and how they do on the others."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="tirads_fits")
+    chosen = models.JSONField(help_text="TiradsSettings of datasets/diagnosed_nodules.py")
+    job = models.OneToOneField(Job, on_delete=models.PROTECT, related_name="tirads_fit")
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    # Points, figures with intervals, nodules counted and left out; empty until the job is done.
+    result = models.JSONField(default=dict)
+    definition = models.JSONField(default=dict, help_text="of the schema with the fitted points as one more system")
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"points fitted to {self.release_id}"
