@@ -54,6 +54,11 @@ describe('keys', () => {
     expect(press('F', { shift: true }, new CommandRegistry(fit))).toBe('picture.fit');
   });
 
+  it('with Alt go by the place of the key, for a Mac writes another letter there', () => {
+    expect(press('∫', { alt: true, code: 'KeyB' })).toBe('forms.answer_breast');
+    expect(press('q', { alt: true, code: 'KeyQ' })).toBe('ranges.answer');
+  });
+
   it('mean one command each as shipped', () => {
     const keys = COMMANDS.flatMap((command) => command.keys);
     expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);

@@ -73,6 +73,9 @@ export class CommandRegistry {
     // Shift and a digit write another character on most keyboards, and the digit itself on some.
     const digit = pressed.shift && !pressed.ctrl && !pressed.alt && /^Digit(\d)$/.exec(pressed.code ?? '')?.[1];
     if (!found && digit) return this.byKey.get(`Shift+${digit}`);
+    // Alt and a letter write another character on a Mac.
+    const letter = pressed.alt && !pressed.ctrl && !pressed.shift && /^Key([A-Z])$/.exec(pressed.code ?? '')?.[1];
+    if (!found && letter) return this.byKey.get(`Alt+${letter}`);
     // Caps, or Shift held by chance: the letter means what it means alone, unless that key has a command of its own.
     return (
       found ?? (pressed.shift && !pressed.ctrl ? this.byKey.get(keyName({ ...pressed, shift: false })) : undefined)

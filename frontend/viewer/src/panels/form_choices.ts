@@ -72,6 +72,7 @@ export class ChoiceBody implements QuestionBody {
       type: this.question.kind === 'multiple' ? 'checkbox' : 'radio',
       name: this.name,
       value: String(option.value),
+      'aria-description': option.help ?? null,
       onclick: (event: MouseEvent) => {
         this.choose(i);
         // After a click with the mouse the keys belong to the picture again, not to this choice.

@@ -49,7 +49,9 @@ export class ScoreBox {
     const missing = this.missing(score);
     if (missing) made.push(missing);
     const explanation = score.explanation ?? [];
-    if (explanation.length > 0) made.push(this.why(explanation));
+    if (made.length === 0 && explanation.length <= 2)
+      made.push(...explanation.map((line) => h('p', { class: 'advice' }, line)));
+    else if (explanation.length > 0) made.push(this.why(explanation));
     return made;
   }
 

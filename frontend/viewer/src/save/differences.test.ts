@@ -57,5 +57,10 @@ describe('two states of answers', () => {
       { what: 'Size', here: '12 mm', elsewhere: '14 mm' },
     ]);
     expect(nameOf(answer({}), namer)).toBe('these answers to TI-RADS');
+    const byHand = { ...answer({}), override: { level: 'TR5', reason: 'grew' }, first_frame: '2', last_frame: '5' };
+    expect(differences(byHand, answer({}), namer)).toEqual([
+      { what: 'Slices', here: 'slice 2 – slice 5', elsewhere: '–' },
+      { what: 'By hand', here: 'TR5: grew', elsewhere: '–' },
+    ]);
   });
 });

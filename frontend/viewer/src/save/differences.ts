@@ -81,12 +81,15 @@ function rowsOfFinding({ kind, name }: Finding): Map<string, string> {
 
 function rowsOfAnswer(answer: Answer, namer: Namer): Map<string, string> {
   const questions = schemaOf(answer, namer)?.definition.form.questions ?? [];
-  return new Map(
-    Object.entries(answer.answers).map(([name, value]) => {
-      const question = questions.find((one) => one.name === name);
-      return [question?.title ?? name, answerWords(value, question)];
-    }),
-  );
+  const { override, first_frame: first, last_frame: last } = answer;
+  const rows = Object.entries(answer.answers).map(([name, value]): [string, string] => {
+    const question = questions.find((one) => one.name === name);
+    return [question?.title ?? name, answerWords(value, question)];
+  });
+  if (first && last) rows.unshift(['Slices', `${namer.frame(first)} – ${namer.frame(last)}`]);
+  if (override)
+    rows.push(['By hand', `${'level' in override ? override.level : override.category}: ${override.reason}`]);
+  return new Map(rows);
 }
 
 function schemaOf(answer: Answer, { schemas }: Namer): SchemaJson | undefined {
