@@ -8,8 +8,8 @@ colour, ten CTs of 100 slices. `--quick` makes them small and runs one round: to
 
 Needs the built front end (`make demo` builds it) and Chromium. Software WebGL, no GPU; the web server runs on loopback
 on the same cores as the browser. Memory is what the operating system calls resident of the tab's process, after a
-garbage collection; the process that draws (software WebGL keeps its textures there) stands beside it. Prints a table;
-asserts nothing. Dragging among 500 marks: benchmarks/viewer_marks.py.
+garbage collection, in a browser that is asked as little as can be (bare_chromium.py); the process that puts pages on
+the screen stands beside it. Prints a table; asserts nothing. Dragging among 500 marks: benchmarks/viewer_marks.py.
 """
 
 import argparse
@@ -112,11 +112,11 @@ def ask(
     if "scrolling" in questions:
         _scrolling(report, browser, address, cases, rounds)
     if "memory" in questions:
-        found = measure.memory_after_loading(browser, address, cases["BENCHMARK-LARGE"])
+        found = measure.memory_after_loading(address, cases["BENCHMARK-LARGE"])
         what = f"memory of the tab, CT of {sizes.large_ct} slices (drawing process {_drawing(found)} MB)"
         report.row(what, f"{found.get('renderer', 0):.0f} MB", "", "< 1500 MB")
     if "ten-cases" in questions:
-        steps = measure.memory_in_a_row(browser, address, cases[ROW.format(0)], sizes.cases)
+        steps = measure.memory_in_a_row(address, cases[ROW.format(0)], sizes.cases)
         tab = [one.get("renderer", 0) for one in steps]
         print("  " + ", ".join(f"{value:.0f}" for value in tab) + " MB, case after case")
         what = (

@@ -1,12 +1,14 @@
 """What benchmarks/viewer.py measures: one function a question, each with a page of its own."""
 
+import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Request, ViewportSize
 
+from benchmarks.bare_chromium import bare_page, resident_mb
 from benchmarks.viewer_product import ALL_LOADED, WINDOW, open_case, signed_in, until
 
+PRESS = "window.dispatchEvent(new KeyboardEvent('keydown', { key: '%s' }))"
 QUARTERS_WINDOW: ViewportSize = {"width": 1366, "height": 768}
 SCROLL = """
 async ([steps, every]) => {
@@ -150,30 +152,32 @@ def next_case(browser: Browser, address: str, case_id: str, window: ViewportSize
     return taken
 
 
-def memory_after_loading(browser: Browser, address: str, case_id: str) -> dict[str, float]:
+def memory_after_loading(address: str, case_id: str) -> dict[str, float]:
     """Megabytes of the tab's process once all slices are in memory and were scrolled through."""
-    page = open_case(browser, address, case_id)
-    until(page, ALL_LOADED, 300)
-    page.keyboard.press("Home")
-    for _ in range(20):
-        page.keyboard.press("PageDown")
-        page.wait_for_timeout(50)
-    page.wait_for_timeout(3000)
-    found = memory(page)
-    page.context.close()
-    return found
+    with bare_page() as page:
+        page.open_case(address, case_id)
+        page.until(ALL_LOADED)
+        page.evaluate(PRESS % "Home")
+        for _ in range(20):
+            page.evaluate(PRESS % "PageDown")
+            time.sleep(0.05)
+        time.sleep(3)
+        return resident_mb(page)
 
 
-def memory_in_a_row(browser: Browser, address: str, case_id: str, count: int) -> list[dict[str, float]]:
+def memory_in_a_row(address: str, case_id: str, count: int) -> list[dict[str, float]]:
     """Megabytes after each of so many cases that follow each other, all slices loaded, the next one ahead."""
-    page = open_case(browser, address, case_id)
     found = []
-    for number in range(count):
-        _loaded_ahead(page)
-        found.append(memory(page))
-        if number < count - 1:
-            page.evaluate(NEXT_CASE)
-    page.context.close()
+    with bare_page() as page:
+        page.open_case(address, case_id)
+        for number in range(count):
+            page.until(ALL_LOADED)
+            for _ in range(2):
+                time.sleep(1.5)
+                page.until("window.readingRoom.pictureRequests === 0")
+            found.append(resident_mb(page))
+            if number < count - 1:
+                page.evaluate(f"({NEXT_CASE.strip()})()")
     return found
 
 
@@ -183,29 +187,6 @@ def _loaded_ahead(page: Page) -> None:
     for _ in range(2):
         page.wait_for_timeout(1500)
         until(page, "window.readingRoom.pictureRequests === 0", 300)
-
-
-def memory(page: Page) -> dict[str, float]:
-    """Resident megabytes of the tab's process and of the one that draws (software WebGL), after garbage collection."""
-    session = page.context.new_cdp_session(page)
-    session.send("HeapProfiler.collectGarbage")
-    page.wait_for_timeout(500)
-    session.detach()
-    browser = page.context.browser
-    assert browser is not None
-    whole = browser.new_browser_cdp_session()
-    processes = whole.send("SystemInfo.getProcessInfo")["processInfo"]
-    whole.detach()
-    found: dict[str, float] = {}
-    for process in processes:
-        kind = str(process["type"])
-        found[kind] = max(found.get(kind, 0.0), _resident_mb(int(process["id"])))
-    return found
-
-
-def _resident_mb(process_id: int) -> float:
-    lines = Path(f"/proc/{process_id}/smaps_rollup").read_text().splitlines()
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Rss:")) / 1024
 
 
 def first_load(browser: Browser, address: str, case_id: str) -> dict[str, float]:

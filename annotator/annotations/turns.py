@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from annotator.accounts.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError, StaleError
@@ -136,7 +136,7 @@ def check_may_change(turn: Turn, record: Annotation | Finding | Answer | None, *
 
     Parameters
     ----------
-    record : what is there now; None for a new one.
+    record : what is there now, read by `own_record` or `take_turn_for` in this turn; None for a new one.
     seen : the revision that the reader's program last saw, 0 for a new record.
 
     Raises
@@ -145,8 +145,8 @@ def check_may_change(turn: Turn, record: Annotation | Finding | Answer | None, *
     StaleError : the record was changed meanwhile; with what is there now.
     NotFoundError : a revision of something that isn't there.
     """
-    locks = CaseLock.objects.filter(case=turn.case_id, owner=turn.owner).values_list("reason", flat=True)
-    reason = next(iter(locks), None)
+    known = {} if record is None else vars(record)
+    reason = known["lock_reason"] if "lock_reason" in known else _lock_of(turn)
     if reason is not None:
         raise ConflictError(
             f"Your reading of this case can't be changed any more: {reason}. An admin can reopen it.",
@@ -163,13 +163,22 @@ def check_may_change(turn: Turn, record: Annotation | Finding | Answer | None, *
         )
 
 
+def _lock_of(turn: Turn) -> str | None:
+    return next(iter(_locks(turn.case_id, turn.owner.pk).values_list("reason", flat=True)), None)
+
+
+def _locks(case: object, owner: object) -> QuerySet[CaseLock]:
+    return CaseLock.objects.filter(case=case, owner=owner)
+
+
 def _shown(record: Annotation | Finding | Answer | None) -> dict[str, object] | None:
     return None if record is None else {**record_as_dict(record)}
 
 
 def _rows(model: type[Record], record_id: UUID, change: UUID | None) -> QuerySet[Record]:
-    """The record under an identifier, if there is one, with whether it knows a change."""
-    rows = model.objects.filter(pk=record_id).order_by()
+    """The record under an identifier, if there is one, with why it is locked and whether it knows a change."""
+    locks = _locks(OuterRef("case"), OuterRef("owner")).values("reason")
+    rows = model.objects.filter(pk=record_id).order_by().annotate(lock_reason=Subquery(locks[:1]))
     if change is None:
         return rows
     known = Revision.objects.filter(target_kind=str(model._meta.model_name), target_id=OuterRef("pk"), change=change)

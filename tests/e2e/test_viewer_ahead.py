@@ -15,7 +15,7 @@ from tests.fixtures.product import ReadingRoom
 pytestmark = pytest.mark.browser
 
 READER = "second_radiologist"
-SIDE, SLICES, CASES = 64, 9, 3
+SIDE, SLICES, CASES = 128, 9, 3
 ASSIGN_IN_ORDER = """
 from annotator.accounts.models import User
 from annotator.cases.models import Case
@@ -52,6 +52,9 @@ COUNT_LISTENERS = """
   };
 })();
 """
+# Weakly, so that looking at them keeps none of them.
+REMEMBER_ELEMENTS = "window.left = [...document.querySelectorAll('#viewer *')].map((one) => new WeakRef(one))"
+STILL_THERE = "window.left.flatMap((one) => one.deref() ?? []).map((one) => `${one.tagName} ${one.className}`)"
 
 
 def following_cases(reading_room: ReadingRoom, folder: Path) -> list[str]:
@@ -124,6 +127,35 @@ def test_next_goes_on_in_place_and_nothing_of_the_last_case_is_left(
     go_next(viewer, cases[1])
     page.keyboard.press("Shift+N")
     viewer.wait_for_case(cases[0])
+
+
+def test_a_case_that_was_left_gives_all_its_memory_back(viewer: Viewer, cases: list[str]) -> None:
+    page = viewer.page
+    browser = page.context.new_cdp_session(page)
+
+    def kept_mb() -> float:
+        """What the page's scripts keep in buffers, of pictures above all."""
+        for _ in range(2):
+            browser.send("HeapProfiler.collectGarbage")
+        return float(browser.send("Runtime.getHeapUsage")["backingStorageSize"]) / 1e6
+
+    def loaded_ahead() -> None:
+        viewer.until(lambda: viewer.pane()["loaded"] == SLICES, "all slices")
+        viewer.until(lambda: page.evaluate("window.readingRoom.pictureRequests") == 0, "what comes next")
+
+    page.keyboard.press("b")
+    viewer.drag([(20.0, 20.0), (30.0, 30.0), (40.0, 40.0)])
+    loaded_ahead()
+    before = kept_mb()
+    page.evaluate(REMEMBER_ELEMENTS)
+    go_next(viewer, cases[1])
+    loaded_ahead()
+    after = kept_mb()
+    elements = page.evaluate("window.left.length")
+    assert elements > 300, "there was a page to forget"
+    assert page.evaluate(STILL_THERE) == [], "whoever holds one of them holds the case"
+    one_case_mb = SLICES * SIDE * SIDE * 2 / 1e6
+    assert after < before + one_case_mb / 2, "pictures of one case and of the next one are there, and no others"
 
 
 def test_a_case_that_can_not_be_opened_leaves_the_reader_where_they_are(viewer: Viewer, cases: list[str]) -> None:

@@ -9,6 +9,8 @@ from annotator.config.settings.base import DATA_DIR
 _url = os.environ.get("DATABASE_URL", "")
 if _url:
     DATABASES = {"default": dj_database_url.parse(_url, conn_max_age=600, conn_health_checks=True)}
+    if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+        DATABASES["default"]["ENGINE"] = "annotator.config.postgresql"
 else:
     DATA_DIR.mkdir(parents=True, exist_ok=True)
     DATABASES = {

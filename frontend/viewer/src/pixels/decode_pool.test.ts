@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { DecodePool, type DecodeWorker, nextJob } from './decode_pool';
-import type { DecodedFrame, DecodeReply, DecodeRequest, WarmUp } from './decode_worker';
+import type { DecodedFrame, DecodeJob, DecodeReply, DecodeRequest, WarmUp } from './decode_worker';
 
 describe('what is decoded next', () => {
   it('is what the reader asked for last', () => {
@@ -27,8 +27,10 @@ class FakeWorker implements DecodeWorker {
     this.terminated = true;
   }
 
-  answer(reply: DecodeReply): void {
-    this.onmessage?.({ data: reply } as MessageEvent<DecodeReply>);
+  /** As the worker does, with the carrier of the job. */
+  answer(reply: { id: number } & Record<string, unknown>): void {
+    const carrier = this.jobs.find(({ id }) => id === reply.id)?.carrier;
+    this.onmessage?.({ data: { carrier, ...reply } } as MessageEvent<DecodeReply>);
   }
 
   die(): void {
@@ -37,7 +39,7 @@ class FakeWorker implements DecodeWorker {
 }
 
 describe('a pool of decoders', () => {
-  const request = { bytes: new ArrayBuffer(4) } as unknown as Omit<DecodeRequest, 'id'>;
+  const request = { bytes: new ArrayBuffer(4) } as unknown as DecodeJob;
   const frame = { columns: 1, rows: 1 } as unknown as DecodedFrame;
 
   function setUp(size: number) {
@@ -55,9 +57,23 @@ describe('a pool of decoders', () => {
     const decoded = pool.decode(request);
     at(0).die();
     expect(at(0).terminated).toBe(true);
-    expect(at(1).jobs.map(({ id, bytes }) => [id, bytes.byteLength])).toEqual([[1, 4]]);
+    expect(at(1).jobs.map(({ id, length }) => [id, length])).toEqual([[1, 4]]);
     at(1).answer({ id: 1, frame });
     expect(await decoded).toBe(frame);
+  });
+
+  it('sends all bytes in one carrier, which comes back each time, and takes a larger one where it is too small', async () => {
+    const { pool, at } = setUp(1);
+    const sizes = [1000, 900, 1100, 4000];
+    for (const [i, size] of sizes.entries()) {
+      const decoded = pool.decode({ ...request, bytes: Uint8Array.from({ length: size }, () => i + 1).buffer });
+      const { carrier, length } = at(0).jobs[i] as DecodeRequest;
+      expect([length, new Set(new Uint8Array(carrier, 0, length))]).toEqual([size, new Set([i + 1])]);
+      at(0).answer({ id: i + 1, frame });
+      await decoded;
+    }
+    const carriers = at(0).jobs.map(({ carrier }) => carrier);
+    expect(carriers.map((carrier) => carrier === carriers[0])).toEqual([true, true, true, false]);
   });
 
   it('gives a picture up at which two workers died, and goes on with the others', async () => {

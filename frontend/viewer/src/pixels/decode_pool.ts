@@ -1,8 +1,9 @@
 /** A few workers that share the decoding; one that dies is replaced, and what it was at is tried once more. */
-import type { Decoded, DecodedFrame, DecodeReply, DecodeRequest, WarmUp } from './decode_worker';
+import type { Decoded, DecodedFrame, DecodeJob, DecodeReply, DecodeRequest, WarmUp } from './decode_worker';
 
 interface Job {
-  request: DecodeRequest;
+  id: number;
+  request: DecodeJob;
   since: number;
   attempts: number;
   resolve: (frame: DecodedFrame) => void;
@@ -25,6 +26,7 @@ const TAKES_UP_MS = 3000;
 const SILENCE_MS = 30_000;
 /** So many deaths in a row, without a picture between them, are no accident. */
 const MOST_DEATHS = 8;
+const SPARE_ROOM = 1.25;
 
 /**
  * Which of the waiting jobs, oldest first, is decoded next: the newest, for that is what the reader just asked for,
@@ -35,6 +37,11 @@ export function nextJob(waiting: readonly { since: number }[], now: number): num
   return oldest && now - oldest.since > PATIENCE_MS ? 0 : waiting.length - 1;
 }
 
+/** One that is large enough: the one at hand, or another with room for frames that are a little larger. */
+function carrierFor(length: number, atHand: ArrayBuffer | null): ArrayBuffer {
+  return atHand && atHand.byteLength >= length ? atHand : new ArrayBuffer(Math.ceil(length * SPARE_ROOM));
+}
+
 function newWorker(): DecodeWorker {
   return new Worker(new URL('./decode_worker.ts', import.meta.url), { type: 'module' });
 }
@@ -42,6 +49,8 @@ function newWorker(): DecodeWorker {
 interface Member {
   worker: DecodeWorker;
   job: Job | null;
+  /** Takes bytes to the worker and comes back; none while it is there, or has been lost with a worker. */
+  carrier: ArrayBuffer | null;
   proven: boolean;
   alarm: ReturnType<typeof setTimeout> | undefined;
 }
@@ -64,16 +73,16 @@ export class DecodePool {
     for (const { worker } of this.members) worker.postMessage({ warmUp: true }, []);
   }
 
-  decode(request: Omit<DecodeRequest, 'id'>): Promise<DecodedFrame> {
+  decode(request: DecodeJob): Promise<DecodedFrame> {
     return new Promise((resolve, reject) => {
-      const job = { request: { ...request, id: ++this.last }, since: performance.now(), attempts: 0, resolve, reject };
+      const job = { id: ++this.last, request, since: performance.now(), attempts: 0, resolve, reject };
       this.waiting.push(job);
       this.pump();
     });
   }
 
   private enlist(): Member {
-    const member: Member = { worker: this.make(), job: null, proven: false, alarm: undefined };
+    const member: Member = { worker: this.make(), job: null, carrier: null, proven: false, alarm: undefined };
     member.worker.onmessage = ({ data }) => {
       if ('began' in data) this.watch(member, SILENCE_MS);
       else this.finish(member, data);
@@ -94,9 +103,11 @@ export class DecodePool {
       member.job = job;
       job.attempts += 1;
       this.watch(member, member.proven ? TAKES_UP_MS : SILENCE_MS);
-      // The first attempt gets a copy: bytes that were handed over are lost with the worker.
-      const bytes = job.attempts === 1 ? job.request.bytes.slice(0) : job.request.bytes;
-      member.worker.postMessage({ ...job.request, bytes }, [bytes]);
+      const { bytes, ...rest } = job.request;
+      const carrier = carrierFor(bytes.byteLength, member.carrier);
+      new Uint8Array(carrier).set(new Uint8Array(bytes));
+      member.carrier = null;
+      member.worker.postMessage({ ...rest, id: job.id, carrier, length: bytes.byteLength }, [carrier]);
     }
   }
 
@@ -107,7 +118,8 @@ export class DecodePool {
 
   private finish(member: Member, reply: Decoded): void {
     const { job } = member;
-    if (!job || job.request.id !== reply.id) return;
+    if (!job || job.id !== reply.id) return;
+    member.carrier = reply.carrier;
     clearTimeout(member.alarm);
     member.job = null;
     member.proven = true;

@@ -1,17 +1,28 @@
 /** A worker that decodes one frame at a time: HTJ2K by OpenJPH in WebAssembly, JPEG by the browser. */
 import createOpenJph, { type OpenJph } from '@cornerstonejs/codec-openjph';
 import wasmUrl from '@cornerstonejs/codec-openjph/wasm?url';
+import { giveBack } from './give_back';
 import { decodeHtj2k, type Stored } from './htj2k';
 import { type Modality, type Pixels, toModality } from './modality';
 
-export interface DecodeRequest {
-  id: number;
+export interface DecodeJob {
   bytes: ArrayBuffer;
   format: 'htj2k' | 'jpeg';
   colour: boolean;
   modality: Modality;
   /** Halvings to leave out; 0 decodes the stored resolution. JPEG has none. */
   level: number;
+}
+
+/**
+ * The bytes travel in a carrier, which comes back with the answer for the next ones: the browser holds on to every buffer
+ * that it has handed from thread to thread, and a worker at rest collects no garbage.
+ */
+export interface DecodeRequest extends Omit<DecodeJob, 'bytes'> {
+  id: number;
+  carrier: ArrayBuffer;
+  /** How much of the carrier counts. */
+  length: number;
 }
 
 /** No job, only a hint that HTJ2K comes. */
@@ -28,7 +39,7 @@ export interface DecodedFrame {
   maximum: number;
 }
 
-export type Decoded = { id: number; frame: DecodedFrame } | { id: number; error: string };
+export type Decoded = { id: number; carrier: ArrayBuffer } & ({ frame: DecodedFrame } | { error: string });
 /** That a job was taken up, so that a worker that died is known by its silence; then what came of it. */
 export type DecodeReply = { id: number; began: true } | Decoded;
 
@@ -39,7 +50,7 @@ function codec(): Promise<OpenJph> {
   return openJph;
 }
 
-async function decodeJpeg(bytes: ArrayBuffer, colour: boolean): Promise<Stored> {
+async function decodeJpeg(bytes: Uint8Array<ArrayBuffer>, colour: boolean): Promise<Stored> {
   const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/jpeg' }), { colorSpaceConversion: 'none' });
   const { width, height } = bitmap;
   const canvas = new OffscreenCanvas(width, height);
@@ -57,16 +68,19 @@ async function decodeJpeg(bytes: ArrayBuffer, colour: boolean): Promise<Stored> 
 }
 
 async function decode(request: DecodeRequest): Promise<DecodedFrame> {
+  const bytes = new Uint8Array(request.carrier, 0, request.length);
   const stored =
     request.format === 'jpeg'
-      ? await decodeJpeg(request.bytes, request.colour)
-      : decodeHtj2k(await codec(), request.bytes, request.level);
+      ? await decodeJpeg(bytes, request.colour)
+      : decodeHtj2k(await codec(), bytes, request.level);
   const { columns, rows } = stored;
   if (stored.components >= 3) {
     const pixels = new Uint8Array(stored.values.buffer as ArrayBuffer);
     return { pixels, components: 3, columns, rows, minimum: 0, maximum: 255 };
   }
-  return { ...toModality(stored.values, request.modality), components: 1, columns, rows };
+  const made = toModality(stored.values, request.modality);
+  giveBack(stored.values.buffer);
+  return { ...made, components: 1, columns, rows };
 }
 
 self.onmessage = async (event: MessageEvent<DecodeRequest | WarmUp>) => {
@@ -77,15 +91,15 @@ self.onmessage = async (event: MessageEvent<DecodeRequest | WarmUp>) => {
     });
     return;
   }
-  const { id } = event.data;
+  const { id, carrier } = event.data;
   const taken: DecodeReply = { id, began: true };
   self.postMessage(taken);
   try {
     const frame = await decode(event.data);
-    const reply: DecodeReply = { id, frame };
-    self.postMessage(reply, { transfer: [frame.pixels.buffer as ArrayBuffer] });
+    const reply: DecodeReply = { id, carrier, frame };
+    self.postMessage(reply, { transfer: [carrier, frame.pixels.buffer as ArrayBuffer] });
   } catch (error) {
-    const reply: DecodeReply = { id, error: `the picture could not be decoded (${String(error)})` };
-    self.postMessage(reply);
+    const reply: DecodeReply = { id, carrier, error: `the picture could not be decoded (${String(error)})` };
+    self.postMessage(reply, { transfer: [carrier] });
   }
 };

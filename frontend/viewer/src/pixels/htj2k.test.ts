@@ -11,7 +11,7 @@ describe.each(cases)('an HTJ2K codestream of $type', ({ codestream, levels, colu
   const whole = Uint8Array.from(atob(codestream), (letter) => letter.charCodeAt(0));
 
   it.each(levels)('is read at level $level as the server reads it, from its first $bytes bytes', async (wanted) => {
-    for (const bytes of [whole.slice().buffer, whole.slice(0, wanted.bytes).buffer]) {
+    for (const bytes of [whole, whole.slice(0, wanted.bytes)]) {
       const decoded = decodeHtj2k(await codec, bytes, wanted.level);
       expect([...decoded.values]).toEqual(wanted.values);
       expect([decoded.columns, decoded.rows]).toEqual([

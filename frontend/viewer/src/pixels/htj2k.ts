@@ -21,11 +21,11 @@ const SIGNED_16_BITS = 0x8f;
  * OpenJPH's build for browsers cuts signed 8-bit samples to what an unsigned byte holds, so that all below zero is
  * lost. It is told that they have 16 bits, which changes no value: samples are coded without regard to their depth.
  */
-export function decodeHtj2k(codec: OpenJph, bytes: ArrayBuffer, level: number): Stored {
+export function decodeHtj2k(codec: OpenJph, bytes: Uint8Array, level: number): Stored {
   const decoder = new codec.HTJ2KDecoder();
   try {
     const encoded = decoder.getEncodedBuffer(bytes.byteLength);
-    encoded.set(new Uint8Array(bytes));
+    encoded.set(bytes);
     const widened = encoded[SAMPLE_DEPTH] === SIGNED_8_BITS;
     if (widened) encoded[SAMPLE_DEPTH] = SIGNED_16_BITS;
     if (level > 0) decoder.decodeSubResolution(level);
