@@ -164,11 +164,8 @@ def check_may_change(turn: Turn, record: Annotation | Finding | Answer | None, *
 
 
 def _lock_of(turn: Turn) -> str | None:
-    return next(iter(_locks(turn.case_id, turn.owner.pk).values_list("reason", flat=True)), None)
-
-
-def _locks(case: object, owner: object) -> QuerySet[CaseLock]:
-    return CaseLock.objects.filter(case=case, owner=owner)
+    locks = CaseLock.objects.filter(case=turn.case_id, owner=turn.owner)
+    return next(iter(locks.values_list("reason", flat=True)), None)
 
 
 def _shown(record: Annotation | Finding | Answer | None) -> dict[str, object] | None:
@@ -177,7 +174,7 @@ def _shown(record: Annotation | Finding | Answer | None) -> dict[str, object] | 
 
 def _rows(model: type[Record], record_id: UUID, change: UUID | None) -> QuerySet[Record]:
     """The record under an identifier, if there is one, with why it is locked and whether it knows a change."""
-    locks = _locks(OuterRef("case"), OuterRef("owner")).values("reason")
+    locks = CaseLock.objects.filter(case=OuterRef("case"), owner=OuterRef("owner")).values("reason")
     rows = model.objects.filter(pk=record_id).order_by().annotate(lock_reason=Subquery(locks[:1]))
     if change is None:
         return rows
