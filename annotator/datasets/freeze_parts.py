@@ -15,7 +15,7 @@ from annotator.datasets.models import FramePrint, Release, ReleaseStack
 from annotator.datasets.pseudonyms import patient_pseudonym, pseudonym
 from annotator.datasets.release_recipe import SplitPlan
 from annotator.datasets.released import ReleasedStack
-from annotator.imaging.models import Frame, InstanceState, Study
+from annotator.imaging.models import Frame, InstanceState, Stack, StackKind, Study
 from annotator.readerstudies.models import Review
 
 
@@ -78,7 +78,9 @@ def pictures_of(release: Release) -> Pictures:
     stacks: list[int] = []
     frames: list[str] = []
     thumbnails: list[bytes] = []
+    volumes: set[str] = set()
     for part in chunks(number, 50):
+        volumes |= set(Stack.objects.filter(key__in=part, kind=StackKind.VOLUME).values_list("key", flat=True))
         prints = (
             FramePrint.objects.filter(
                 frame__instance__stack__key__in=part, frame__instance__state=InstanceState.READY, look__isnull=False
@@ -99,6 +101,7 @@ def pictures_of(release: Release) -> Pictures:
         stacks=np.array(stacks, dtype=np.int32),
         frames=frames,
         ends=ends,
+        volumes=np.array([key in volumes for key, *_ in rows], dtype=bool),
     )
 
 

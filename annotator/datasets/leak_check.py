@@ -95,6 +95,7 @@ class Pictures:
     ----------
     looks : 64 bits each; thumbnails : (n, 256) bytes; stacks : place in `ends` of each; frames : primary keys.
     hashes : the first 64 bits of their pixels' hash.
+    volumes : of each of `ends`, whether it is a volume.
     """
 
     looks: NDArray[np.uint64]
@@ -103,6 +104,7 @@ class Pictures:
     stacks: NDArray[np.int32]
     frames: Sequence[str]
     ends: Sequence[LeakEnd]
+    volumes: NDArray[np.bool_]
 
 
 def same_people(identities: Iterable[Identity], judged: Iterable[Judged]) -> list[LeakPair]:
@@ -146,10 +148,12 @@ def same_pictures(pictures: Pictures, check: LeakCheck, judged: Iterable[Judged]
     best: dict[tuple[int, int], tuple[float, int, int]] = {}
     counts: dict[tuple[int, int], int] = defaultdict(int)
     centred = _centred(pictures.thumbnails)
+    in_volume = pictures.volumes[pictures.stacks]
     for one, other in near_pairs(pictures.looks, split_of, bits=check.bits):
         alike = np.einsum("ij,ij->i", centred[one], centred[other])
         alike[pictures.hashes[one] == pictures.hashes[other]] = 1.0
-        for at in np.flatnonzero(alike >= check.likeness):
+        slices = in_volume[one] & in_volume[other]
+        for at in np.flatnonzero(alike >= np.where(slices, check.likeness_of_volumes, check.likeness)):
             a, b, value = int(one[at]), int(other[at]), float(alike[at])
             key = tuple(sorted((int(patient_of[a]), int(patient_of[b]))))
             pair = key[0], key[1]

@@ -134,19 +134,26 @@ class LeakCheck:
     ----------
     near_duplicates : whether pictures are compared at all; patients and studies always are.
     bits : of 64 that may differ between the looks of two pictures for them to be compared further.
-    likeness : correlation of their thumbnails from which two pictures are one.
+    likeness : correlation of their thumbnails from which two pictures are one; likeness_of_volumes : the same of two
+        slices of volumes, whose neighbours in one body look alike already.
+
+    The defaults are measured: of 1,311 breast ultrasounds (BUS-BRA) no two patients' pictures are taken for one, while
+    97 to 100 % of copies are found that were halved, compressed, windowed, shifted by 4 pixels or marked with calipers,
+    76 % that were cropped by 2 %, none by 5 %. Slices of a chest CT 5 mm apart correlate by 0.996 (median).
     """
 
     near_duplicates: bool = True
-    bits: int = 4
-    likeness: float = 0.985
+    bits: int = 8
+    likeness: float = 0.97
+    likeness_of_volumes: float = 0.9995
 
     @classmethod
     def read(cls, members: Members) -> Self:
         made = cls(
             near_duplicates=members.yes("near_duplicates", True),
-            bits=members.whole("bits", 4, low=0, high=12),
-            likeness=members.number("likeness", 0.985, low=0.5, high=1),
+            bits=members.whole("bits", 8, low=0, high=12),
+            likeness=members.number("likeness", 0.97, low=0.5, high=1),
+            likeness_of_volumes=members.number("likeness_of_volumes", 0.9995, low=0.5, high=1),
         )
         members.done()
         return made
