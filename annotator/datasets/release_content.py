@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count, F, Q
 
 from annotator.accounts.models import User
-from annotator.annotations.models import Annotation, Answer, Finding, MarkKind, Provenance
+from annotator.annotations.models import Annotation, Answer, Finding, Provenance
 from annotator.assist.models import SuggestionDecision
 from annotator.cases.models import CaseStack
 from annotator.datasets.cohort_query import Pictures
@@ -17,6 +17,7 @@ from annotator.datasets.cohort_studies import chunks, stacks_taken
 from annotator.datasets.counted_readings import Counted, counted_readings
 from annotator.datasets.frame_prints import prints_of
 from annotator.datasets.joined_truth import CaseTruth, join_case
+from annotator.datasets.marks_that_fit import category_of, check_fits
 from annotator.datasets.measured_marks import measure
 from annotator.datasets.pseudonyms import patient_pseudonym, pseudonym
 from annotator.datasets.readings import submitted_readings
@@ -35,7 +36,6 @@ from annotator.labels.uncertain import targets_of
 
 # A chunk holds whole studies, until it has so many frames.
 FRAMES_A_CHUNK = 2000
-UNASSIGNED = "unassigned"
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,7 @@ def content_of(places: Sequence[StackPlace], truth: Truth, *, report: Callable[[
     Raises
     ------
     UnreadablePictureError : a frame's bytes can't be read.
+    MisfitMarkError : a mark can't lie on its picture.
     """
     return _Chunk(places, truth, report).content()
 
@@ -249,7 +250,9 @@ class _Chunk:
             stack, place = self._where[row.frame_id]
             finding = known.get(str(row.finding_id))
             first, last = (self._place_of(end, place) for end in (row.first_frame_id, row.last_frame_id))
-            measured = measure(row.kind, row.points, row.mask, self._frames[stack][place].geometry)
+            frame = self._frames[stack][place]
+            check_fits(row, frame)
+            measured = measure(row.kind, row.points, row.mask, frame.geometry)
             yield (
                 row.case_id,
                 stack,
@@ -259,7 +262,7 @@ class _Chunk:
                     points=tuple((float(column), float(line)) for column, line in row.points),
                     mask=row.mask,
                     label=row.label,
-                    category=_category(row, finding),
+                    category=category_of(row, finding),
                     finding=None if finding is None else finding.id,
                     reader=self._reader(row.owner_id),
                     provenance=row.provenance,
@@ -388,10 +391,3 @@ class _Chunk:
         derived = answer.score.get("derived")
         targets = targets_of(definition, answer.answers, self._truth.uncertain, derived=derived)
         return replace(answer, targets=targets)
-
-
-def _category(row: Annotation, finding: ReleasedFinding | None) -> str:
-    """A point is named by what it marks (a caliper), anything else by the finding that it shows."""
-    if row.kind == MarkKind.POINT:
-        return row.label or row.kind
-    return finding.kind if finding else (row.label or UNASSIGNED)

@@ -1,6 +1,8 @@
 """From a cohort to a release that nothing changes any more."""
 
 import uuid
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -9,22 +11,29 @@ from annotator.accounts.errors import ConflictError, InvalidError, NotAllowedErr
 from annotator.accounts.models import AuditEntry, User
 from annotator.annotations.actions.delete_annotation import delete_annotation
 from annotator.annotations.actions.save_annotation import SaveAnnotation, save_annotation
+from annotator.annotations.models import Annotation
 from annotator.datasets.actions.discard_release import discard_release
+from annotator.datasets.actions.freeze_release import freeze_release
 from annotator.datasets.actions.judge_leak import judge_leak
 from annotator.datasets.actions.request_release import request_release
 from annotator.datasets.actions.save_cohort import save_cohort
 from annotator.datasets.actions.withdraw_patient import withdraw_patient
+from annotator.datasets.cohort_query import Pictures
 from annotator.datasets.compare_releases import compare_releases
 from annotator.datasets.exporters.stack_pixels import ChangedPictureError, StackPixels
 from annotator.datasets.immutability import TRIGGERS
 from annotator.datasets.models import FramePrint, PatientSide, Release, ReleaseStack
+from annotator.datasets.release_content import content_of, stacks_in_order
 from annotator.datasets.release_queries import condition_of
+from annotator.datasets.release_recipe import ReleaseRecipe
 from annotator.datasets.release_rows import content_hash_of, header_of, released_stacks
-from annotator.imaging.models import Frame, Instance, Patient
-from annotator.jobs.models import Job, JobState
+from annotator.imaging.actions.ingest_paths import ingest_paths
+from annotator.imaging.models import Frame, Patient, Study
+from annotator.jobs.models import JobState
 from annotator.readerstudies.actions.submit_assignment import submit_assignment
 from annotator.readerstudies.models import Assignment
 from tests.annotator.datasets.conftest import BOX, CALIPER, CONTOUR, MarkedStudies
+from tests.builders.studies import ct_series
 
 RECIPE = {"truth": {"uncertain": "ignore", "submitted_only": False}}
 
@@ -102,12 +111,17 @@ def test_later_edits_do_not_touch_it_and_comparing_two_releases_tells_them(
     assert dict(ReleaseStack.objects.filter(release=second).values_list("patient", "split")) == sides
 
 
-def test_the_same_cohort_frozen_twice_has_the_same_content_hash(marked_studies: MarkedStudies, freeze):
-    assert freeze().content_hash == freeze().content_hash
-
-
-def test_the_database_refuses_to_change_what_is_frozen(marked_studies: MarkedStudies, freeze):
+def test_what_is_frozen_is_never_changed_discarded_or_frozen_again(
+    marked_studies: MarkedStudies, freeze, data_manager: User
+):
     release = freeze()
+    said = freeze_release(release.pk, report=lambda percent, doing: None)
+    assert (said["number"], said["content_hash"]) == (1, release.content_hash)
+    with pytest.raises(ConflictError, match="kept as it is"):
+        discard_release(data_manager, release.pk)
+    waiting = request_release(data_manager, release.cohort_id, RECIPE)
+    with pytest.raises(ConflictError, match="Cancel the job"):
+        discard_release(data_manager, waiting.pk)
     for change in (
         lambda: Release.objects.filter(pk=release.pk).update(title="other"),
         lambda: ReleaseStack.objects.filter(release=release).update(split="test"),
@@ -126,15 +140,12 @@ def test_the_database_refuses_to_change_what_is_frozen(marked_studies: MarkedStu
     assert condition_of(release).whole
 
 
-def test_nothing_is_frozen_until_somebody_chose_what_uncertain_counts_as(
-    marked_studies: MarkedStudies, freeze, data_manager: User, radiologist: User
-):
+def test_nothing_is_frozen_until_somebody_chose_what_uncertain_counts_as(freeze):
     for recipe in ({}, {"truth": {}}, {"truth": {"whose": "all"}}):
         with pytest.raises(InvalidError, match="Nothing is chosen for you") as fault:
             freeze(recipe)
         assert fault.value.path == "truth.uncertain"
-    cohort = Release.objects.count()
-    assert cohort == 0
+    assert not Release.objects.exists()
 
 
 def test_readings_that_are_not_submitted_do_not_count_unless_asked(
@@ -179,8 +190,6 @@ def test_pictures_that_changed_or_went_are_noticed(marked_studies: MarkedStudies
     Frame.objects.filter(instance__series__modality="CT", instance__instance_number=2).update(key="gone")
     state = condition_of(release)
     assert len(state.changed) == len(state.missing) == 1
-    from dataclasses import replace
-
     other = replace(us, frames=tuple(replace(frame, pixel_hash="0" * 64) for frame in us.frames))
     with pytest.raises(ChangedPictureError, match="not those that the release"):
         StackPixels(other).stored(0)
@@ -205,6 +214,57 @@ def test_one_person_under_two_identifiers_stops_the_freeze_until_somebody_decide
     assert len(set(PatientSide.objects.values_list("side", flat=True))) == 1
 
 
+def test_a_mark_that_does_not_fit_its_picture_stops_the_freeze(marked_studies: MarkedStudies, freeze):
+    Annotation.objects.filter(pk=marked_studies.box.pk).update(points=[[5.0, 5.0], [4000.0, 20.0]])
+    release = freeze()
+    assert release.job.state == JobState.FAILED
+    assert "does not fit its picture of 40 by 32 pixels" in release.job.error
+
+
+def test_a_release_that_grows_keeps_old_patients_where_they_are(
+    marked_studies: MarkedStudies, freeze, tmp_path: Path, admin: User, run_queued_jobs
+):
+    recipe = {"truth": RECIPE["truth"] | {"unread": True}, "leaks": {"near_duplicates": False}}
+    first = freeze(recipe)
+    assert freeze(recipe).content_hash == first.content_hash
+    before = dict(ReleaseStack.objects.filter(release=first).values_list("patient", "split"))
+    folder = tmp_path / "more"
+    folder.mkdir()
+    for number in range(6):
+        ct_series(folder, slices=1, rows=16, columns=16, study=f"ct-{number}", patient_id=f"N{number}", seed=number)
+    ingest_paths(admin, [folder])
+    run_queued_jobs()
+    for patient in Patient.objects.all():
+        Patient.objects.filter(pk=patient.pk).update(name_key=patient.patient_id)
+    second = freeze(recipe | {"split": {"seed": 99, "fractions": [0.2, 0.4, 0.4]}})
+    after = dict(ReleaseStack.objects.filter(release=second).values_list("patient", "split"))
+    assert second.number == 3
+    assert len(after) == 8
+    assert {patient: after[patient] for patient in before} == before
+    assert compare_releases(first, second).counts["patients_added"] == 6
+    assert compare_releases(first, second).counts["patients_moved"] == 0
+
+
+def test_the_number_of_queries_does_not_grow_with_the_slices(
+    marked_studies: MarkedStudies, tmp_path: Path, admin: User, run_queued_jobs, django_assert_max_num_queries
+):
+    truth = ReleaseRecipe.from_json(RECIPE).truth
+    places = stacks_in_order(marked_studies.study_ids, Pictures())
+    content_of(places, truth, report=lambda done: None)
+    with django_assert_max_num_queries(14):
+        content_of(places, truth, report=lambda done: None)
+    folder = tmp_path / "long"
+    folder.mkdir()
+    ct_series(folder, slices=40, rows=16, columns=16, study="ct-long", patient_id="LONG")
+    ingest_paths(admin, [folder])
+    run_queued_jobs()
+    longer = stacks_in_order(list(Study.objects.values_list("pk", flat=True)), Pictures())
+    content_of(longer, truth, report=lambda done: None)
+    with django_assert_max_num_queries(14):
+        content = content_of(longer, truth, report=lambda done: None)
+    assert sum(len(stack.frames) for stack in content.stacks) == 44
+
+
 def test_only_data_managers_and_admins_do_any_of_this(radiologist: User, data_manager: User):
     cohort = save_cohort(data_manager, "Mine", {})
     for act in (
@@ -216,25 +276,3 @@ def test_only_data_managers_and_admins_do_any_of_this(radiologist: User, data_ma
     ):
         with pytest.raises(NotAllowedError):
             act()
-
-
-def test_a_frozen_release_is_not_discarded_and_a_draft_whose_job_waits_neither(
-    marked_studies: MarkedStudies, freeze, data_manager: User
-):
-    release = freeze()
-    with pytest.raises(ConflictError, match="kept as it is"):
-        discard_release(data_manager, release.pk)
-    waiting = request_release(data_manager, release.cohort_id, RECIPE)
-    with pytest.raises(ConflictError, match="Cancel the job"):
-        discard_release(data_manager, waiting.pk)
-
-
-def test_a_job_that_runs_again_after_its_release_was_frozen_changes_nothing(marked_studies: MarkedStudies, freeze):
-    from annotator.datasets.actions.freeze_release import freeze_release
-
-    release = freeze()
-    said = freeze_release(release.pk, report=lambda percent, doing: None)
-    assert said["content_hash"] == release.content_hash
-    assert Release.objects.get(pk=release.pk).number == 1
-    assert Job.objects.filter(kind="datasets.freeze_release").count() == 1
-    assert Instance.objects.exists()
