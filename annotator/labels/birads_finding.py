@@ -5,7 +5,7 @@ from typing import Any
 
 from annotator.labels.birads_breast import SIDE_OF_LATERALITY
 from annotator.labels.context import ScoringContext
-from annotator.labels.form import title_of_option
+from annotator.labels.form import title_of_option, title_of_question
 from annotator.labels.score import Score, ScoreWarning
 from annotator.labels.targets import BREASTS
 
@@ -21,7 +21,8 @@ HOURS: Mapping[str, Mapping[str, tuple[int, ...]]] = {
     "right": _HOURS_OF_RIGHT,
     "left": {quadrant: tuple(_MIRRORED[hour] for hour in hours) for quadrant, hours in _HOURS_OF_RIGHT.items()},
 }
-_PLACES = ("laterality", "quadrant", "depth")
+_LATERALITY = "laterality"
+_PLACES = (_LATERALITY, "quadrant", "depth")
 
 
 def score_finding(definition: Mapping[str, Any], answers: Mapping[str, Any], context: ScoringContext) -> Score:
@@ -29,14 +30,22 @@ def score_finding(definition: Mapping[str, Any], answers: Mapping[str, Any], con
 
     Parameters
     ----------
-    definition : its scoring may name the question of the size ("size"); one typed goes before one measured.
+    definition : its scoring may name the question of the size ("size"); one typed goes before one measured. Its
+        laterality follows from the pictures where it was left open.
     """
     size_name = definition["scoring"].get("size")
     typed = answers.get(size_name) if size_name else None
     size = typed if typed is not None else context.size_mm
+    side = _side_of_marks(context)
+    derived = _laterality_of_marks(definition, answers, side)
+    open_ = _LATERALITY in _asked(definition) and _LATERALITY not in {*answers, *derived}
+    held = {**answers, **{name: found["value"] for name, found in derived.items()}}
     return Score(
-        explanation=tuple(_described(definition, answers, size)),
-        warnings=tuple(finding_warnings(answers, side_of_marks=_side_of_marks(context))),
+        explanation=tuple(_described(definition, held, size)),
+        missing=(title_of_question(dict(definition), _LATERALITY),) if open_ else (),
+        missing_names=(_LATERALITY,) if open_ else (),
+        warnings=tuple(finding_warnings(held, side_of_marks=side)),
+        derived=derived,
         extra={
             "size_mm": size,
             "size_source": "typed" if typed is not None else context.size_source if size is not None else None,
@@ -52,12 +61,12 @@ def finding_warnings(answers: Mapping[str, Any], *, side_of_marks: str = "") -> 
     side_of_marks : "L" or "R", the breast on whose pictures the finding's marks lie; empty when not known or both.
     """
     warnings = []
-    laterality, quadrant, hour = (answers.get(name) for name in ("laterality", "quadrant", "clock_face"))
+    laterality, quadrant, hour = (answers.get(name) for name in (_LATERALITY, "quadrant", "clock_face"))
     if side_of_marks and SIDE_OF_LATERALITY.get(str(laterality), side_of_marks) != side_of_marks:
         warnings.append(
             ScoreWarning(
                 f"Laterality is {laterality}, yet the finding is marked in the {BREASTS[side_of_marks]}",
-                ("laterality",),
+                (_LATERALITY,),
             )
         )
     hours = HOURS.get(str(laterality), {}).get(str(quadrant))
@@ -77,6 +86,13 @@ def finding_warnings(answers: Mapping[str, Any], *, side_of_marks: str = "") -> 
             )
         )
     return warnings
+
+
+def _laterality_of_marks(definition: Mapping[str, Any], answers: Mapping[str, Any], side: str) -> dict[str, Any]:
+    if not side or _LATERALITY in answers or _LATERALITY not in _asked(definition):
+        return {}
+    value = next(name for name, of in SIDE_OF_LATERALITY.items() if of == side)
+    return {_LATERALITY: {"value": value, "because": f"Follows from marks in the {BREASTS[side]}"}}
 
 
 def _side_of_marks(context: ScoringContext) -> str:

@@ -103,7 +103,7 @@ def test_a_finding_is_told_in_two_lines_as_in_a_report() -> None:
 
 
 def test_what_the_lexicon_asks_of_a_type_is_missing_until_it_is_answered() -> None:
-    assert score_answers(MAMMOGRAPHY, {})["missing_names"] == ["finding_type", "laterality"]
+    assert set(score_answers(MAMMOGRAPHY, {})["missing_names"]) == {"finding_type", "laterality"}
     open_ = score_answers(MAMMOGRAPHY, {"finding_type": "mass", "laterality": "left"})["missing_names"]
     assert open_ == ["mass_shape", "mass_margin", "mass_density"]
 
@@ -147,6 +147,19 @@ def test_a_laterality_that_is_not_that_of_the_marks_is_remarked_on() -> None:
     assert warned("L") == [
         {"message": "Laterality is right, yet the finding is marked in the left breast", "questions": ["laterality"]}
     ]
+
+
+@pytest.mark.parametrize("definition", [MAMMOGRAPHY, ULTRASOUND])
+def test_a_laterality_that_was_left_open_is_that_of_the_marks(definition: dict[str, Any]) -> None:
+    mine = Target(AppliesTo.FINDING, finding="f1")
+    context = ScoringContext(target=mine, findings=(MarkedFinding("f1", "mass", "L"),))
+    result = score_answers(definition, {"quadrant": "upper_outer", "clock_face": 10}, context=context)
+    assert result["derived"] == {"laterality": {"value": "left", "because": "Follows from marks in the left breast"}}
+    assert "laterality" not in result["missing_names"]
+    assert result["explanation"] == ["Left, upper outer, 10 o'clock"]
+    assert [w["questions"] for w in result["warnings"]] == [["quadrant", "clock_face"]]
+    said = score_answers(definition, {"laterality": "left"}, context=context)
+    assert (said["derived"], said["warnings"]) == ({}, [])
 
 
 def test_calcifications_without_calcifications_are_remarked_on() -> None:
