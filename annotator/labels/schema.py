@@ -104,7 +104,10 @@ def score_answers(
         name = question["name"]
         if question.get("required") and name in shown and not is_answered(given.get(name)):
             open_.setdefault(name, question["title"])
-    return {**score, "missing_names": list(open_), "missing": list(open_.values())}
+    # In the form's order; what other answers are missing for (a breast without assessment) comes after it.
+    place = {question["name"]: index for index, question in enumerate(questions)}
+    names = sorted(open_, key=lambda name: place.get(name, len(place)))
+    return {**score, "missing_names": names, "missing": [open_[name] for name in names]}
 
 
 @cache

@@ -103,9 +103,10 @@ def test_a_finding_is_told_in_two_lines_as_in_a_report() -> None:
 
 
 def test_what_the_lexicon_asks_of_a_type_is_missing_until_it_is_answered() -> None:
-    assert set(score_answers(MAMMOGRAPHY, {})["missing_names"]) == {"finding_type", "laterality"}
+    assert score_answers(MAMMOGRAPHY, {})["missing_names"] == ["finding_type", "laterality"]
     open_ = score_answers(MAMMOGRAPHY, {"finding_type": "mass", "laterality": "left"})["missing_names"]
     assert open_ == ["mass_shape", "mass_margin", "mass_density"]
+    assert score_answers(MAMMOGRAPHY, {"finding_type": "mass"})["missing_names"] == [*open_, "laterality"]
 
 
 def test_the_hours_of_the_breasts_mirror_each_other_and_each_lies_in_one_quadrant_or_on_a_border() -> None:
