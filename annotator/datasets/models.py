@@ -160,6 +160,29 @@ class ReleaseStack(models.Model):
         return f"{self.release_id} {self.place}"
 
 
+class ReleaseExport(models.Model):
+    """A release in a format. What was asked lies here, how it goes in its job, the zip in the store "releases"."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="exports")
+    # {"format", "options", "preprocessing", "splits"}: ReleaseExportRequest of exporting/request.py.
+    request = models.JSONField()
+    job = models.OneToOneField(Job, on_delete=models.PROTECT, related_name="release_export")
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    byte_size = models.BigIntegerField(null=True)
+    # Set with the file; after it the file goes, and `deleted_because` says so.
+    expires_at = models.DateTimeField(null=True)
+    deleted_because = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.release_id} as {self.request.get('format')}"
+
+
 class FramePrint(models.Model):
     """What a frame's pixels hash to, exactly and by how they look; worked out once, when it is first needed."""
 

@@ -6,6 +6,10 @@ from annotator.config.settings.base import DATA_DIR
 
 UPLOADS_DIR = DATA_DIR / "uploads"
 EXPORTS_DIR = DATA_DIR / "exports"
+# Files of releases' exports that are being made; a killed job goes on with what lies here.
+EXPORT_WORK_DIR = DATA_DIR / "export-work"
+# How long a release's export can be downloaded; made again it has the same bytes.
+EXPORT_KEPT_DAYS = int(os.environ.get("EXPORT_KEPT_DAYS", 30))
 
 # Declared pixels of one instance (rows x columns x samples x frames) above which it is refused before
 # anything is allocated, and of one frame. A tomosynthesis volume of 120 frames holds 0.6 gigapixels.

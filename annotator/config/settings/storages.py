@@ -1,4 +1,4 @@
-"""Where originals, derived frames, quarantined files and thumbnails lie: folders of DATA_DIR, or an S3 bucket.
+"""Where originals, derived frames, quarantined files, thumbnails and exported releases lie: folders of DATA_DIR, or an S3 bucket.
 
 The database, uploads that wait and files under temporary names stay on this machine's disk either way.
 """
@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from annotator.config.settings.base import DATA_DIR
 
-STORES = ("originals", "frames", "quarantine", "thumbnails", "beside", "sources")
+STORES = ("originals", "frames", "quarantine", "thumbnails", "beside", "sources", "releases")
 # Drafts of what goes to a bucket wait here; those of local folders lie in the folder itself, to be renamed.
 STAGING_DIR = DATA_DIR / "staging"
 

@@ -6,6 +6,7 @@ from annotator.accounts.actions.record_audit import record_audit
 from annotator.accounts.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from annotator.accounts.models import User
 from annotator.datasets.cohort_studies import patients_called
+from annotator.datasets.exporting.export_files import delete_of_releases
 from annotator.datasets.models import FramePrint, PatientSide, ReleaseStack, Withdrawal
 from annotator.datasets.policies import may_manage_datasets
 
@@ -15,8 +16,8 @@ LONGEST_REASON = 1000
 def withdraw_patient(person: User, patient: str, *, reason: str) -> Withdrawal:
     """Erase a patient from all releases, and keep them out of later ones.
 
-    Hashes and counts stay, so that each release still proves what it was. Exports that were made before hold the
-    patient still: whoever keeps them has to delete them.
+    Hashes and counts stay, so that each release still proves what it was. Zips of these releases are deleted; whoever
+    downloaded one has to delete theirs.
 
     Parameters
     ----------
@@ -45,6 +46,8 @@ def withdraw_patient(person: User, patient: str, *, reason: str) -> Withdrawal:
         PatientSide.objects.filter(patient=patient).delete()
         # Thumbnails are pictures of the patient, too.
         FramePrint.objects.filter(frame__instance__series__study__patient__in=known).delete()
+        releases = set(ReleaseStack.objects.filter(withdrawal=withdrawal).values_list("release", flat=True))
+        transaction.on_commit(lambda: delete_of_releases(releases))
         record_audit(
             person,
             "withdraw_patient",
