@@ -1,12 +1,16 @@
-"""Work of this room: making exports, freezing releases, fitting points to them."""
+"""Work of this room: making exports, freezing releases, fitting points to them; and what is swept daily."""
 
 import uuid
 from typing import Any
 
+from celery import shared_task
+
 from annotator.accounts.errors import RoomError
 from annotator.datasets.actions.build_export import build_export
+from annotator.datasets.actions.build_release_export import build_release_export
 from annotator.datasets.actions.fit_tirads_points import fit_tirads_points
 from annotator.datasets.actions.freeze_release import freeze_release
+from annotator.datasets.exporting.export_files import delete_expired, delete_work_left_behind
 from annotator.jobs.registry import WorkContext, WorkFailedError, work
 
 
@@ -35,3 +39,18 @@ def fit_tirads_work(context: WorkContext) -> dict[str, Any]:
         return fit_tirads_points(uuid.UUID(context.parameters["fit"]), report=context.report)
     except RoomError as error:
         raise WorkFailedError(str(error)) from error
+
+
+@work("datasets.build_release_export")
+def build_release_export_work(context: WorkContext) -> dict[str, Any]:
+    """Parameters: {"export": id}."""
+    try:
+        return build_release_export(uuid.UUID(context.parameters["export"]), report=context.report)
+    except RoomError as error:
+        raise WorkFailedError(str(error)) from error
+
+
+@shared_task(name="datasets.sweep_exports")
+def sweep_exports() -> None:
+    delete_expired()
+    delete_work_left_behind()

@@ -40,5 +40,6 @@ JOB_LEASE_SECONDS = int(os.environ.get("JOB_LEASE_SECONDS", "20"))
 JOB_SWEEP_SECONDS = int(os.environ.get("JOB_SWEEP_SECONDS", "5"))
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "jobs.sweep", "schedule": JOB_SWEEP_SECONDS, "options": {"expires": 30}},
+    "sweep-exports": {"task": "datasets.sweep_exports", "schedule": 3600, "options": {"expires": 3600}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")

@@ -1,4 +1,4 @@
-"""Where originals, derived frames, quarantined files, thumbnails and exported releases lie: folders of DATA_DIR, or an S3 bucket.
+"""Where originals, derived frames, thumbnails, exported releases and more lie: folders of DATA_DIR, or an S3 bucket.
 
 The database, uploads that wait and files under temporary names stay on this machine's disk either way.
 """

@@ -1,8 +1,12 @@
 """The finished zips of releases: where they lie, and how they go."""
 
+import shutil
+import time
 import uuid
 from collections.abc import Iterable
+from pathlib import Path
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -12,6 +16,7 @@ from annotator.imaging.store.filing import Place, remove
 from annotator.jobs.models import JobState
 
 EXPIRED = "Its time is over. Make it again: the bytes are the same."
+LEFT_BEHIND_SECONDS = 7 * 24 * 3600
 WITHDRAWN = "A patient of the release withdrew. Make it again: it is made without them."
 
 
@@ -43,3 +48,23 @@ def delete_of_releases(release_ids: Iterable[uuid.UUID]) -> int:
         job__state__in=[JobState.QUEUED, JobState.RUNNING]
     )
     return delete_files(finished, because=WITHDRAWN)
+
+
+def delete_work_left_behind() -> int:
+    """Folders of half-made exports that nobody went on with for a week; how many."""
+    root = Path(settings.EXPORT_WORK_DIR)
+    alive = {
+        str(pk)
+        for pk in ReleaseExport.objects.filter(job__state__in=[JobState.QUEUED, JobState.RUNNING]).values_list(
+            "pk", flat=True
+        )
+    }
+    old = time.time() - LEFT_BEHIND_SECONDS
+    left = [
+        folder
+        for folder in (root.iterdir() if root.is_dir() else ())
+        if folder.name not in alive and folder.stat().st_mtime < old
+    ]
+    for folder in left:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(left)
