@@ -52,15 +52,15 @@ def build_release_export(export_id: uuid.UUID, *, report: Report) -> dict[str, o
     try:
         if _withdrawn_among(release, work.done()):
             work.start_over()
-        last = [0, ""]
+        last = (0, "")
 
         def say(percent: int, doing: str) -> None:
-            last[:] = [percent, doing]
+            nonlocal last
+            last = (percent, doing)
             report(percent, doing)
 
-        output = WatchedOutput(work.files, lambda: report(int(last[0]), str(last[1])))
+        output = WatchedOutput(work.files, lambda: report(*last))
         counts = run_export(release, request, work, output, report=say)
-        say(_ZIPPING_PERCENT, "one zip")
         digest, size = write_archive(output, work.archive, alive=lambda: report(_ZIPPING_PERCENT, "one zip"))
         if _withdrawn_among(release, work.done()):
             raise WithdrawnMeanwhileError("A patient withdrew while this was being made. Run it again without them.")
