@@ -312,17 +312,17 @@ def _recommendation(score: NoduleScore, size_mm: float | None) -> str:
     if level.recommendations:
         return _own_words(level, size_mm)
     if level.aspirate_from_mm is None:
-        return f"{level.level}: no fine-needle aspiration, whatever the size"
-    thresholds = f"fine-needle aspiration from {level.aspirate_from_mm:g} mm"
+        return "No fine-needle aspiration, whatever the size"
+    thresholds = f"aspiration from {level.aspirate_from_mm:g} mm"
     if level.follow_from_mm is not None:
-        thresholds += f", follow-up from {level.follow_from_mm:g} mm"
+        thresholds = f"follow-up from {level.follow_from_mm:g} mm, {thresholds}"
     if score.advice is Advice.ASPIRATE:
         return f"Fine-needle aspiration: {size_mm:g} mm, {level.level} from {level.aspirate_from_mm:g} mm"
     if score.advice is Advice.FOLLOW_UP:
-        return f"Follow-up: {size_mm:g} mm, {level.level} from {level.follow_from_mm:g} mm ({thresholds})"
+        return f"Follow-up: {size_mm:g} mm, {level.level} from {level.follow_from_mm:g} mm"
     if score.advice is Advice.NOTHING:
-        return f"Neither aspiration nor follow-up at {size_mm:g} mm; {level.level}: {thresholds}"
-    return f"The size is needed; {level.level}: {thresholds}"
+        return f"Neither at {size_mm:g} mm; {level.level}: {thresholds}"
+    return f"Size needed; {level.level}: {thresholds}"
 
 
 def _own_words(level: Level, size_mm: float | None) -> str:
@@ -331,6 +331,6 @@ def _own_words(level: Level, size_mm: float | None) -> str:
     always = next((one.text for one in level.recommendations if one.from_mm is None), "")
     if size_mm is None and sized:
         told = "; ".join(f"from {one.from_mm:g} mm: {one.text}" for one in sized)
-        return f"{always} The size is needed ({told})".strip()
+        return f"{always} Size needed ({told})".strip()
     reached = [one.text for one in sized if size_mm is not None and (one.from_mm or 0) <= size_mm]
     return reached[-1] if reached else always

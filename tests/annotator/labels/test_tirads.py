@@ -208,6 +208,21 @@ def test_a_measured_size_counts_as_it_is_shown():
     assert score({**tr3, "size_mm": 24.96})["systems"]["acr"]["advice"] == "follow_up", "a typed size is taken as typed"
 
 
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        (None, "Size needed; TR4: follow-up from 10 mm, aspiration from 15 mm"),
+        (9.9, "Neither at 9.9 mm; TR4: follow-up from 10 mm, aspiration from 15 mm"),
+        (10, "Follow-up: 10 mm, TR4 from 10 mm"),
+        (15, "Fine-needle aspiration: 15 mm, TR4 from 15 mm"),
+    ],
+)
+def test_the_advice_of_the_papers_figure_4_is_told_in_words_by_size(size, words):
+    systems = score({**PLAIN, "shape": "taller_than_wide"}, size_mm=size)["systems"]
+    assert systems["acr"]["recommendation"] == words
+    assert systems["ai"]["recommendation"] == "No fine-needle aspiration, whatever the size"
+
+
 def test_a_lexicon_of_its_own_words_advises_by_the_largest_size_that_is_reached():
     words = [{"text": "Leave it."}, {"text": "Look again.", "from_mm": 6}, {"text": "Take tissue.", "from_mm": 8}]
     levels = [{"level": "L1", "from": 0, "meaning": "any", "recommendations": words}]
@@ -215,7 +230,7 @@ def test_a_lexicon_of_its_own_words_advises_by_the_largest_size_that_is_reached(
     for size, told in [(5.9, "Leave it."), (6, "Look again."), (7.9, "Look again."), (8, "Take tissue.")]:
         assert score_answers(definition, PLAIN, context=ScoringContext(size_mm=size))["recommendation"] == told
     assert score_answers(definition, PLAIN)["recommendation"] == (
-        "Leave it. The size is needed (from 6 mm: Look again.; from 8 mm: Take tissue.)"
+        "Leave it. Size needed (from 6 mm: Look again.; from 8 mm: Take tissue.)"
     )
 
 
