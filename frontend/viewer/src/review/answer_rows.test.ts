@@ -93,8 +93,15 @@ describe('what a reviewer sees of answers', () => {
     );
     expect(rows).toEqual([
       { title: 'Category', value: '4A Low suspicion (derived)', differs: false, derived: true },
-      { title: 'Form case', value: 'L1 by hand, L2 computed', differs: false, derived: false },
+      { title: 'Level', value: 'L1 by hand: known (L2 computed)', differs: false, derived: false },
     ]);
+  });
+
+  it('says a category once where it was answered as such', () => {
+    const score = { level: 'BI-RADS 2', category: '2' };
+    expect(answerRows('me', [answer('breast', { breast: 'L', score })], sources)).toHaveLength(1);
+    const [, ...more] = answerRows('me', [answer('case', { score: { level: 'BI-RADS 4A', category: '4A' } })], sources);
+    expect(more).toMatchObject([{ title: 'Category', value: 'BI-RADS 4A' }]);
   });
 
   it('has words for every kind of value', () => {
@@ -104,7 +111,7 @@ describe('what a reviewer sees of answers', () => {
     expect(words('outline', ['a', 'b'])).toBe('2 marks');
     expect(words('category', ['2', '4A'])).toBe('2 Benign, 4A Low suspicion');
     expect(valueWords(SCHEMAS, 'gone@9', 'x', 'y')).toBe('y');
-    expect(levelWords({ score: {}, override: { category: '3', reason: 'x' } })).toBe('3 by hand');
+    expect(levelWords({ score: {}, override: { category: '3', reason: 'x' } })).toBe('3 by hand: x');
     expect(levelWords({ score: { level: 'TR4' }, override: null })).toBe('TR4');
     expect(aboutWords('7 7', (frame) => `slice ${frame}`)).toBe('slice 7');
   });

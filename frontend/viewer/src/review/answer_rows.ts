@@ -51,12 +51,12 @@ export function valueWords(schemas: readonly SchemaJson[], reference: string, na
   return question?.unit ? `${words} ${question.unit}` : words;
 }
 
-/** "TR4", or "TR5 by hand, TR4 computed". */
+/** "TR4", or "TR5 by hand: its reason (TR4 computed)". */
 export function levelWords({ score, override }: Pick<Answer, 'score' | 'override'>): string {
-  const byHand = override ? ('level' in override ? override.level : override.category) : null;
   const computed = score.level ?? '';
-  if (byHand === null) return computed;
-  return computed ? `${byHand} by hand, ${computed} computed` : `${byHand} by hand`;
+  if (!override) return computed;
+  const byHand = 'level' in override ? override.level : override.category;
+  return `${byHand} by hand: ${override.reason}${computed ? ` (${computed} computed)` : ''}`;
 }
 
 function rowsOf(answer: Answer, { schemas, agreements, frameWords }: AnswerSources): AnswerRow[] {
@@ -91,9 +91,10 @@ function rowsOf(answer: Answer, { schemas, agreements, frameWords }: AnswerSourc
       { derived: true },
     ),
   );
-  const level = levelWords(answer);
-  const title = schemas.find((s) => `${s.key}@${s.version}` === answer.schema)?.title ?? answer.schema;
-  return [...said, ...derived, ...(level ? [row(title, level)] : [])];
+  // A category that was answered as such needs no second row.
+  const isSaid = answer.override === null && Object.values(answer.answers).includes(answer.score.category ?? '');
+  const level = isSaid ? '' : levelWords(answer);
+  return [...said, ...derived, ...(level ? [row(answer.score.category ? 'Category' : 'Level', level)] : [])];
 }
 
 function questionOf(schemas: readonly SchemaJson[], reference: string, name: string) {
