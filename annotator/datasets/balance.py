@@ -2,6 +2,7 @@
 
 import statistics
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,11 +40,15 @@ class _Side:
 
 
 class Balance:
-    """Counts stacks as they come; `report` says what was counted."""
+    """Counts stacks as they come; `report` says what was counted.
 
-    def __init__(self) -> None:
-        self._sides: dict[str, _Side] = defaultdict(_Side)
-        self._seen: dict[str, set[str]] = defaultdict(set)
+    Parameters
+    ----------
+    sides : of the split, so that one without a patient is there, too.
+    """
+
+    def __init__(self, sides: Iterable[str] = ()) -> None:
+        self._sides: dict[str, _Side] = defaultdict(_Side, {side: _Side() for side in sides})
 
     def add(self, stack: ReleasedStack) -> None:
         side = self._sides[stack.split]

@@ -11,7 +11,8 @@ from annotator.accounts.policies import Person
 from annotator.datasets.freeze_parts import frames_there
 from annotator.datasets.models import Cohort, DiagnosisTable, FramePrint, Release, ReleaseStack, Withdrawal
 from annotator.datasets.policies import may_manage_datasets
-from annotator.datasets.release_rows import content_hash_of, released_stacks
+from annotator.datasets.release_rows import content_hash_of, released_stacks, stacks_from
+from annotator.datasets.released import ReleasedStack
 
 
 def cohorts_for(person: Person) -> QuerySet[Cohort]:
@@ -127,6 +128,16 @@ def condition_of(release: Release) -> ReleaseCondition:
         withdrawn=erased.count(),
         withdrawn_frames=sum(erased.values_list("frame_count", flat=True)),
     )
+
+
+def whole_stacks(release: Release, *, place: int = 0) -> Iterator[tuple[int, ReleasedStack, int]]:
+    """(place, stack, how many of its pictures are gone) from one place on: what an export or a loader goes through.
+
+    A stack with a picture gone is one to leave out and to name: a volume with a hole is another volume.
+    """
+    for at, stack in stacks_from(release, place):
+        there = frames_there(frame.frame_key for frame in stack.frames)
+        yield at, stack, len(stack.frames) - len(there)
 
 
 def _prints(keys: list[str]) -> dict[str, tuple[str, str]]:

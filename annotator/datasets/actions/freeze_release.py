@@ -102,7 +102,7 @@ class _Freeze:
         self._report(76, "looking for leaks")
         self._stop_at_leaks(resolved, sides)
         self._report(90, "counting")
-        balance = Balance()
+        balance = Balance(self._recipe.split.sides)
         categories: set[str] = set()
         labels: set[str] = set()
         for stack in released_stacks(release):

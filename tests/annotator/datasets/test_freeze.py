@@ -24,7 +24,7 @@ from annotator.datasets.exporters.stack_pixels import ChangedPictureError, Stack
 from annotator.datasets.immutability import TRIGGERS
 from annotator.datasets.models import FramePrint, PatientSide, Release, ReleaseStack
 from annotator.datasets.release_content import content_of, stacks_in_order
-from annotator.datasets.release_queries import condition_of
+from annotator.datasets.release_queries import condition_of, whole_stacks
 from annotator.datasets.release_recipe import ReleaseRecipe
 from annotator.datasets.release_rows import content_hash_of, header_of, released_stacks
 from annotator.imaging.actions.ingest_paths import ingest_paths
@@ -190,6 +190,7 @@ def test_pictures_that_changed_or_went_are_noticed(marked_studies: MarkedStudies
     Frame.objects.filter(instance__series__modality="CT", instance__instance_number=2).update(key="gone")
     state = condition_of(release)
     assert len(state.changed) == len(state.missing) == 1
+    assert {stack.modality: gone for _, stack, gone in whole_stacks(release)} == {"CT": 1, "US": 0}
     other = replace(us, frames=tuple(replace(frame, pixel_hash="0" * 64) for frame in us.frames))
     with pytest.raises(ChangedPictureError, match="not those that the release"):
         StackPixels(other).stored(0)
