@@ -68,7 +68,7 @@ def _of_questions(definition: object) -> Iterator[Fault]:
         elif str(name) in names:
             yield Fault(f"{path}.name", f"another question is named {name!r} already")
         names.add(str(name))
-        if question.get("kind") in {"choice", "multiple"}:
+        if question.get("kind") in ("choice", "multiple"):
             yield from _of_options(question.get("options"), f"{path}.options")
         elif question.get("kind") == "number":
             yield from _of_bounds(question, path)
