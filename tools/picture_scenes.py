@@ -219,6 +219,18 @@ class Scenes:
         (folder / "README.txt").write_text("Exported from the archive on 12 January.\n" * 8)
         return folder
 
+    def _photograph_schema_editor(self, page: Page) -> None:
+        page.goto("/label-schemas/acr-tirads/")
+        page.get_by_label("Title of the copy").fill("Nodules, our words")
+        page.get_by_label("Its key").fill("our-nodules")
+        page.get_by_role("button", name="Copy and edit").click()
+        page.locator(".ed-list").get_by_text("Composition").click()
+        for question, option in TI_RADS:
+            page.locator(f".preview [data-question={question}]").get_by_text(re.compile(f"^{option}")).first.click()
+        page.get_by_label("As if measured, mm").fill("12")
+        page.locator(".preview .score").get_by_text("TR5").first.wait_for()
+        self._take(page, "schema-editor")
+
     def _photograph_administration(self, page: Page) -> None:
         page.goto("/people/")
         page.get_by_label("Sign-in name").fill("second_reader")
@@ -235,6 +247,7 @@ class Scenes:
         page.locator(".messages").wait_for()
         self._take(page, "assignments", "/assignments/")
         self._take(page, "audit", "/audit/")
+        self._photograph_schema_editor(page)
 
 
 def outline(mask: NDArray[np.bool_]) -> list[Point]:

@@ -45,17 +45,14 @@ interface Columns {
 
 function table(editing: Editing, at: number, { options, systems, multiple }: Columns): HTMLElement {
   const heads: HTMLElement[] = [
-    h('th', { class: 'col-title' }, 'Option'),
+    h('th', { class: 'col-title' }, 'Option and its help'),
     h('th', { class: 'col-value' }, 'Value'),
     h('th', { class: 'col-key', title: 'Hot key: one character' }, 'Key'),
     ...systems.map((s) => h('th', { class: 'col-points' }, s.title || s.name)),
   ];
   if (multiple)
     heads.push(h('th', { class: 'col-alone', title: 'Choosing it clears the others, as "none" does' }, 'Alone'));
-  heads.push(
-    h('th', { class: 'col-help' }, 'Help'),
-    h('th', { class: 'actions' }, h('span', { class: 'visually-hidden' }, 'Change')),
-  );
+  heads.push(h('th', { class: 'actions' }, h('span', { class: 'visually-hidden' }, 'Change')));
   return h(
     'table',
     {},
@@ -80,8 +77,17 @@ function row(editing: Editing, at: number, place: number, { options, systems, mu
     if (input) input.value = value;
   };
   const cells = [
-    textField({ label: `Title of option ${place + 1}`, path: `${path}.title`, bare: true }, option.title, (title) =>
-      editing.typed((d) => retitled(d, at, place, title, editing.published, showValue), `${path}.title`),
+    h(
+      'div',
+      { class: 'option-words' },
+      textField({ label: `Title of option ${place + 1}`, path: `${path}.title`, bare: true }, option.title, (title) =>
+        editing.typed((d) => retitled(d, at, place, title, editing.published, showValue), `${path}.title`),
+      ),
+      textField(
+        { label: `Help of ${called}`, path: `${path}.help`, bare: true, maxLength: 2000, placeholder: 'help' },
+        option.help ?? '',
+        (help) => set({ help }, 'help'),
+      ),
     ),
     valueField,
     textField({ label: `Key of ${called}`, path: `${path}.key`, bare: true }, option.key ?? '', (key) =>
@@ -109,11 +115,6 @@ function row(editing: Editing, at: number, place: number, { options, systems, mu
           ),
         ]
       : []),
-    textField(
-      { label: `Help of ${called}`, path: `${path}.help`, bare: true, maxLength: 2000 },
-      option.help ?? '',
-      (help) => set({ help }, 'help'),
-    ),
     h(
       'div',
       { class: 'row-buttons' },
