@@ -94,16 +94,17 @@ class ReleasedMark:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         lengths = data.get("lengths_mm")
-        return cls(
-            **(
-                data
-                | {
-                    "points": tuple((column, row) for column, row in data["points"]),
-                    "readers": tuple(data.get("readers", ())),
-                    "lengths_mm": None if lengths is None else tuple(lengths),
-                }
-            )
-        )
+        members = data | {
+            "points": tuple([(column, row) for column, row in data["points"]]),
+            "readers": tuple(data.get("readers", ())),
+            "lengths_mm": None if lengths is None else tuple(lengths),
+        }
+        if members.keys() != cls.__dataclass_fields__.keys():
+            return cls(**members)
+        # A release has hundreds of thousands of marks, and a frozen class sets each member by a call.
+        made = object.__new__(cls)
+        made.__dict__.update(members)
+        return made
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def pixels_by_frame(marks, stack):
     return found
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(placed_volumes(least_slices=2), st.booleans(), st.data())
 def test_masks_come_back_through_segmentation_report_and_coco(tmp_path_factory, geometries, multi_frame, data):
     masks = [data.draw(drawn_masks(rows=ROWS, columns=COLUMNS)) for _ in geometries]
@@ -88,7 +88,7 @@ def test_masks_come_back_through_segmentation_report_and_coco(tmp_path_factory, 
             assert np.array_equal(found[key], mask), exporter.name
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(placed_volumes(), st.permutations([0, 1, 2]), st.tuples(*[st.sampled_from([1, -1])] * 3), st.data())
 def test_a_nifti_mask_comes_back_however_its_axes_run(tmp_path_factory, geometries, axes, flips, data):
     masks = [data.draw(drawn_masks(rows=ROWS, columns=COLUMNS)) for _ in geometries]
@@ -152,7 +152,7 @@ def test_every_kind_that_coco_has_comes_back(tmp_path):
     assert back["caliper"].points == [[3.5, 4.0]]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(drawn_masks(rows=6, columns=5))
 def test_packed_run_lengths_of_pycocotools_are_read(pixels):
     packed = mask_api.encode(np.asfortranarray(pixels.astype(np.uint8)))
