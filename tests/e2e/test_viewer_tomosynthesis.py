@@ -51,17 +51,21 @@ def test_the_assessment_is_saved_as_it_is_chosen_with_the_keyboard_too(
 ) -> None:
     viewer = Viewer(signed_in_page("radiologist")).open(views)
     page = viewer.page
-    right = page.locator("[data-question=right]")
+    right = page.locator("[data-target='breast R'] [data-question=assessment]")
+
+    def answers() -> dict[str, dict]:
+        return {f"{one['schema'].split('@')[0]} {one['breast']}": one["answers"] for one in viewer.answers()}
+
     right.locator("label", has=page.locator("input[value='4B']")).click()
     expect(right.locator(".meaning")).to_contain_text("4B")
     page.keyboard.press("ArrowDown")
     viewer.wait_until_saved()
-    assert viewer.answers()[0]["answers"] == {"right": "4B"}, "after a click the arrow keys scroll, not answer"
+    assert answers()["birads-breast R"] == {"assessment": "4B"}, "after a click the arrow keys scroll, not answer"
     page.locator("[data-question=density] input").first.focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("c")
     viewer.wait_until_saved()
-    assert viewer.answers()[0]["answers"] == {"right": "4B", "density": "c"}
+    assert answers()["birads-assessment "] == {"density": "c"}
     viewer.reload()
     expect(right.locator("input[value='4B']")).to_be_checked()
