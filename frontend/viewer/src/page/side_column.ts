@@ -32,8 +32,12 @@ export class SideColumn {
     const before = held?.getBoundingClientRect().top;
     for (const panel of this.panels) panel.update();
     if (!held?.isConnected || before === undefined || held.hidden) return;
-    const moved = held.getBoundingClientRect().top - before;
-    if (moved !== 0) this.side.scrollTop += moved;
+    const { top, bottom } = held.getBoundingClientRect();
+    if (top !== before) this.side.scrollTop += top - before;
+    // Unless what sticks over the lower edge has grown over it.
+    const result = held.closest('.label-form')?.querySelector('.form-result');
+    const hidden = bottom - top + before - (result?.getBoundingClientRect().top ?? Number.POSITIVE_INFINITY);
+    if (hidden > 0 && held.contains(document.activeElement)) this.side.scrollTop += hidden;
   }
 
   private held(): HTMLElement | null {

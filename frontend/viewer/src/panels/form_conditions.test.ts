@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import shared from '../../../../tests/annotator/labels/condition_cases.json';
 import type { AnswerValue, FormQuestion } from '../model/types';
@@ -27,5 +28,20 @@ describe('the questions that are asked', () => {
     const answers = { bleed: 'absent', side: 'left', types: ['subdural'], thickness: 4 };
     expect(withoutHidden(formOf('bleed'), answers)).toEqual({ bleed: 'absent' });
     expect(withoutHidden(formOf('bleed'), { ...answers, bleed: 'present' })).toEqual({ ...answers, bleed: 'present' });
+  });
+
+  it('are the same whatever was once said in those that are not asked', () => {
+    const given = fc.constantFrom(...shared.cases);
+    const noise = fc.dictionary(fc.constantFrom('c', 'b', 'side', 'types', 'which', 'both'), fc.constant('yes'));
+    fc.assert(
+      fc.property(given, noise, ({ form, answers }, said) => {
+        const asked = answers as unknown as Record<string, AnswerValue>;
+        const shown = shownQuestions(formOf(form), asked);
+        const hidden = Object.fromEntries(Object.entries(said).filter(([name]) => !shown.has(name)));
+        const mixed = { ...withoutHidden(formOf(form), asked), ...hidden };
+        expect(shownQuestions(formOf(form), mixed)).toEqual(shown);
+        expect(withoutHidden(formOf(form), mixed)).toEqual(withoutHidden(formOf(form), asked));
+      }),
+    );
   });
 });
