@@ -133,6 +133,25 @@ class OpenCase:
         )
         self.wait_until_saved()
 
+    def press_at(self, point: Point, *, pane: int = 0) -> None:
+        """Click on a pixel with the tool in hand."""
+        self.page.mouse.click(*self.screen(point, pane=pane))
+
+    def choose_and_move(self, point: Point, by: Point, *, saved: bool = True) -> None:
+        """Drag the mark whose line runs through a pixel, by so many of the screen's."""
+        mouse = self.page.mouse
+        self.page.bring_to_front()
+        self.page.keyboard.press("v")
+        x, y = self.screen(point)
+        mouse.click(x, y)
+        mouse.move(x, y)
+        mouse.down()
+        mouse.move(x + by[0] / 2, y + by[1] / 2)
+        mouse.move(x + by[0], y + by[1])
+        mouse.up()
+        if saved:
+            self.wait_until_saved()
+
     def add_finding(self, kind: str, name: str) -> None:
         """Add a finding of this kind and with this name; the next marks go to it."""
         self.page.get_by_label("Kind of the new finding").select_option(label=kind)
@@ -148,7 +167,10 @@ class OpenCase:
         form = self.page.locator(f"[data-schema={schema}]")
         for question, option in answers:
             asked = form.locator(f"[data-question={question}]")
-            asked.locator("label").filter(has_text=re.compile(f"^{re.escape(option)}")).first.click()
+            # By the name that a screen reader says: the keys beside the answers are not part of it.
+            words = re.compile(f"^{re.escape(option)}")
+            named = self.page.get_by_role("radio", name=words).or_(self.page.get_by_role("checkbox", name=words))
+            asked.locator("label").filter(has=named).first.click()
         self.wait_until_saved()
 
     def wait_until_saved(self) -> None:

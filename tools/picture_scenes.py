@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page
 
+from annotator.accounts.models import Role
 from annotator.demo.actions.make_people import ADMIN, DATA_MANAGER, RADIOLOGIST, DemoPerson
 from annotator.demo.ct_object import ct_slice
 from annotator.demo.dicom_files import MadeStudy, save
@@ -52,6 +53,7 @@ TI_RADS = (
     ("echogenic_foci", "Punctate"),
 )
 SUBMIT_ANYWAY = "Submit anyway"
+SECOND_READER = DemoPerson("second_reader", "another-quiet-lamp-3", Role.RADIOLOGIST, "Sam", "Second")
 
 
 class Scenes:
@@ -70,7 +72,10 @@ class Scenes:
         self._photograph_thyroid(reader)
         self._photograph_worklist(reader)
         self._photograph_data_managing(self._sign_in(DATA_MANAGER))
-        self._photograph_administration(self._sign_in(ADMIN))
+        admin = self._sign_in(ADMIN)
+        self._photograph_administration(admin)
+        self._read_as_second(self._sign_in(SECOND_READER), head)
+        self._photograph_review(admin, head)
 
     def _page(self) -> Page:
         return self.browser.new_context(base_url=self.address, viewport=SIZE, locale="en-GB").new_page()  # type: ignore[arg-type]
@@ -99,8 +104,10 @@ class Scenes:
 
     def _photograph_head_ct(self, page: Page, head: HeadSlice) -> None:
         case = self._open(page, "40 slices")
+        self._photograph_hanging(page, case)
         case.go_to(BLEED_SLICE)
         page.keyboard.press("1")
+        self._photograph_mask(page, case, head)
         case.add_finding("Haemorrhage", "left frontal")
         case.draw("c", outline(head.parenchymal_bleed))
         case.add_finding("Haemorrhage", "left subdural")
@@ -113,6 +120,32 @@ class Scenes:
         self._take(page, "viewer-keys")
         page.keyboard.press("Escape")
         self._submit(page)
+
+    def _photograph_hanging(self, page: Page, case: OpenCase) -> None:
+        """The head in three windows and their colours."""
+        choice = page.get_by_label("Hanging", exact=True)
+        choice.select_option("ct-head-windows")
+        wait_until(lambda: bool(case.pane(3)["said"]), "the three windows")
+        case.go_to(BLEED_SLICE)
+        wait_until(lambda: case.pane(3)["slice"] == BLEED_SLICE, "all panes to follow")
+        case.rest()
+        self._take(page, "viewer-hanging")
+        choice.select_option("one")
+
+    def _photograph_mask(self, page: Page, case: OpenCase, head: HeadSlice) -> None:
+        """A bleed painted by its Hounsfield units; taken back afterwards."""
+        across = stroke_within(head.parenchymal_bleed)
+        page.keyboard.press("Shift+H")
+        for _ in range(6):
+            page.keyboard.press("]")
+        page.get_by_role("button", name="Pick").click()
+        case.draw("Shift+H", [across[len(across) // 2], *across])
+        page.mouse.move(2, 2)
+        self._take(page, "viewer-mask")
+        page.keyboard.press("Control+Z")
+        wait_until(lambda: not page.evaluate("window.readingRoom.marks.length"), "the mask to be taken back")
+        case.wait_until_saved()
+        page.keyboard.press("v")
 
     def _submit(self, page: Page) -> None:
         before = page.url
@@ -150,6 +183,21 @@ class Scenes:
         case.wait_until_saved()
         case.rest()
         self._take(page, "viewer-thyroid")
+        self._photograph_conflict(page, case)
+
+    def _photograph_conflict(self, page: Page, case: OpenCase) -> None:
+        """The same contour moved in two windows of one person."""
+        edge = nodule_outline("transverse")[0]
+        other = page.context.new_page()
+        other.goto(page.url)
+        OpenCase(other).choose_and_move(edge, (8, 14))
+        other.close()
+        case.choose_and_move(edge, (-14, 4), saved=False)
+        page.get_by_role("region", name="Changed elsewhere").wait_for()
+        page.mouse.move(2, 2)
+        self._take(page, "viewer-conflict")
+        page.get_by_role("button", name="Take the other one").click()
+        case.wait_until_saved()
 
     def _photograph_worklist(self, page: Page) -> None:
         self._take(page, "worklist", "/worklist/")
@@ -233,10 +281,10 @@ class Scenes:
 
     def _photograph_administration(self, page: Page) -> None:
         page.goto("/people/")
-        page.get_by_label("Sign-in name").fill("second_reader")
-        page.get_by_label("First name").fill("Sam")
-        page.get_by_label("Last name").fill("Second")
-        page.get_by_label("First password").fill("another-quiet-lamp-3")
+        page.get_by_label("Sign-in name").fill(SECOND_READER.username)
+        page.get_by_label("First name").fill(SECOND_READER.first_name)
+        page.get_by_label("Last name").fill(SECOND_READER.last_name)
+        page.get_by_label("First password").fill(SECOND_READER.password)
         page.get_by_role("button", name="Add", exact=True).click()
         page.locator("tbody tr", has_text="second_reader").wait_for()
         self._take(page, "people")
@@ -249,6 +297,29 @@ class Scenes:
         self._take(page, "audit", "/audit/")
         self._photograph_schema_editor(page)
 
+    def _read_as_second(self, page: Page, head: HeadSlice) -> None:
+        """The head again, by somebody who draws the one bleed wider and doesn't see the other."""
+        case = self._open(page, "40 slices")
+        case.go_to(BLEED_SLICE)
+        case.add_finding("Haemorrhage", "left frontal")
+        grown = cv2.dilate(head.parenchymal_bleed.astype(np.uint8), np.ones((15, 15), np.uint8))
+        case.draw("c", outline(grown.astype(bool)))
+        self._submit(page)
+
+    def _photograph_review(self, page: Page, head: HeadSlice) -> None:
+        """Both readers' marks over each other, and a remark on what one of them left out."""
+        page.goto("/cases/?q=40")
+        page.locator("tbody tr", has_text="40 slices").first.get_by_role("link").first.click()
+        case = OpenCase(page)
+        case.go_to(BLEED_SLICE)
+        page.keyboard.press("Alt+c")
+        case.press_at(outline(head.subdural_bleed)[0])
+        page.keyboard.type("Subdural too?")
+        page.keyboard.press("Enter")
+        page.locator(".pin").wait_for()
+        case.rest()
+        self._take(page, "viewer-review")
+
 
 def outline(mask: NDArray[np.bool_]) -> list[Point]:
     """The largest part's outline as a stroke of the mouse through pixel centres, begun and ended at one place."""
@@ -256,6 +327,17 @@ def outline(mask: NDArray[np.bool_]) -> list[Point]:
     largest = max(found, key=cv2.contourArea)[:, 0, :]
     stroke = [(float(column) + 0.5, float(row) + 0.5) for column, row in largest[::2]]
     return [*stroke, stroke[0]]
+
+
+def stroke_within(mask: NDArray[np.bool_]) -> list[Point]:
+    """To and fro over a shape, as a hand paints it."""
+    rows, columns = np.nonzero(mask)
+    lines = np.linspace(rows.min() + 6, rows.max() - 6, 9).astype(int)
+    stroke: list[Point] = []
+    for number, row in enumerate(lines):
+        ends = (float(columns[rows == row].min()), float(columns[rows == row].max()))
+        stroke += [(column, float(row)) for column in (ends if number % 2 else ends[::-1])]
+    return stroke
 
 
 def nodule_outline(plane: Plane) -> list[Point]:

@@ -1,8 +1,10 @@
 """Keys and mouse as the reader likes them, kept for the person; and the time that a case was read."""
 
+import itertools
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -65,6 +67,45 @@ def test_keys_and_mouse_are_changed_in_place_and_follow_the_person(signed_in_pag
     other = Viewer(signed_in_page("admin")).open(thyroid)
     other.page.keyboard.press("?")
     expect(other.page.locator("li[data-command='tools.contour'] .key")).to_have_text("C")
+
+
+# How large a letter is on the screen, whatever zooms it.
+LETTER = "e => e.getBoundingClientRect().height"
+
+
+def test_words_grow_with_the_screen_and_as_the_person_likes_and_marks_stay_under_the_mouse(
+    signed_in_page: SignedInPage, thyroid: str
+) -> None:
+    viewer = Viewer(signed_in_page("radiologist")).open(thyroid)
+    page = viewer.page
+    title = page.locator(".top h1")
+    small = title.evaluate(LETTER)
+    page.set_viewport_size({"width": 3840, "height": 2160})
+    viewer.until(lambda: title.evaluate(LETTER) == pytest.approx(1.7 * small, rel=0.05), "larger words")
+    page.keyboard.press("?")
+    with page.expect_response("**/api/v1/me/preferences") as kept:
+        page.get_by_label("Text", exact=True).select_option("large")
+    assert kept.value.ok
+    page.keyboard.press("Escape")
+    viewer.until(lambda: title.evaluate(LETTER) == pytest.approx(1.2 * 1.7 * small, rel=0.05), "still larger words")
+    page.keyboard.press("b")
+    hit = viewer.drag([(300, 200), (360, 250), (400, 300)])
+    [mark] = viewer.marks()
+    assert np.array(mark["points"]) == pytest.approx(np.array([hit[0], hit[-1]]), abs=0.05)
+    lines = page.locator(f".pane [data-mark='{mark['id']}'] tspan")
+    boxes = [box for line in lines.all() if (box := line.bounding_box())]
+    assert len(boxes) >= 2
+    assert all(lower["y"] - upper["y"] > 0.8 * upper["height"] for upper, lower in itertools.pairwise(boxes))
+
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.goto("/worklist/")
+    chosen = page.get_by_label("Size of the text")
+    expect(chosen).to_have_value("large")
+    head = page.get_by_role("heading", name="Worklist")
+    large = head.evaluate(LETTER)
+    chosen.select_option("small")
+    viewer.until(lambda: head.evaluate(LETTER) == pytest.approx(0.88 / 1.2 * large, rel=0.05), "smaller words")
+    chosen.select_option("normal")
 
 
 def test_the_clock_runs_while_somebody_reads_and_is_told_when_the_page_goes(

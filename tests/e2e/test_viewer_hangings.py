@@ -88,6 +88,20 @@ def test_a_head_hangs_in_three_windows_and_their_colours_in_step(
     page.locator("[data-link=scroll]").click()
     viewer.until(lambda: linked(page, "scroll"), "the button to say so again")
 
+    # Words so large that the bar has no room for all windows: the others go into a list, none is cut off.
+    page.evaluate("document.documentElement.dataset.text = 'large'")
+    more = page.get_by_label("More windows")
+    expect(more).to_be_visible()
+    ends = page.eval_on_selector_all(
+        ".presets > :not([hidden])", "all => all.map((one) => one.getBoundingClientRect().right)"
+    )
+    bar = page.locator(".presets").bounding_box()
+    assert bar is not None
+    assert max(ends) <= bar["x"] + bar["width"] + 1
+    page.mouse.click(*over(page, 1))
+    more.select_option("Soft tissue")
+    viewer.until(lambda: viewer.pane(1)["window"]["name"] == "Soft tissue", "a window from the list")
+
     viewer.reload()
     viewer.until(lambda: len(slices(viewer)) == 4, "the hanging that was used last")
     assert page.locator(".hanging-choice").input_value() == "ct-head-windows"

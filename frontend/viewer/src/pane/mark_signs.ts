@@ -1,6 +1,7 @@
-/** What a kind of mark has on the screen beside its lines: a point's cross, an arrow's head, the caps of calipers. Pure. */
+/** What a kind of mark has on the screen beside its lines: a point's cross, an arrow's head, the caps of calipers. */
 import { distance } from '../model/contour';
 import type { MarkKind, Point } from '../model/types';
+import { textScale } from '../page/text_scale';
 
 const CAP = 5;
 const HEAD = 11;
@@ -8,7 +9,7 @@ const ARC = 22;
 
 /** An SVG path in screen pixels, of a size that no zoom changes. */
 export function signOf(kind: MarkKind, points: readonly Point[], selected: boolean): string {
-  if (kind === 'point') return points[0] ? cross(points[0], selected ? 9 : 7) : '';
+  if (kind === 'point') return points[0] ? cross(points[0], (selected ? 9 : 7) * textScale()) : '';
   if (kind === 'arrow' && points.length === 2) return head(points[0] as Point, points[1] as Point);
   if (kind === 'length' && points.length === 2) return caps(points[0] as Point, points[1] as Point);
   if (kind === 'bidirectional' && points.length >= 2) {
@@ -31,15 +32,17 @@ function direction(from: Point, to: Point): Point {
 /** A short stroke across each end. */
 function caps(a: Point, b: Point): string {
   const [x, y] = direction(a, b);
-  const cap = ([c, r]: Point): string => `M${c - y * CAP} ${r + x * CAP}L${c + y * CAP} ${r - x * CAP}`;
+  const size = CAP * textScale();
+  const cap = ([c, r]: Point): string => `M${c - y * size} ${r + x * size}L${c + y * size} ${r - x * size}`;
   return cap(a) + cap(b);
 }
 
 function head(tip: Point, tail: Point): string {
   const [x, y] = direction(tip, tail);
+  const size = HEAD * textScale();
   const wing = (side: 1 | -1): Point => [
-    tip[0] + x * HEAD - side * y * HEAD * 0.45,
-    tip[1] + y * HEAD + side * x * HEAD * 0.45,
+    tip[0] + x * size - side * y * size * 0.45,
+    tip[1] + y * size + side * x * size * 0.45,
   ];
   const [left, right] = [wing(1), wing(-1)];
   return `M${left[0]} ${left[1]}L${tip[0]} ${tip[1]}L${right[0]} ${right[1]}`;

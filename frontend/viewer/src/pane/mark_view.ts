@@ -4,11 +4,13 @@ import { SHAPES } from '../marks/shapes';
 import { type Affine, applyAffine } from '../model/geometry';
 import type { MarkKind, Point } from '../model/types';
 import { s } from '../page/dom';
+import { textScale } from '../page/text_scale';
 import { signOf } from './mark_signs';
 import type { ShownMark } from './marks_layer';
 
 export const REFUSED_COLOUR = '#ff5a5f';
 const MOST_HANDLES = 160;
+/** Pixels where words have their usual size; 1.2 times the letters' height, as pane.css and text_size.css have it. */
 const LINE_HEIGHT = 15;
 /** Of a letter, on the average. */
 const LETTER_WIDTH = 6.7;
@@ -56,7 +58,7 @@ export class MarkView {
       this.onScreen.dataset.mark = mark.id;
       for (const part of [this.line, this.sign]) {
         part.setAttribute('stroke', colour);
-        part.setAttribute('stroke-width', mark.selected ? '2.4' : '1.6');
+        part.setAttribute('stroke-width', String((mark.selected ? 2.4 : 1.6) * textScale()));
         if (mark.dashed) part.setAttribute('stroke-dasharray', '6 4');
         else part.removeAttribute('stroke-dasharray');
       }
@@ -78,7 +80,7 @@ export class MarkView {
     this.sign.setAttribute('d', mark.dashed && mark.kind === 'point' ? sign + circle(points[0] as Point, 11) : sign);
     if (this.words) {
       const lines = this.words.split('\n');
-      const long = Math.max(...lines.map((line) => line.length)) * LETTER_WIDTH;
+      const long = Math.max(...lines.map((line) => line.length)) * LETTER_WIDTH * textScale();
       const [x, y] = labelPlace(mark.kind, points, { long, lines: lines.length, width });
       this.label.setAttribute('transform', `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
     }
@@ -93,7 +95,7 @@ export class MarkView {
   private handlePath(mark: ShownMark, affine: Affine): string {
     const at = SHAPES[mark.kind].handles(mark.points);
     const every = Math.max(1, Math.ceil(at.length / MOST_HANDLES));
-    const size = at.length <= 8 ? 7 : 5;
+    const size = (at.length <= 8 ? 7 : 5) * textScale();
     return at
       .filter((_, i) => i % every === 0)
       .map((p) => applyAffine(affine, p))
@@ -106,7 +108,7 @@ export class MarkView {
     const words = lines.join('\n');
     if (words === this.words) return false;
     this.words = words;
-    this.label.replaceChildren(...lines.map((line, i) => s('tspan', { x: 0, dy: i === 0 ? 0 : LINE_HEIGHT }, line)));
+    this.label.replaceChildren(...lines.map((line, i) => s('tspan', { x: 0, dy: i === 0 ? 0 : '1.2em' }, line)));
     return true;
   }
 }
@@ -130,19 +132,18 @@ interface Words {
 /** Right of what is marked, at its top, left of it where the pane ends; an arrow's words stand at its tail. */
 function labelPlace(kind: MarkKind, points: readonly Point[], { long, lines, width }: Words): Point {
   const fits = (x: number): boolean => x + long <= width;
+  const high = LINE_HEIGHT * textScale();
   if (kind === 'arrow' && points.length === 2) {
     const [tip, tail] = points as [Point, Point];
     const x = fits(tail[0] + 5) ? tail[0] + 5 : Math.max(2, width - long);
-    return [x, tail[1] + (tail[1] < tip[1] ? -4 - (lines - 1) * LINE_HEIGHT : 14)];
+    return [x, tail[1] + (tail[1] < tip[1] ? -4 - (lines - 1) * high : high)];
   }
   const right = Math.max(...points.map((p) => p[0]));
   const left = Math.min(...points.map((p) => p[0]));
   const top = Math.min(...points.map((p) => p[1]));
   if (fits(right + 5)) return [right + 5, top - 2];
   // Left of it; over it where the mark is as wide as the pane.
-  return left - long - 5 >= 0
-    ? [left - long - 5, top - 2]
-    : [Math.max(2, width - long), Math.max(top - 2, LINE_HEIGHT)];
+  return left - long - 5 >= 0 ? [left - long - 5, top - 2] : [Math.max(2, width - long), Math.max(top - 2, high)];
 }
 
 function circle([x, y]: Point, radius: number): string {

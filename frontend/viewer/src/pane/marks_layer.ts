@@ -9,6 +9,7 @@ import type { Affine } from '../model/geometry';
 import { applyAffine } from '../model/geometry';
 import type { MarkKind, MaskRuns, Point } from '../model/types';
 import { s } from '../page/dom';
+import { textScale } from '../page/text_scale';
 import { signOf } from './mark_signs';
 import { MarkView, pathOf, type Sight } from './mark_view';
 import type { Pane } from './pane';
@@ -73,7 +74,7 @@ export class MarksLayer {
     public describe: Describe = () => [],
   ) {
     this.shapes = s('g', {});
-    const draft = { fill: 'none', stroke: DRAFT_COLOUR, 'stroke-width': 1.6, 'stroke-linejoin': 'round' };
+    const draft = { fill: 'none', stroke: DRAFT_COLOUR, 'stroke-width': 1.6 * textScale(), 'stroke-linejoin': 'round' };
     this.draftLine = s('path', { ...draft, 'vector-effect': 'non-scaling-stroke' });
     this.draftClosing = s('path', {
       ...draft,

@@ -1,6 +1,7 @@
 /** How the person likes this page: own keys, the mouse, the size of words. Kept by the server, so that they follow to every workstation. */
 import type { CommandRegistry } from '../commands/registry';
 import { type MousePreset, mousePreset } from '../input/mouse';
+import { forgetTextScale } from '../page/text_scale';
 
 export interface PreferencesJson {
   keys: Record<string, string[]>;
@@ -41,6 +42,7 @@ export class Preferences {
   /** The page itself bears it from the server on, so that nothing jumps. */
   setText(text: TextSize): void {
     document.documentElement.dataset.text = text;
+    forgetTextScale();
     this.change({ ...this.content, text });
   }
 

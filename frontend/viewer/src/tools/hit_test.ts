@@ -1,4 +1,4 @@
-/** Which mark, or which handle of the selected one, lies under the mouse. Pure but for its argument types. */
+/** Which mark, or which handle of the selected one, lies under the mouse. Pure but for the size of what is drawn. */
 import { linesOf } from '../marks/shape';
 import { SHAPES } from '../marks/shapes';
 import {
@@ -11,6 +11,7 @@ import {
 } from '../model/contour';
 import { type Affine, applyAffine } from '../model/geometry';
 import type { Point } from '../model/types';
+import { textScale } from '../page/text_scale';
 import type { ShownMark } from '../pane/marks_layer';
 import { maskAreaAt } from './mask_hit';
 
@@ -27,11 +28,12 @@ export function handleAt(mark: ShownMark, affine: Affine, at: Point): number | n
   const handles = SHAPES[mark.kind].handles(mark.points).map((p) => applyAffine(affine, p));
   if (handles.length === 0) return null;
   const { index, away } = nearestVertex(handles, at);
-  return away <= HANDLE_REACH ? index : null;
+  return away <= HANDLE_REACH * textScale() ? index : null;
 }
 
-export function onOutline(mark: ShownMark, affine: Affine, at: Point, reach = OUTLINE_REACH): boolean {
-  if (mark.kind === 'point') return distance(applyAffine(affine, mark.points[0] as Point), at) <= POINT_REACH;
+export function onOutline(mark: ShownMark, affine: Affine, at: Point, reach = OUTLINE_REACH * textScale()): boolean {
+  if (mark.kind === 'point')
+    return distance(applyAffine(affine, mark.points[0] as Point), at) <= POINT_REACH * textScale();
   if (SHAPES[mark.kind].closed) return distanceToOutline(outlineOnScreen(mark, affine), at) <= reach;
   return linesOf(SHAPES[mark.kind], mark.points).some((line) => {
     const onScreen = line.map((p) => applyAffine(affine, p));
