@@ -18,14 +18,15 @@ pytestmark = pytest.mark.browser
 # A press on a corner of the mark that is there would pull it.
 ELSEWHERE: list[Point] = [(66.0, 66.0), (80.0, 66.0), (80.0, 80.0), (66.0, 80.0)]
 CORNERS: list[Point] = [(30.0, 30.0), (60.0, 32.0), (58.0, 60.0), (34.0, 56.0)]
-# What lies in the browser's database of half-drawn marks, as letters.
+# What lies in the browser's database of half-drawn marks: as letters, and how many bytes are sealed.
 ON_DISK = """async () => {
   const open = indexedDB.open('reading-room-half-drawn');
   const database = await new Promise((yes, no) => { open.onsuccess = () => yes(open.result); open.onerror = no; });
   const all = database.transaction('changes').objectStore('changes').getAll();
   const rows = await new Promise((yes, no) => { all.onsuccess = () => yes(all.result); all.onerror = no; });
   database.close();
-  return rows.map((row) => JSON.stringify(row) + new TextDecoder('latin1').decode(row.bytes));
+  const words = (row) => JSON.stringify(row) + new TextDecoder('latin1').decode(row.bytes);
+  return rows.map((row) => [words(row), row.bytes.byteLength]);
 }"""
 
 
@@ -35,17 +36,18 @@ def drafts(page: Page) -> int:
     return int(page.eval_on_selector_all(".pane .marks > g:nth-of-type(2) > path:first-child", shown))
 
 
-def kept(viewer: Viewer, count: int) -> list[str]:
-    """What the browser keeps, once the last press is written: twice the same."""
-    seen: list[list[str]] = [["nothing was looked at yet"]]
+def set_points(viewer: Viewer, points: list[Point]) -> list[Point]:
+    """Click on each point and wait until the browser keeps it; returns the pixels really hit."""
+    hit: list[Point] = []
+    for point in points:
+        before = sum(size for _, size in viewer.page.evaluate(ON_DISK))
+        hit += viewer.clicks([point])
+        viewer.until(lambda before=before: viewer.page.evaluate(ON_DISK)[0][1] > before, "the point to be kept")
+    return hit
 
-    def is_settled() -> bool:
-        seen.append(viewer.page.evaluate(ON_DISK))
-        viewer.page.wait_for_timeout(60)
-        return len(seen[-1]) == count and seen[-1] == seen[-2]
 
-    viewer.until(is_settled, f"{count} half-drawn marks to be kept")
-    return seen[-1]
+def nothing_is_kept(viewer: Viewer) -> None:
+    viewer.until(lambda: viewer.page.evaluate(ON_DISK) == [], "nothing to be kept")
 
 
 def sign_in_again(page: Page) -> None:
@@ -67,8 +69,8 @@ def test_a_half_drawn_mark_is_lost_by_nothing_but_escape(
     page.keyboard.press("ArrowDown")
     viewer.wait_for_slice(3)
     page.keyboard.press("g")
-    hit = viewer.clicks(CORNERS[:2])
-    row = kept(viewer, 1)[0]
+    hit = set_points(viewer, CORNERS[:2])
+    [(row, _)] = page.evaluate(ON_DISK)
     assert not any(word in row for word in ("points", "polygon", "radiologist"))
 
     viewer.reload()
@@ -97,30 +99,28 @@ def test_a_half_drawn_mark_is_lost_by_nothing_but_escape(
     viewer.until(lambda: len(viewer.marks()) == 2, "the second mark")
     assert len(viewer.marks()[1]["points"]) == 4
     viewer.wait_until_saved()
-    kept(viewer, 0)
+    nothing_is_kept(viewer)
 
     # An axis and a line along edges; both go on where they were.
     page.keyboard.press("Shift+T")
     viewer.drag([(30.0, 48.0), (50.0, 48.0), (66.0, 48.0)])
-    kept(viewer, 1)
+    viewer.until(lambda: page.evaluate(ON_DISK), "the long axis to be kept")
     viewer.reload()
     viewer.until(lambda: drafts(page) == 1, "the long axis")
     viewer.drag([(48.0, 48.0), (48.0, 44.0), (48.0, 40.0)])
     viewer.until(lambda: viewer.marks()[-1]["kind"] == "bidirectional", "both axes")
     page.keyboard.press("Shift+W")
-    viewer.clicks([(20.0, 20.0), (76.0, 22.0), (74.0, 70.0)])
-    kept(viewer, 1)
+    set_points(viewer, [(20.0, 20.0), (76.0, 22.0), (74.0, 70.0)])
     viewer.reload()
     viewer.until(lambda: drafts(page) == 1, "the line along edges")
     page.keyboard.press("Enter")
     viewer.until(lambda: len(viewer.marks()) == 4, "the closed line")
 
     page.keyboard.press("Shift+A")
-    viewer.clicks(CORNERS[:2])
-    kept(viewer, 1)
+    set_points(viewer, CORNERS[:2])
     page.keyboard.press("Escape")
     assert drafts(page) == 0
-    kept(viewer, 0)
+    nothing_is_kept(viewer)
     viewer.reload()
     assert drafts(page) == 0
     assert len(viewer.marks()) == 4

@@ -68,6 +68,14 @@ def test_keys_and_mouse_are_changed_in_place_and_follow_the_person(signed_in_pag
     other.page.keyboard.press("?")
     expect(other.page.locator("li[data-command='tools.contour'] .key")).to_have_text("C")
 
+    # Other tests read as this person.
+    page.keyboard.press("?")
+    panel.get_by_role("button", name="All keys as shipped").click()
+    expect(box.locator(".key")).to_have_text("B")
+    with page.expect_response("**/api/v1/me/preferences") as kept:
+        panel.get_by_label("Mouse").select_option("right_windows")
+    assert kept.value.ok
+
 
 # How large a letter is on the screen, whatever zooms it.
 LETTER = "e => e.getBoundingClientRect().height"

@@ -86,19 +86,21 @@ export class PictureBar {
     this.more.hidden = true;
     if (!this.overflows) return;
     this.more.hidden = false;
+    const chosen = this.buttons.findIndex((button) => button.getAttribute('aria-pressed') === 'true');
     let fits = this.buttons.length;
+    this.more.classList.remove('chosen');
     while (fits > 0 && this.overflows) {
       fits -= 1;
       (this.buttons[fits] as HTMLButtonElement).hidden = true;
+      // The list says which window is chosen, and is wider then.
+      this.more.classList.toggle('chosen', chosen >= fits);
     }
     const folded = this.offered.slice(fits);
-    const current = folded.findIndex((_, i) => this.buttons[fits + i]?.getAttribute('aria-pressed') === 'true');
     this.more.replaceChildren(
       h('option', { value: '', hidden: true }, '…'),
       ...folded.map(({ key, name }) => h('option', { value: name }, key ? `${key}  ${name}` : name)),
     );
-    this.more.value = folded[current]?.name ?? '';
-    this.more.classList.toggle('chosen', current >= 0);
+    this.more.value = folded[chosen - fits]?.name ?? '';
   }
 
   private get overflows(): boolean {
