@@ -162,9 +162,15 @@ class OpenCase:
         cards.last.get_by_label("Name or place of the finding").fill(name)
         self.page.mouse.click(*self._beside_the_picture())
 
-    def answer(self, schema: str, answers: Iterable[tuple[str, str]]) -> None:
-        """Choose an option of each question, named by how its words begin."""
-        form = self.page.locator(f"[data-schema={schema}]")
+    def answer(self, schema: str, answers: Iterable[tuple[str, str]], *, of: str = "") -> None:
+        """Choose an option of each question, named by how its words begin.
+
+        Parameters
+        ----------
+        of : which of several forms: what it is about, as "breast L".
+        """
+        about = f"[data-target='{of}'] " if of else ""
+        form = self.page.locator(f"{about}[data-schema={schema}]")
         for question, option in answers:
             asked = form.locator(f"[data-question={question}]")
             # By the name that a screen reader says: the keys beside the answers are not part of it.

@@ -164,7 +164,9 @@ class Scenes:
             column, row, frame = lesion_centre(view)
             case.go_to(case.slice_of_frame(pane, frame), pane=pane)
             case.draw("b", [(column - 55, row - 50), (column + 55, row + 50)], pane=pane)
-        case.answer("birads-assessment", (("left", "4C"), ("density", "b")))
+        case.answer("birads-breast", (("assessment", "4C"),), of="breast L")
+        case.answer("birads-breast", (("assessment", "1"),), of="breast R")
+        case.answer("birads-assessment", (("density", "b"),))
         case.rest()
         self._take(page, "viewer-tomosynthesis")
 
