@@ -12,8 +12,8 @@ export const REFUSED_COLOUR = '#ff5a5f';
 const MOST_HANDLES = 160;
 /** Pixels where words have their usual size; 1.2 times the letters' height, as pane.css and text_size.css have it. */
 const LINE_HEIGHT = 15;
-/** Of a letter, on the average. */
-const LETTER_WIDTH = 6.7;
+/** Of a letter, on the average of a wide font. */
+const LETTER_WIDTH = 7.3;
 
 /** Where the pane looks: stored pixels to its own, and how wide it is. */
 export interface Sight {
