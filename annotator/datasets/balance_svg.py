@@ -21,7 +21,8 @@ MOST_ROWS = 25
 
 
 def balance_figures(report: Mapping[str, Any]) -> dict[str, str]:
-    """SVG by name: "classes", "patients_of_class", "sizes", "scanners", "sites", "targets", "locations"."""
+    """SVG by name: "classes", "patients_of_class", "sizes", "scanners", "sites", "sexes", "ages", "targets",
+    "locations"; those with nothing to show are left out."""
     sides = _sides(report)
     figures = {
         "classes": _bars("Marks by class", sides, report["classes"]),
@@ -29,6 +30,8 @@ def balance_figures(report: Mapping[str, Any]) -> dict[str, str]:
         "sizes": _bars("Greatest diameters of marks with a calibration", sides, _sizes(report), keep_order=SIZE_BINS),
         "scanners": _bars("Patients by scanner", sides, report["scanners"]),
         "sites": _bars("Patients by site", sides, report["sites"]),
+        "sexes": _bars("Patients by sex", sides, report.get("sexes", {})),
+        "ages": _bars("Patients by age at their first study", sides, _ages(report), keep_order=_decades(report)),
         "targets": _bars("Positive answers", sides, _positives(report)),
         "locations": _locations(sides, report["locations"]),
     }
@@ -134,6 +137,15 @@ def _positives(report: Mapping[str, Any]) -> dict[str, dict[str, float]]:
         side: {question: counted["positive"] for question, counted in targets.items()}
         for side, targets in report["targets"].items()
     }
+
+
+def _ages(report: Mapping[str, Any]) -> Mapping[str, Mapping[str, float]]:
+    found: Mapping[str, Mapping[str, float]] = report.get("ages", {})
+    return found
+
+
+def _decades(report: Mapping[str, Any]) -> list[str]:
+    return sorted({name for counts in _ages(report).values() for name in counts})
 
 
 def _colour(sides: Sequence[str], side: str) -> str:

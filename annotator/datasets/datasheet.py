@@ -67,7 +67,8 @@ def _composition(facts: dict[str, Any]) -> str:
     header, balance = facts["header"], facts["balance"]
     rows = [
         [side, *(f"{counts[name]:,}" for name in ("patients", "studies", "stacks", "frames", "marks", "answers"))]
-        for side, counts in header["counts"].items()
+        for side in header["splits"]
+        for counts in [header["counts"][side]]
     ]
     parts = [
         _table(["side", "patients", "studies", "stacks", "pictures", "marks", "answers"], rows),
@@ -79,7 +80,9 @@ def _composition(facts: dict[str, Any]) -> str:
             "Is anything about the patients in it?",
             "Patients, readers and sites stand under pseudonyms; objects made by an export carry these.",
         ),
-        _asked("Are ages, sexes and origins known?", None),
+        _asked("Of which sex (patients)?", _totals(balance["sexes"])),
+        _asked("How old were they (patients, at their first study here)?", _totals(balance["ages"], by_name=True)),
+        _asked("Of which origin?", None),
     ]
     return "\n\n".join(parts)
 
@@ -140,15 +143,16 @@ def _section(title: str) -> str:
 
 
 def _asked(question: str, answer: str | None) -> str:
-    return f"**{question}** {_escaped(answer.strip()) if answer and answer.strip() else UNKNOWN}"
+    said = (answer or "").strip()
+    return f"**{question}** {_escaped(said[0].upper() + said[1:]) if said else UNKNOWN}"
 
 
-def _totals(by_side: dict[str, dict[str, int]]) -> str:
+def _totals(by_side: dict[str, dict[str, int]], *, by_name: bool = False) -> str:
     total: dict[str, int] = {}
     for counts in by_side.values():
         for name, count in counts.items():
             total[name] = total.get(name, 0) + count
-    ordered = sorted(total.items(), key=lambda one: (-one[1], one[0]))
+    ordered = sorted(total.items(), key=lambda one: (0 if by_name else -one[1], one[0]))
     return ", ".join(f"{name} {count:,}" for name, count in ordered) or "none"
 
 

@@ -2,12 +2,14 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 
 from annotator.accounts.models import User
 from annotator.assist.models import ModelVersion
+from annotator.datasets.balance import UNKNOWN
 from annotator.datasets.cohort_studies import chunks
 from annotator.datasets.leak_check import Identity, LeakEnd, Pictures
 from annotator.datasets.looks import SIDE
@@ -120,6 +122,34 @@ def identities_of(studies: Sequence[int], sides: dict[str, str]) -> Iterable[Ide
                 person="\0".join((patient.name_key, patient.birth_date, patient.sex)) if known else "",
                 examination=f"{study.accession_number}\0{study.study_date}" if number else "",
             )
+
+
+def demographics_of(studies: Sequence[int], sides: dict[str, str]) -> dict[str, dict[str, dict[str, int]]]:
+    """{"sexes", "ages"}: side -> value -> patients, by their headers; ages in tens of years at the first study."""
+    seen: dict[str, tuple[str, str, str]] = {}
+    for part in chunks(studies):
+        rows = Study.objects.filter(pk__in=part).order_by("pk")
+        for issuer, patient, sex, born, day in rows.values_list(
+            "patient__issuer", "patient__patient_id", "patient__sex", "patient__birth_date", "study_date"
+        ):
+            called = patient_pseudonym(issuer, patient)
+            if called in sides:
+                first = min(seen[called][2], day) if called in seen else day
+                seen[called] = sex, born, first
+    found: dict[str, dict[str, Counter[str]]] = {"sexes": defaultdict(Counter), "ages": defaultdict(Counter)}
+    for called, (sex, born, day) in seen.items():
+        found["sexes"][sides[called]][sex or UNKNOWN] += 1
+        found["ages"][sides[called]][_tens(born, day)] += 1
+    return {name: {side: dict(counts) for side, counts in by_side.items()} for name, by_side in found.items()}
+
+
+def _tens(born: str, day: str) -> str:
+    try:
+        birth, then = (datetime.strptime(text, "%Y%m%d") for text in (born, day))
+    except ValueError:
+        return UNKNOWN
+    age = then.year - birth.year - ((then.month, then.day) < (birth.month, birth.day))
+    return f"{age // 10 * 10:02d} to {age // 10 * 10 + 9:02d}" if age >= 0 else UNKNOWN
 
 
 def people_of(release: Release, owners: Iterable[int], studies: Sequence[int]) -> list[dict[str, Any]]:

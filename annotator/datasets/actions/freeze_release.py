@@ -20,7 +20,14 @@ from annotator.datasets.cohort_studies import Resolved, chunks, resolve_cohort, 
 from annotator.datasets.counted_readings import studies_without_truth, why_without_truth
 from annotator.datasets.datasheet import datasheet_of
 from annotator.datasets.flow_chart import FlowChart, FlowCounts
-from annotator.datasets.freeze_parts import Strata, identities_of, model_versions_of, people_of, pictures_of
+from annotator.datasets.freeze_parts import (
+    Strata,
+    demographics_of,
+    identities_of,
+    model_versions_of,
+    people_of,
+    pictures_of,
+)
 from annotator.datasets.leak_check import Judged, LeakPair, same_people, same_pictures, together
 from annotator.datasets.models import Cohort, PatientSide, Release, ReleaseStack, Withdrawal
 from annotator.datasets.pseudonyms import pseudonym
@@ -112,7 +119,7 @@ class _Freeze:
                     mark.label if mark.kind == "slices" else mark.category
                 )
         self._report(96, "sealing")
-        self._describe(resolved, balance, categories, labels)
+        self._describe(resolved, balance, categories, labels, sides)
         self._seal(sides)
 
     def _write_content(self, resolved: Resolved) -> dict[str, str]:
@@ -169,7 +176,9 @@ class _Freeze:
             "different; then freeze again."
         )
 
-    def _describe(self, resolved: Resolved, balance: Balance, categories: set[str], labels: set[str]) -> None:
+    def _describe(
+        self, resolved: Resolved, balance: Balance, categories: set[str], labels: set[str], sides: dict[str, str]
+    ) -> None:
         release = self._release
         counts = balance.counts()
         order = [side for side in self._recipe.split.sides if side in counts]
@@ -189,7 +198,7 @@ class _Freeze:
             "counts": counts,
         }
         release.flow = flow.to_json()
-        release.balance = balance.report()
+        release.balance = balance.report() | demographics_of(resolved.studies, sides)
         release.people = people_of(release, self._owners, resolved.studies)
         release.model_versions = model_versions_of(self._models)
         release.content_hash = content_hash_of(release)

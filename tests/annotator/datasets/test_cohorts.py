@@ -11,12 +11,15 @@ from annotator.accounts.models import User
 from annotator.annotations.models import Annotation, Answer, Finding
 from annotator.datasets.actions.save_cohort import save_cohort
 from annotator.datasets.cohort_counts import count_cohort
-from annotator.datasets.cohort_query import CohortQuery
+from annotator.datasets.cohort_query import CohortQuery, Pictures
 from annotator.datasets.cohort_studies import resolve_cohort, studies_that_match
 from annotator.datasets.counted_readings import counted_readings, studies_without_truth
-from annotator.datasets.pseudonyms import patient_pseudonym
+from annotator.datasets.models import FramePrint
+from annotator.datasets.pseudonyms import patient_pseudonym, pseudonym
+from annotator.datasets.release_content import content_of, stacks_in_order
 from annotator.datasets.release_recipe import ReleaseRecipe, Truth
-from annotator.imaging.models import Collection, Series, Study, Tag
+from annotator.datasets.released import ReleasedStack
+from annotator.imaging.models import Collection, Frame, Series, Study, Tag
 from annotator.labels.models import LabelSchema
 from annotator.labels.uncertain import UncertainPolicy
 from annotator.readerstudies.models import Assignment, Review
@@ -190,6 +193,40 @@ def test_whose_readings_count(world: World, radiologist: User, second_radiologis
     assert readers(submitted_only=False) == {"old": both, "new": both}
     truth = Truth(UncertainPolicy.IGNORE)
     assert world.names(studies_without_truth(truth, studies)) == {"new", "us"}
+
+
+def test_a_release_holds_what_its_truth_says(world: World, radiologist: User, second_radiologist: User):
+    for frame in Frame.objects.select_related("instance"):
+        FramePrint.objects.create(
+            frame=frame, instance_sha256=frame.instance.sha256, pixel_hash="0" * 64, thumbnail=bytes(256)
+        )
+    places = stacks_in_order([world.old.pk, world.new.pk], Pictures())
+
+    def held(**chosen: object) -> dict[str, ReleasedStack]:
+        truth = ReleaseRecipe.from_json({"truth": {"uncertain": "soft", **chosen}}).truth
+        stacks = content_of(places, truth, report=lambda done: None).stacks
+        return {
+            name: one
+            for name in ("old", "new")
+            for one in stacks
+            if one.study_uid == getattr(world, name).study_instance_uid
+        }
+
+    every = held()
+    assert [(len(one.marks), len(one.findings), len(one.answers)) for one in every.values()] == [(2, 2, 2)] * 2
+    assert {answer.targets["bleed"] for answer in every["new"].answers} == {0.5, 0.0}
+    joined = held(whose="consensus")
+    [mark], [finding], [answer] = joined["old"].marks, joined["old"].findings, joined["old"].answers
+    assert (mark.reader, len(mark.readers), mark.agreement, mark.finding) == ("consensus", 2, 1.0, finding.id)
+    assert (answer.answers, answer.targets) == ({"bleed": "present"}, {"bleed": 1.0})
+    [tied] = joined["new"].answers
+    assert (joined["new"].marks, tied.answers, tied.tied) == ((), {}, ("bleed",))
+    one = held(whose="reader", reader=radiologist.username)
+    assert {mark.reader for stack in one.values() for mark in stack.marks} == {
+        pseudonym("reader", radiologist.username)
+    }
+    assert len(held(whose="adjudicated")["new"].marks) == 0
+    assert len(held(schemas=["other"])["old"].answers) == 0
 
 
 def test_a_cohort_is_kept_as_it_was_asked_and_faults_are_named_by_their_path(data_manager: User, radiologist: User):

@@ -79,6 +79,8 @@ def test_a_release_holds_every_picture_mark_and_answer_as_they_were(marked_studi
     assert list(header.schemas) == ["acr-tirads@1"]
     assert sum(counts["patients"] for counts in header.counts.values()) == 2
     assert release.flow["left"] == {"patients": 2, "studies": 2, "images": 4}
+    assert release.balance["sexes"].keys() <= {"train", "val", "test"}
+    assert sum(sum(counts.values()) for counts in release.balance["ages"].values()) == 2
     assert "Content hash" in release.datasheet
     assert "Unknown: nobody wrote it down." in release.datasheet
     assert AuditEntry.objects.filter(action="freeze_release", target_id=str(release.pk)).exists()
