@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from annotator.accounts.actions.record_audit import record_audit
 from annotator.accounts.models import Role
-from annotator.datasets.models import Export
+from annotator.datasets.models import Cohort, Export, Release, Withdrawal
 from annotator.imaging.models import Collection, Intake, IntakeFile, Tag
 from annotator.jobs.models import Job
 from annotator.readerstudies.models import Assignment
@@ -94,6 +94,9 @@ def test_pages_follow_each_other(catalogue, manager_client):
         "intakes",
         "quarantine",
         "exports",
+        "cohorts",
+        "releases",
+        "withdrawals",
         "assignments",
         "people",
         "audit",
@@ -138,6 +141,10 @@ def add_more(world: World) -> None:
         IntakeFile.objects.create(intake=intake, name="b.txt", outcome="quarantined", reason="Not DICOM.")
         job = Job.objects.create(kind="datasets.build_export", requested_by=reader)
         Export.objects.create(title="Set", requested_by=reader, job=job, request=EXPORT_REQUEST)
+        cohort = Cohort.objects.create(name=f"Cohort {number}", query={})
+        freezing = Job.objects.create(kind="datasets.freeze_release", requested_by=reader)
+        Release.objects.create(cohort=cohort, title="Set", recipe={}, job=freezing, requested_by=reader)
+        Withdrawal.objects.create(patient=f"patient-{number}", reason="Asked to.", by=reader)
         record_audit(reader, "did_something", target_kind="case", target_id=case.pk)
 
 

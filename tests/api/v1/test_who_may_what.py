@@ -9,10 +9,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.urls import URLPattern, reverse
 
+from annotator.datasets.exporting.export_files import archive_place
+from annotator.datasets.models import Cohort, ReleaseExport
+from annotator.jobs.models import Job, JobState
 from annotator.labels.models import LabelSchema, LabelSchemaDraft
 from api.v1.urls import urlpatterns
+from tests.annotator.datasets.frozen import frozen_release
 from tests.api.v1.world import World, annotation_body, new_id, write_export
 from tests.fixtures.people import PASSWORD
 
@@ -94,6 +100,34 @@ def because(_world: World) -> dict[str, Any]:
 def schema_file(_world: World) -> dict[str, Any]:
     lesion = LabelSchema.objects.get(key="lesion")
     return {"file": {"key": "theirs", "version": 4, "title": "Theirs", "definition": lesion.definition}}
+
+
+def cohort(_world: World) -> list[Any]:
+    return [Cohort.objects.create(name="Everything", query={}).pk]
+
+
+def verdict_body(_world: World) -> dict[str, Any]:
+    return {"first": "patient-000", "second": "patient-001", "verdict": "different", "reason": "Twins."}
+
+
+def release(world: World) -> list[Any]:
+    return [frozen_release(world.manager, []).pk]
+
+
+def release_body(world: World) -> dict[str, Any]:
+    return {"cohort": str(cohort(world)[0]), "recipe": {"truth": {"uncertain": "ignore"}}}
+
+
+def release_export(world: World) -> list[Any]:
+    made = ReleaseExport.objects.create(
+        release_id=release(world)[0],
+        request={"format": "coco", "options": {}, "preprocessing": {}, "splits": []},
+        job=Job.objects.create(kind="datasets.build_release_export", state=JobState.DONE),
+        requested_by=world.manager,
+        sha256="0" * 64,
+    )
+    storages["releases"].save(archive_place(made.pk).name, ContentFile(b"PK a zip"))
+    return [made.pk]
 
 
 def annotation(world: World) -> list[Any]:
@@ -281,6 +315,32 @@ MATRIX = [
     Row("POST", "api-text-review-put-back", "401 403 403 200 200", args=text_review, body=empty),
     Row("GET", "api-text-review-layout", "401 403 403 200 200", args=text_review),
     Row("POST", "api-text-review-layout", "401 403 403 202 202", args=text_review, body=layout_body),
+    Row("GET", "api-cohorts", "401 403 403 200 200"),
+    Row("POST", "api-cohorts", "401 403 403 201 201", body=lambda _world: {"name": "Heads", "query": {}}),
+    Row("GET", "api-cohort", "401 403 403 200 200", args=cohort),
+    Row("PUT", "api-cohort", "401 403 403 200 200", args=cohort, body=lambda _world: {"name": "Heads", "query": {}}),
+    Row("POST", "api-cohort-count", "401 403 403 200 200", body=lambda _world: {"query": {}}),
+    Row("POST", "api-cohort-leak-verdict", "401 403 403 200 200", args=cohort, body=verdict_body),
+    Row("GET", "api-withdrawals", "401 403 403 200 200"),
+    Row(
+        "POST",
+        "api-withdrawals",
+        "401 403 403 404 404",
+        body=lambda _world: {"patient": "patient-000", "reason": "Asked to."},
+    ),
+    Row("GET", "api-releases", "401 403 403 200 200"),
+    Row("POST", "api-releases", "401 403 403 202 202", body=release_body),
+    Row("GET", "api-release", "401 403 403 200 200", args=release),
+    Row("DELETE", "api-release", "401 403 403 409 409", args=release),
+    Row("GET", "api-release-datasheet", "401 403 403 200 200", args=release),
+    Row("GET", "api-release-balance", "401 403 403 200 200", args=release),
+    Row("GET", "api-release-comparison", "401 403 403 400 400", args=release),
+    Row("GET", "api-release-condition", "401 403 403 200 200", args=release),
+    Row("GET", "api-release-exports", "401 403 403 200 200", args=release),
+    Row("POST", "api-release-exports", "401 403 403 202 202", args=release, body=lambda _world: {"format": "coco"}),
+    Row("GET", "api-release-export", "401 403 403 200 200", args=release_export),
+    Row("GET", "api-release-export-download", "401 403 403 200 200", args=release_export),
+    Row("GET", "api-export-formats", "401 403 403 200 200"),
     Row("GET", "api-exports", "401 403 403 200 200"),
     Row("POST", "api-exports", "401 403 403 202 202", body=export_body),
     Row("GET", "api-export", "401 403 403 200 200", args=export),

@@ -10,7 +10,7 @@ from annotator.accounts.models import Role, User
 from annotator.annotations.models import Annotation, Answer, Finding
 from annotator.assist.models import ModelVersion, Suggestion
 from annotator.cases.models import Case
-from annotator.datasets.models import Export
+from annotator.datasets.models import Cohort, Export, Release, Withdrawal
 from annotator.datasets.queries import export_path
 from annotator.imaging.models import (
     Collection,
@@ -101,6 +101,10 @@ def make_world() -> World:
     IntakeFile.objects.create(intake=intake, name="b.txt", byte_size=2, outcome="quarantined", reason="Not DICOM.")
     done = Job.objects.create(kind="datasets.build_export", state=JobState.DONE, requested_by=manager, title="Export")
     export = Export.objects.create(title="Nodules", requested_by=manager, job=done, request=EXPORT_REQUEST)
+    freezing = Job.objects.create(kind="datasets.freeze_release", state=JobState.DONE, requested_by=manager)
+    heads = Cohort.objects.create(name="Heads of last year", query={}, created_by=manager)
+    Release.objects.create(cohort=heads, title="Heads", recipe={}, job=freezing, requested_by=manager)
+    Withdrawal.objects.create(patient="patient-withdrawn", reason="Asked to.", by=manager)
     review = make_text_review(study)
     collection = Collection.objects.create(name="Teaching", created_by=manager)
     collection.studies.add(study)
