@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from annotator.labels.errors import AnswerError
+from annotator.labels.plain_json import in_short
 from annotator.labels.scoring_functions import scoring_of
 
 LONGEST_REASON = 1000
@@ -39,7 +40,7 @@ def check_override(definition: Mapping[str, Any], override: object) -> dict[str,
     values = offered.get(name, ())
     if override[name] not in values:
         known = ", ".join(values) or "none"
-        raise AnswerError(f"This schema has no {name} {override[name]!r}: {known}.", f"override.{name}")
+        raise AnswerError(f"This schema has no {name} {in_short(repr(override[name]))}: {known}.", f"override.{name}")
     if not isinstance(reason, str) or not reason.strip():
         raise AnswerError(f"Say why the computed {name} is not yours.", "override.reason")
     if len(reason.strip()) > LONGEST_REASON:

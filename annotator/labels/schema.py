@@ -60,7 +60,8 @@ def check_answers(definition: dict[str, Any], answers: dict[str, Any]) -> None:
     for name in answers:
         if name not in properties:
             raise AnswerError(
-                f"this schema has no question {name!r}: it has {', '.join(properties)}", f"answers.{name}"
+                f"this schema has no question {in_short(repr(name))}: it has {', '.join(properties)}",
+                f"answers.{in_short(str(name))}",
             )
     _check_finite(answers, ("answers",))
     validator = Draft202012Validator(definition["answers"], registry=Registry())
@@ -120,7 +121,8 @@ def _in_words(fault: ValidationError) -> str:
     if isinstance(fault.schema, dict) and "x-message" in fault.schema:
         return str(fault.schema["x-message"])
     if fault.validator == "enum":
-        return f"{fault.instance!r} can't be chosen here: one of {', '.join(str(v) for v in fault.validator_value)}"
+        given = in_short(repr(fault.instance))
+        return f"{given} can't be chosen here: one of {', '.join(str(v) for v in fault.validator_value)}"
     return in_short(str(fault.message))
 
 

@@ -70,6 +70,30 @@ def test_a_shipped_definition_with_one_part_put_in_another_place_is_taken_or_ref
     assert 0 < taken_or_refused(with_part(SHIPPED[place[0]], place[1], copy.deepcopy(value))) < 1000
 
 
+NAMES = sorted({name for one in SHIPPED for name in one["answers"]["properties"]})
+
+
+@given(st.sampled_from(SHIPPED), st.one_of(ANY_JSON, st.dictionaries(st.sampled_from(NAMES), ANY_JSON, max_size=3)))
+@settings(max_examples=200)
+def test_any_json_as_answers_is_taken_or_refused_with_its_path(definition, answers):
+    try:
+        check_answers(definition, answers)
+    except AnswerError as refused:
+        refusal = refused
+    else:
+        refusal = None
+        score_answers(definition, answers)
+    assert refusal is None or refusal.path.startswith("answers"), refusal
+
+
+@pytest.mark.parametrize("answers", [{"x" * 100_000: 1}, {"haemorrhage": ["y" * 100_000]}, {"haemorrhage": "z" * 9999}])
+def test_a_refusal_repeats_no_page_of_what_was_sent(answers):
+    definition = next(s.definition for s in shipped_schemas() if s.key == "head-ct")
+    with pytest.raises(AnswerError) as refused:
+        check_answers(definition, answers)
+    assert len(str(refused.value)) + len(refused.value.path) < 1500
+
+
 def with_part(definition, path, value):
     if not path:
         return value
