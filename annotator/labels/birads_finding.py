@@ -7,6 +7,7 @@ from annotator.labels.birads_breast import SIDE_OF_LATERALITY
 from annotator.labels.context import ScoringContext
 from annotator.labels.form import title_of_option, title_of_question
 from annotator.labels.score import Score, ScoreWarning
+from annotator.labels.sizes import counted_size
 from annotator.labels.targets import BREASTS
 
 # The hours of each quadrant, clockwise, as one faces the patient: the right breast's outer side is on the left.
@@ -33,23 +34,18 @@ def score_finding(definition: Mapping[str, Any], answers: Mapping[str, Any], con
     definition : its scoring may name the question of the size ("size"); one typed goes before one measured. Its
         laterality follows from the pictures where it was left open.
     """
-    size_name = definition["scoring"].get("size")
-    typed = answers.get(size_name) if size_name else None
-    size = typed if typed is not None else context.size_mm
+    size = counted_size(definition["scoring"], answers, measured_mm=context.size_mm, source=context.size_source)
     side = _side_of_marks(context)
     derived = _laterality_of_marks(definition, answers, side)
     open_ = _LATERALITY in _asked(definition) and _LATERALITY not in {*answers, *derived}
     held = {**answers, **{name: found["value"] for name, found in derived.items()}}
     return Score(
-        explanation=tuple(_described(definition, held, size)),
+        explanation=tuple(_described(definition, held, size.mm)),
         missing=(title_of_question(dict(definition), _LATERALITY),) if open_ else (),
         missing_names=(_LATERALITY,) if open_ else (),
         warnings=tuple(finding_warnings(held, side_of_marks=side)),
         derived=derived,
-        extra={
-            "size_mm": size,
-            "size_source": "typed" if typed is not None else context.size_source if size is not None else None,
-        },
+        extra={"size_mm": size.mm, "size_source": size.source},
     )
 
 
@@ -103,7 +99,7 @@ def _side_of_marks(context: ScoringContext) -> str:
 def _described(definition: Mapping[str, Any], answers: Mapping[str, Any], size_mm: float | None) -> list[str]:
     """What it is with its features, then where it lies and how large it is: as one would say it in a report."""
     what = [
-        ", ".join(title_of_option(dict(definition), name, value) for value in _values(answers[name]))
+        ", ".join(_said(definition, name, value) for value in _values(answers[name]))
         for name in _asked(definition)
         if name in answers and name not in _PLACES
     ]
@@ -118,6 +114,12 @@ def _described(definition: Mapping[str, Any], answers: Mapping[str, Any], size_m
         where.append(f"largest diameter {size_mm:g} mm")
     lines = ["; ".join(part.lower() if place else part for place, part in enumerate(what)), ", ".join(where)]
     return [line[:1].upper() + line[1:] for line in lines if line]
+
+
+def _said(definition: Mapping[str, Any], name: str, value: str) -> str:
+    """An option as it is said in a row of others: "none" alone would not say of what."""
+    title = title_of_option(dict(definition), name, value)
+    return f"no {title_of_question(dict(definition), name)}" if title == "None" else title
 
 
 def _asked(definition: Mapping[str, Any]) -> list[str]:

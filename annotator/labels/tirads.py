@@ -16,6 +16,7 @@ from typing import Any
 from annotator.labels.errors import AnswerError
 from annotator.labels.form import title_of_option, title_of_question
 from annotator.labels.score import Score
+from annotator.labels.sizes import counted_size
 
 _NOT_COUNTED = "not counted"
 
@@ -189,21 +190,18 @@ def score_tirads(
 
     Parameters
     ----------
-    size_mm : largest diameter measured on a calibrated picture; a size that the reader typed goes before it. It
-        counts as it is shown, to a tenth of a millimetre: 24.98 mm is told as 25 mm and reaches a threshold of 25.
-    size_source : where it was measured.
+    size_mm : largest diameter measured on a calibrated picture; a size that the reader typed goes before it.
+    size_source : what it was measured with.
     """
-    size_name = definition["scoring"].get("size")
-    typed = answers.get(size_name) if size_name else None
-    size = typed if typed is not None else _as_shown(size_mm)
+    size = counted_size(definition["scoring"], answers, measured_mm=size_mm, source=size_source)
     features = {
         category: tuple(chosen) if isinstance(chosen := answers[category], list) else (chosen,)
         for category in definition["scoring"]["categories"]
         if category in answers
     }
     systems = systems_of(definition)
-    scores = {system.name: score_nodule(system, features, size_mm=size) for system in systems}
-    by_system = {system.name: _told(definition, system, scores[system.name], size) for system in systems}
+    scores = {system.name: score_nodule(system, features, size_mm=size.mm) for system in systems}
+    by_system = {system.name: _told(definition, system, scores[system.name], size.mm) for system in systems}
     first = by_system[systems[0].name]
     return Score(
         points=first["points"],
@@ -214,16 +212,10 @@ def score_tirads(
         missing_names=tuple(first["missing_names"]),
         extra={
             "systems": by_system,
-            "size_mm": size,
-            "size_source": "typed" if typed is not None else size_source if size is not None else None,
+            "size_mm": size.mm,
+            "size_source": size.source,
         },
     )
-
-
-def _as_shown(size_mm: float | None) -> float | None:
-    if size_mm is None or not math.isfinite(size_mm):
-        return size_mm
-    return round(size_mm, 1) or size_mm
 
 
 def _told(definition: dict[str, Any], system: PointSystem, score: NoduleScore, size_mm: float | None) -> dict[str, Any]:

@@ -102,6 +102,15 @@ def test_a_finding_is_told_in_two_lines_as_in_a_report() -> None:
     assert (result["missing"], result["warnings"], result["size_source"]) == ([], [], "measured")
 
 
+def test_what_is_not_there_is_told_with_what_it_is_and_a_measured_size_as_it_is_shown() -> None:
+    answers = {"finding_type": "calcifications", "associated_features": ["none"], "laterality": "left"}
+    result = score_answers(MAMMOGRAPHY, answers, context=ScoringContext(size_mm=44.5213, size_source="caliper"))
+    assert result["explanation"] == ["Calcifications; no associated features", "Left, largest diameter 44.5 mm"]
+    assert (result["size_mm"], result["size_source"]) == (44.5, "caliper")
+    typed = score_answers(MAMMOGRAPHY, {**answers, "size_mm": 12}, context=ScoringContext(size_mm=44.5))
+    assert (typed["size_mm"], typed["size_source"]) == (12, "typed")
+
+
 def test_what_the_lexicon_asks_of_a_type_is_missing_until_it_is_answered() -> None:
     assert score_answers(MAMMOGRAPHY, {})["missing_names"] == ["finding_type", "laterality"]
     open_ = score_answers(MAMMOGRAPHY, {"finding_type": "mass", "laterality": "left"})["missing_names"]
