@@ -5,7 +5,7 @@ at the pictures and says in writing that they are different.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from annotator.datasets.release_recipe import LeakCheck
 
 # A pair of patients with hundreds of equal slices is shown once; of pairs of patients so many are listed.
 MOST_PAIRS = 200
+_PAIRS_AT_ONCE = 8192
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class Pictures:
 
     Attributes
     ----------
-    looks : 64 bits each; thumbnails : (n, 256) bytes; stacks : place in `ends` of each; frames : primary keys.
+    looks : 64 bits each; thumbnails : (n, 256) bytes; stacks : place in `ends` of each; frames : their keys.
     hashes : the first 64 bits of their pixels' hash.
     volumes : of each of `ends`, whether it is a volume.
     """
@@ -102,7 +103,7 @@ class Pictures:
     hashes: NDArray[np.uint64]
     thumbnails: NDArray[np.uint8]
     stacks: NDArray[np.int32]
-    frames: Sequence[str]
+    frames: NDArray[np.bytes_]
     ends: Sequence[LeakEnd]
     volumes: NDArray[np.bool_]
 
@@ -147,10 +148,9 @@ def same_pictures(pictures: Pictures, check: LeakCheck, judged: Iterable[Judged]
     patient_of = np.array([numbers[end.patient] for end in pictures.ends], dtype=np.int64)[pictures.stacks]
     best: dict[tuple[int, int], tuple[float, int, int]] = {}
     counts: dict[tuple[int, int], int] = defaultdict(int)
-    centred = _centred(pictures.thumbnails)
     in_volume = pictures.volumes[pictures.stacks]
-    for one, other in near_pairs(pictures.looks, split_of, bits=check.bits):
-        alike = np.einsum("ij,ij->i", centred[one], centred[other])
+    for one, other in _few_at_once(near_pairs(pictures.looks, split_of, bits=check.bits)):
+        alike = np.einsum("ij,ij->i", _centred(pictures.thumbnails[one]), _centred(pictures.thumbnails[other]))
         alike[pictures.hashes[one] == pictures.hashes[other]] = 1.0
         slices = in_volume[one] & in_volume[other]
         for at in np.flatnonzero(alike >= np.where(slices, check.likeness_of_volumes, check.likeness)):
@@ -180,7 +180,16 @@ def _picture_pair(pictures: Pictures, value: float, a: int, b: int, count: int) 
 
 def _end_of(pictures: Pictures, at: int) -> LeakEnd:
     end = pictures.ends[int(pictures.stacks[at])]
-    return LeakEnd(end.patient, end.split, end.study_uid, end.stack_key, pictures.frames[at])
+    return LeakEnd(end.patient, end.split, end.study_uid, end.stack_key, pictures.frames[at].decode())
+
+
+def _few_at_once(
+    blocks: Iterable[tuple[NDArray[np.int64], NDArray[np.int64]]],
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """The same pairs, so many at once that their thumbnails take some megabytes."""
+    for one, other in blocks:
+        for start in range(0, len(one), _PAIRS_AT_ONCE):
+            yield one[start : start + _PAIRS_AT_ONCE], other[start : start + _PAIRS_AT_ONCE]
 
 
 def _centred(thumbnails: NDArray[np.uint8]) -> NDArray[np.float32]:

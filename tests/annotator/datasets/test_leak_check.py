@@ -39,7 +39,7 @@ def pictures(*values: np.ndarray, volumes: bool = False) -> Pictures:
         hashes=np.arange(len(looks), dtype=np.uint64),
         thumbnails=np.array([np.frombuffer(look.thumbnail, np.uint8) for look in looks]),
         stacks=np.arange(len(looks), dtype=np.int32),
-        frames=[f"f{at}" for at in range(len(looks))],
+        frames=np.array([f"f{at}" for at in range(len(looks))], dtype="S34"),
         ends=ENDS[: len(looks)],
         volumes=np.full(len(looks), volumes),
     )
