@@ -80,7 +80,7 @@ def test_every_page_is_listed_here_or_is_no_page_to_look_at() -> None:
     acts = {
         "home", "sign-out", "next-case", "thumbnail", "collection", "text-review-frame", "text-review-decide",
         "text-review-layout", "text-review-put-back", "job-cancel", "job-retry", "export-download", "key-map-reveal",
-        "health",
+        "health", "text-size",
     }  # fmt: skip
     names = {str(one.name) for one in urlpatterns if isinstance(one, URLPattern)}
     assert names - acts == set(ADMIN_PAGES)
