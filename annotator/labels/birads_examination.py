@@ -71,10 +71,7 @@ def _group(
     scoring = definition["scoring"]
     if "group" not in scoring:
         return {}, []
-    described = context.others_of(*scoring["findings"], kind=AppliesTo.FINDING)
-    types = frozenset(str(one.answers["finding_type"]) for one in described if "finding_type" in one.answers)
-    if context.findings:
-        types |= {_TYPE_OF_KIND.get(one.kind, "other") for one in context.findings}
+    types = _finding_types(scoring, context)
     biopsy = answers.get(scoring.get("biopsy", ""))
     found = group_of(category, types, Biopsy(biopsy) if biopsy else None)
     question, said = scoring["group"], answers.get(scoring["group"])
@@ -90,6 +87,15 @@ def _group(
     return {}, [
         ScoreWarning(f'{title}: "{chosen}" is answered, yet "{follows}" follows from {found.because}', (question,))
     ]
+
+
+def _finding_types(scoring: Mapping[str, Any], context: ScoringContext) -> frozenset[str]:
+    """What each finding is: as it was described, else as it was named when it was marked."""
+    types = {one.id: _TYPE_OF_KIND.get(one.kind, "other") for one in context.findings or ()}
+    for one in context.others_of(*scoring["findings"], kind=AppliesTo.FINDING):
+        if one.target.finding and "finding_type" in one.answers:
+            types[one.target.finding] = str(one.answers["finding_type"])
+    return frozenset(types.values())
 
 
 _TYPE_OF_KIND = {"mass": "mass", "distortion": "architectural_distortion", "calcifications": "calcifications"}

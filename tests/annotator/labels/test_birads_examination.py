@@ -202,6 +202,15 @@ def test_a_finding_marked_as_mass_counts_for_the_group_without_a_description() -
         context = ScoringContext(others=others, findings=(MarkedFinding("f1", kind, "L"),))
         return dict(score_answers(EXAMINATION, {"biopsy": "none"}, context=context)["derived"])
 
+    def described_as(finding_type: str) -> dict[str, Any]:
+        target = Target(AppliesTo.FINDING, finding="f1")
+        described = OtherAnswer("birads-mammography", target, {"finding_type": finding_type})
+        others = (of_breast("R", "1"), of_breast("L", "0"), described)
+        context = ScoringContext(others=others, findings=(MarkedFinding("f1", "mass", "L"),))
+        return dict(score_answers(EXAMINATION, {"biopsy": "none"}, context=context)["derived"])
+
+    assert described_as("calcifications") == {}, "what was described goes before the name it was marked with"
+    assert described_as("mass")["group"]["value"] == "actionable"
     assert group_with("distortion")["group"]["value"] == "actionable"
     assert group_with("other") == {}
 
