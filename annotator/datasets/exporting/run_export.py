@@ -8,7 +8,7 @@ from annotator.datasets.exporting.request import ReleaseExportRequest
 from annotator.datasets.exporting.watched_pixels import WatchedPixels
 from annotator.datasets.exporting.work_folder import WorkFolder
 from annotator.datasets.models import Release, ReleaseStack
-from annotator.datasets.preprocessing.prepared_stack import prepare
+from annotator.datasets.preprocessing.prepared_stack import prepare, why_not_prepared
 from annotator.datasets.release_rows import header_of, stacks_from
 from annotator.datasets.released import ReleaseHeader
 
@@ -42,8 +42,13 @@ def run_export(
     total = max(1, sum(rows_of(release, request).values_list("frame_count", flat=True)))
     counts = {"stacks": 0, "frames": 0}
     done = set(work.done())
+    not_prepared: list[dict[str, str]] = []
     for place, stack in stacks_from(release, 0):
         if request.splits and stack.split not in request.splits:
+            continue
+        reason = why_not_prepared(stack, request.preprocessing)
+        if reason:
+            not_prepared.append({"patient": stack.patient, "series_uid": stack.series_uid, "reason": reason})
             continue
         if place not in done:
             percent, words = _STACKS_PERCENT * counts["frames"] // total, f"stack {counts['stacks'] + 1}"
@@ -58,6 +63,8 @@ def run_export(
         counts["frames"] += len(stack.frames)
     report(_STACKS_PERCENT, "tables and lists")
     exporter.finish(work.fragments(), output)
+    if not_prepared:
+        output.add_json("not_prepared.json", not_prepared)
     output.add_json("release.json", description_of(header, request))
     if release.datasheet:
         output.add_bytes("DATASHEET.md", release.datasheet.encode())

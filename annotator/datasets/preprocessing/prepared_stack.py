@@ -11,7 +11,7 @@ from annotator.datasets.preprocessing.frame_map import FrameMap
 from annotator.datasets.preprocessing.moved_marks import moved_mark
 from annotator.datasets.preprocessing.options import Preprocessing
 from annotator.datasets.preprocessing.painting import breast_of, calipers_painted_out
-from annotator.datasets.preprocessing.stack_maps import maps_of
+from annotator.datasets.preprocessing.stack_maps import NotPreparedError, maps_of
 from annotator.datasets.released import ReleasedFrame, ReleasedMark, ReleasedStack
 from annotator.imaging.pixels.rendering import default_window
 from annotator.imaging.pixels.windowing import grey_from_stored
@@ -34,6 +34,16 @@ def prepare(stack: ReleasedStack, pixels: StackPixels, options: Preprocessing) -
     maps = maps_of(stack, options) if options.moves_pixels else None
     made = prepared_stack(stack, maps) if maps is not None else stack
     return made, PreparedPixels(made, pixels, options, maps)
+
+
+def why_not_prepared(stack: ReleasedStack, options: Preprocessing) -> str:
+    """Why the options can't be applied to this stack; empty when they can. No picture is looked at."""
+    if options.moves_pixels:
+        try:
+            maps_of(stack, options)
+        except NotPreparedError as reason:
+            return str(reason)
+    return ""
 
 
 def prepared_stack(stack: ReleasedStack, maps: tuple[FrameMap, ...]) -> ReleasedStack:

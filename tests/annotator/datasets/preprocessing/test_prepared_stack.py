@@ -12,7 +12,7 @@ from annotator.annotations.mark_pixels import pixels_of_mark
 from annotator.datasets.exporters.nifti import NiftiExporter
 from annotator.datasets.exporters.registry import all_exporters
 from annotator.datasets.preprocessing.options import Preprocessing
-from annotator.datasets.preprocessing.prepared_stack import prepare
+from annotator.datasets.preprocessing.prepared_stack import prepare, why_not_prepared
 from annotator.datasets.preprocessing.stack_maps import NotPreparedError
 from annotator.imaging.frame_description import FrameGeometry, FrameGrey, UltrasoundRegion, Window
 from annotator.imaging.geometry import patient_from_scoord
@@ -143,8 +143,12 @@ def test_a_mask_goes_along_and_never_vanishes(pixel_mm, column, row):
     stack, _ = prepare(pixels.stack, pixels, options)
     frame, mark = stack.frames[0], stack.marks[0]
     found = pixels_of_mark("mask", mark.points, mark.mask, rows=frame.rows, columns=frame.columns)
-    area = found.pixels.sum() * pixel_mm**2
-    assert area == pytest.approx(disc.sum() * 0.25, rel=0.5 if pixel_mm > 2 else 0.25)
+    painted = np.zeros((ROWS + 20, COLUMNS + 20), dtype=bool)
+    painted[row : row + 19, column : column + 19] = disc
+    sources = np.stack(np.mgrid[: frame.rows, : frame.columns][::-1], axis=-1).reshape(-1, 2) + 0.5
+    nearest = np.floor(sources * pixel_mm / 0.5 + 1e-9).astype(int)
+    expected = painted[nearest[:, 1], nearest[:, 0]].reshape(frame.rows, frame.columns)
+    assert np.array_equal(found.on_frame(rows=frame.rows, columns=frame.columns), expected)
     assert len(prepare(speck.stack, speck, options)[0].marks) == 1
 
 
@@ -219,6 +223,8 @@ def test_what_cannot_be_is_said():
     nowhere = made([FrameGeometry()], np.zeros((1, ROWS, COLUMNS), np.uint16))
     with pytest.raises(NotPreparedError, match="millimetres"):
         prepare(nowhere.stack, nowhere, Preprocessing(pixel_mm=1.0))
+    assert "millimetres" in why_not_prepared(nowhere.stack, Preprocessing(pixel_mm=1.0))
+    assert why_not_prepared(nowhere.stack, Preprocessing(halve=True)) == ""
     with pytest.raises(NotPreparedError, match="no mark"):
         prepare(nowhere.stack, nowhere, Preprocessing(crop="marks"))
     assert prepare(nowhere.stack, nowhere, Preprocessing()) == (nowhere.stack, nowhere)
