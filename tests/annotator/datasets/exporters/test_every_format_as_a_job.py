@@ -47,7 +47,8 @@ def test_a_release_leaves_in_every_format_and_what_cannot_be_prepared_is_named(
     endings = {
         "coco": ".png", "yolo": "data.yaml", "pascal-voc": ".xml", "png": ".png", "tables": ".parquet",
         "webdataset": ".tar", "nifti": ".nii.gz", "nnunet": "_0000.nii.gz", "decathlon": ".nii.gz",
-        "dicom-seg": "-seg.dcm", "dicom-sr": "-sr.dcm", "rtstruct": "-rtstruct.dcm", "bcs-dbt": "BCS-DBT-boxes-train.csv",
+        "dicom-seg": "-seg.dcm", "dicom-sr": "-sr.dcm", "rtstruct": "-rtstruct.dcm",
+        "bcs-dbt": "BCS-DBT-boxes-train.csv",
     }  # fmt: skip
     assert endings.keys() == all_exporters().keys()
     for name, export in asked.items():
