@@ -24,7 +24,6 @@ from annotator.labels.slice_words import answers_of_words
 from annotator.labels.targets import BREASTS, AppliesTo, Target
 
 _ORDER = {AppliesTo.FINDING: 0, AppliesTo.SLICES: 0, AppliesTo.BREAST: 1, AppliesTo.CASE: 2}
-_RELATED = ("schema", "owner", "first_frame", "last_frame")
 _UNREAD = tuple(
     f"{end}_frame__{column}"
     for end in ("first", "last")
@@ -61,10 +60,21 @@ class CaseAnswers:
     @cached_property
     def live(self) -> list[Answer]:
         """In an order that doesn't depend on when they were saved last."""
-        return sorted(
-            self._rows().select_related(*_RELATED).defer(*_UNREAD),
-            key=lambda one: (_ORDER[target_of(one).kind], one.pk),
-        )
+        rows = list(self._rows().select_related("first_frame", "last_frame").defer(*_UNREAD))
+        for one in rows:
+            one.schema, one.owner = self.schemas[one.schema_id], self.owner
+        return sorted(rows, key=lambda one: (_ORDER[target_of(one).kind], one.pk))
+
+    @cached_property
+    def schemas(self) -> dict[int, LabelSchema]:
+        """What was answered under. A case may hold thirty answers to one schema: its definition is read once."""
+        answered = set(self._rows().values_list("schema_id", flat=True))
+        return LabelSchema.objects.in_bulk(answered) if answered else {}
+
+    @cached_property
+    def targets(self) -> dict[UUID, Target]:
+        """What each live answer is about."""
+        return {one.pk: target_of(one) for one in self.live}
 
     @cached_property
     def findings(self) -> tuple[MarkedFinding, ...]:
@@ -79,11 +89,10 @@ class CaseAnswers:
         return tuple(MarkedFinding(id=str(pk), kind=kind, side=_one_side(sides[pk])) for pk, kind in rows)
 
     def following(self) -> list[Answer]:
-        """Answers whose scores follow from others; one query where there are none."""
-        if not self._rows().filter(scores_that_follow("schema__definition__scoring")).exists():
-            return []
+        """Answers whose scores follow from others; one query where nothing was answered, two where none follows."""
         names = {name for name, function in FUNCTIONS.items() if function.uses_context}
-        return [one for one in self.live if _scoring_name(one.schema.definition) in names]
+        follow = {pk for pk, schema in self.schemas.items() if _scoring_name(schema.definition) in names}
+        return [one for one in self.live if one.schema_id in follow] if follow else []
 
     def context_for(self, target: Target, measured: Measured, *, without: UUID | None = None) -> ScoringContext:
         """What the score of an answer for this target may follow from.
@@ -96,9 +105,9 @@ class CaseAnswers:
         others = [
             OtherAnswer(
                 schema_key=one.schema.key,
-                target=target_of(one),
+                target=self.targets[one.pk],
                 answers=one.answers,
-                score=one.score if _ORDER[target_of(one).kind] < place else {},
+                score=one.score if _ORDER[self.targets[one.pk].kind] < place else {},
                 override=one.override,
             )
             for one in self.live
@@ -110,10 +119,12 @@ class CaseAnswers:
             target=target,
             finding_count=len(self.findings),
             findings=self.findings,
-            others=(*others, *self._words_of_slices()),
+            others=(*others, *self.words_of_slices),
         )
 
-    def _words_of_slices(self) -> list[OtherAnswer]:
+    @cached_property
+    def words_of_slices(self) -> list[OtherAnswer]:
+        """What labels of slices answer."""
         labels = list(
             Annotation.objects.filter(
                 case_id=self.case_id, owner=self.owner, kind=MarkKind.SLICES, deleted_at__isnull=True
@@ -151,7 +162,7 @@ def refresh_scores(case_id: UUID, owner: User, *, without: UUID | None = None) -
     for one in answers.following():
         if one.pk == without:
             continue
-        context = answers.context_for(target_of(one), measured_before(one.score), without=one.pk)
+        context = answers.context_for(answers.targets[one.pk], measured_before(one.score), without=one.pk)
         score = score_answers(one.schema.definition, one.answers, context=context)
         if score != one.score:
             # What stands behind it in the order sees the new one.

@@ -21,7 +21,7 @@ def joined(parts: Iterable[str | int]) -> str:
 
 
 def in_short(message: str) -> str:
-    """jsonschema quotes whole values: nobody reads the second screen of one."""
+    """Cut words that quote a whole value in the middle: nobody reads the second screen of one."""
     return message if len(message) <= 300 else f"{message[:150]} ... {message[-150:]}"
 
 

@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from annotator.accounts.models import User
 from annotator.annotations.actions.delete_annotation import delete_annotation
@@ -216,6 +218,23 @@ def test_two_scores_of_the_case_never_feed_on_each_other(
         assert [score_of(key)["points"] for key in ("first", "second")] == [1, 1]
         for answer in Answer.objects.filter(deleted_at=None):
             delete_answer(radiologist, answer.pk, revision=answer.revision)
+
+
+def test_what_follows_costs_no_query_an_answer(
+    radiologist: User, case: Case, of_slices: SaveAnswer, of_the_scan: SaveAnswer
+) -> None:
+    def queries_of_a_finding() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            save_finding(radiologist, SaveFinding(id=uuid4(), case_id=case.pk, kind="mass"))
+        return len(queries)
+
+    nothing_follows = queries_of_a_finding()
+    save_answer(radiologist, of_the_scan)
+    one_follows = queries_of_a_finding()
+    for key in frames_of(case)[2:6]:
+        save_answer(radiologist, replace(of_slices, id=uuid4(), first_frame_key=key.key, last_frame_key=key.key))
+    save_answer(radiologist, SaveAnswer(id=uuid4(), case_id=case.pk, schema="examination@1"))
+    assert queries_of_a_finding() == one_follows <= nothing_follows + 5
 
 
 def test_nobody_elses_answers_count(
