@@ -48,11 +48,7 @@ export class ScoreBox {
     for (const { message, questions } of warningsOf(score)) made.push(this.warning(message, questions));
     const missing = this.missing(score);
     if (missing) made.push(missing);
-    // What did not fit beside the other system stands with the reasons.
-    const whole = systems.map(([, { title, recommendation = '' }]) =>
-      recommendation === inShort(recommendation) ? '' : `${title}: ${recommendation}`,
-    );
-    const explanation = [...(score.explanation ?? []), ...whole.filter(Boolean)];
+    const explanation = score.explanation ?? [];
     if (made.length === 0 && explanation.length <= 2)
       made.push(...explanation.map((line) => h('p', { class: 'advice' }, line)));
     else if (explanation.length > 0) made.push(this.why(explanation));
@@ -120,11 +116,6 @@ function overrideLine(override: Override): HTMLElement {
   );
 }
 
-/** What to do, without the thresholds: "Follow-up: 12 mm, TR4 from 10 mm". */
-function inShort(recommendation: string): string {
-  return recommendation.split(/; | \(/, 1)[0] ?? '';
-}
-
 function systemElement(name: string, system: SystemScore): HTMLElement {
   const level = [system.level ?? '–', pointsText(system.points)].filter(Boolean).join(' · ');
   return h(
@@ -132,7 +123,7 @@ function systemElement(name: string, system: SystemScore): HTMLElement {
     { class: 'system', 'data-system': name },
     h('small', {}, system.title ?? name.toUpperCase()),
     h('p', { class: 'score-level' }, level),
-    h('p', { class: 'advice' }, inShort(system.recommendation ?? '')),
+    h('p', { class: 'advice' }, system.recommendation ?? ''),
   );
 }
 
