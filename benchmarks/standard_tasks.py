@@ -117,6 +117,7 @@ def main() -> None:
     with running_product(make) as (address, cases), chromium() as browser:
         for patient, (title, task) in TASKS.items():
             page = open_case(browser, address, cases[patient], WINDOW)
+            until(page, "window.readingRoom.panes.every((pane) => pane.slice >= 0)")
             hands = Hands(page)
             task(hands)
             hands.wait("window.readingRoom.save.state === 'saved'")

@@ -62,7 +62,7 @@ export class CaseSession {
       fetcher,
       leaving(acts, places, api, station.addresses, travel, {
         say: (words) => this.page.say(words),
-        submits: (missing) => this.page.missing.ask(missing),
+        submits: (missing) => this.page.questions.missing.ask(missing),
       }),
       this.lifetime,
       this.clockOf(manifest, api),

@@ -7,17 +7,13 @@ import { windowName } from '../model/windows';
 import { labelByDrag } from '../pane/slice_label_drag';
 import { SliceWords } from '../pane/slice_words';
 import { SpanBars } from '../pane/span_bars';
-import { CasePanel } from '../panels/case_panel';
-import { FindingsPanel } from '../panels/findings_panel';
-import { Forms } from '../panels/forms';
+import type { Forms } from '../panels/forms';
 import { HangingBar } from '../panels/hanging_bar';
 import { Header } from '../panels/header';
 import { KeysPanel } from '../panels/keys_panel';
 import { LineButton } from '../panels/line_button';
-import { MissingPanel } from '../panels/missing_panel';
 import type { Panel } from '../panels/panel';
 import { PictureBar } from '../panels/picture_bar';
-import { RangesPanel } from '../panels/ranges_panel';
 import { SavingDock } from '../panels/saving/saving_dock';
 import { ScreenButton } from '../panels/screen_button';
 import { SliceLabelsPanel } from '../panels/slice_labels_panel';
@@ -34,7 +30,6 @@ import type { Review } from '../review/review';
 import { ReviewPanel } from '../review/review_panel';
 import type { Acts } from '../store/acts';
 import { lastHanging, rememberHanging } from '../store/last_hanging';
-import type { Missing } from '../store/missing';
 import type { Places } from '../store/places';
 import { addSliceLabel } from '../store/slice_labels';
 import { toolNamed } from '../tools/registry';
@@ -49,6 +44,7 @@ import { MarkValues } from './mark_values';
 import { wordsAt } from './mark_words';
 import { Notice } from './notice';
 import { PaneGrid, type PaneUnit } from './pane_grid';
+import { QuestionPanels } from './question_panels';
 import { marksOn } from './shown_marks';
 import { SideColumn } from './side_column';
 import { StageInput } from './stage_input';
@@ -76,8 +72,7 @@ export class ReadingPage implements Desk {
   private readonly hangings: HangingBar;
   private readonly picker: StackPicker;
   private readonly side: SideColumn;
-  readonly forms: Forms;
-  readonly missing: MissingPanel;
+  readonly questions: QuestionPanels;
   readonly suggestionsPanel: SuggestionsPanel;
   readonly sliceLabels: SliceLabelsPanel;
   private readonly keys: KeysPanel;
@@ -158,34 +153,26 @@ export class ReadingPage implements Desk {
       jump: (mark: Annotation) => this.jumpToMark(mark.id),
       values: (mark: Annotation) => values.words(mark),
     };
-    const reveal = (frame: string): void => {
-      const place = places.of(frame);
-      if (place) this.grid.reveal(place.stack, place.index);
-    };
-    const desk = {
-      acts,
-      places,
-      showMark: this.jumpToMark,
-      leadTo: (question: string) => this.forms.leadTo(question),
-      tell: (words: string) => this.side.tell(words),
-    };
-    const ofCase = new CasePanel(desk);
-    const findings = new FindingsPanel(rows, desk, this.showFinding);
-    const ranges = new RangesPanel(desk, reveal, () => this.commands.keysOf('ranges.answer')[0] ?? 'A key');
-    this.forms = new Forms(acts, places, { ofCase, findings, ranges }, this.showFinding);
-    this.missing = new MissingPanel((to) => this.goToMissing(to));
+    this.questions = new QuestionPanels({
+      rows,
+      reveal: this.revealFrame,
+      jumpToMark: this.jumpToMark,
+      showFinding: this.showFinding,
+      keyOf: (command) => this.commands.keysOf(command)[0],
+      tell: (words) => this.side.tell(words),
+    });
     const edit = (): void => this.run('suggestions.accept_and_edit');
     this.suggestionsPanel = new SuggestionsPanel(acts, places, this.jumpToSuggestion, edit);
     this.sliceLabels = new SliceLabelsPanel(acts, places, rows.jump);
     const { review } = acts;
-    const own = [ofCase, ranges, findings, this.sliceLabels];
+    const own = [...this.questions.panels, this.sliceLabels];
     const panels: readonly Panel[] = [
       ...(review ? [this.reviewPanel(review)] : []),
       // A reviewer marks nothing: empty panels would only push the readers out of sight.
       ...(review?.mayReview ? [] : own),
       this.suggestionsPanel,
     ];
-    this.side = new SideColumn(this.missing.element, panels, this.dock.element);
+    this.side = new SideColumn(this.questions.missing.element, panels, this.dock.element);
     for (const { pane, bar } of this.grid.units) {
       bar.carry(new SpanBars(pane, acts, places));
       bar.carry(new SliceWords(pane, acts, places), pane.element);
@@ -207,6 +194,10 @@ export class ReadingPage implements Desk {
       if (this.lifetime.over) return;
       this.update();
     });
+  }
+
+  get forms(): Forms {
+    return this.questions.forms;
   }
 
   get bandwidth(): Bandwidth {
@@ -285,23 +276,18 @@ export class ReadingPage implements Desk {
 
   readonly showFinding = (id: string): void => showFinding(this.grid, this.acts, this.places, id);
 
-  private goToMissing({ open, finding, mark }: Missing): void {
-    if (open) this.forms.goTo(open);
-    else if (finding) this.showFinding(finding);
-    else if (mark) this.jumpToMark(mark);
-  }
-
   readonly jumpToSuggestion = (suggestion: Suggestion): void => {
     const place = this.places.of(suggestion.frame);
     if (place) this.grid.reveal(place.stack, place.index);
     this.acts.ui.set({ selectedSuggestion: suggestion.id, selectedMark: null, showsMarks: true });
   };
 
+  private readonly revealFrame = (frame: string): void => {
+    const place = this.places.of(frame);
+    if (place) this.grid.reveal(place.stack, place.index);
+  };
+
   private reviewPanel(review: Review): Panel {
-    const toFrame = (frame: string): void => {
-      const place = this.places.of(frame);
-      if (place) this.grid.reveal(place.stack, place.index);
-    };
     const again = (): void => {
       this.refreshMarks();
       for (const { layers } of this.grid.visible) for (const layer of layers) layer.update();
@@ -309,7 +295,7 @@ export class ReadingPage implements Desk {
     };
     this.lifetime.atEnd(review.subscribe(again));
     this.grid.lay((pane) => new PinsLayer(pane, review));
-    return new ReviewPanel(this.acts, review, this.places, this.jumpToMark, toFrame);
+    return new ReviewPanel(this.acts, review, this.places, this.jumpToMark, this.revealFrame);
   }
 
   private markedFrames(): ReadonlySet<string> {
