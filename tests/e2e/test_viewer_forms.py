@@ -112,6 +112,7 @@ def test_a_nodule_is_measured_scored_by_both_tables_and_its_level_chosen_by_hand
     assert focused_question(viewer) == "size_mm"
     page.keyboard.type("400")
     expect(form.locator("[data-question=size_mm] .trouble")).to_have_text("400 is greater than the maximum of 300")
+    expect(score).to_contain_text("from the caliper")
     keys.press("Backspace")
     expect(form.locator("[data-question=size_mm] .trouble")).to_be_hidden()
     expect(score).to_contain_text("40 mm, typed")

@@ -16,6 +16,9 @@ export class FieldBody implements QuestionBody {
   private readonly field: HTMLInputElement;
   /** What is typed was not taken: the answer stays as it was, and so does what stands here. */
   private refused = false;
+  private value: AnswerValue = null;
+  /** The answer before this was typed: what holds while what stands here can't be taken. */
+  private former: AnswerValue = null;
 
   constructor(
     private readonly question: FormQuestion,
@@ -31,6 +34,9 @@ export class FieldBody implements QuestionBody {
       maxlength: typeof longest === 'number' ? longest : null,
       'aria-label': question.title,
       oninput: () => this.take(),
+      onfocus: () => {
+        if (!this.refused) this.former = this.value;
+      },
       onblur: () => this.take(),
     });
     this.targets = [this.field];
@@ -45,6 +51,7 @@ export class FieldBody implements QuestionBody {
   }
 
   update({ value, measured }: BodyState): void {
+    this.value = value;
     const text = value == null ? '' : String(value);
     if (document.activeElement !== this.field && !this.refused && this.field.value !== text) this.field.value = text;
     this.field.placeholder = measured;
@@ -62,7 +69,8 @@ export class FieldBody implements QuestionBody {
     this.refused = fault !== null;
     this.field.setAttribute('aria-invalid', String(this.refused));
     this.acts.refuse(fault);
-    if (fault === null) this.acts.answer(text === '' ? null : value);
+    // Not the half of it that could: 50 of a 500 that is too large.
+    this.acts.answer(fault !== null ? this.former : text === '' ? null : value);
   }
 }
 
