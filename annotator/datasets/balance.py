@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from annotator.datasets.known_answers import known_answers
 from annotator.datasets.released import ReleasedAnswer, ReleasedMark, ReleasedStack
 from annotator.datasets.size_bins import SIZE_BINS, size_bin
 
@@ -144,7 +145,7 @@ class Balance:
     @staticmethod
     def _answer(side: _Side, study: str, answer: ReleasedAnswer) -> None:
         key = answer.schema.partition("@")[0]
-        for question, value in answer.answers.items():
+        for question, value in known_answers(answer.answers, answer.score).items():
             for one in value if isinstance(value, list) else [value]:
                 if isinstance(one, str | bool):
                     side.values[f"{key}.{question}"][str(one)].add(study)

@@ -13,6 +13,7 @@ from annotator.datasets.cohort_query import CohortQuery
 from annotator.datasets.cohort_studies import Resolved, chunks, resolve_cohort
 from annotator.datasets.flow_chart import FlowChart
 from annotator.datasets.json_reading import Members
+from annotator.datasets.known_answers import known_answers
 from annotator.datasets.policies import may_manage_datasets
 from annotator.datasets.readings import submitted_readings
 from annotator.datasets.release_recipe import Truth
@@ -110,8 +111,10 @@ def _kinds(studies: list[int]) -> Iterator[tuple[str, str, str, int]]:
 
 def _answered(studies: list[int]) -> Iterator[tuple[str, str, str, int]]:
     rows = Answer.objects.filter(case__study__in=studies, deleted_at__isnull=True).order_by()
-    for study, schema, answers in rows.values_list("case__study_id", "schema__key", "answers").iterator():
-        for question, value in answers.items():
+    for study, schema, answers, score in rows.values_list(
+        "case__study_id", "schema__key", "answers", "score"
+    ).iterator():
+        for question, value in known_answers(answers, score).items():
             for one in value if isinstance(value, list) else [value]:
                 if isinstance(one, str | bool):
                     yield "answer", f"{schema}.{question}", str(one), study

@@ -8,7 +8,7 @@ from annotator.accounts.errors import InvalidError
 from annotator.datasets.json_reading import LONGEST_TEXT, Members
 
 READINGS = ("", "submitted", "approved")
-MEMBERS = ("answers", "score")
+MEMBERS = ("answers", "score", "derived", "known")
 STACK_KINDS = ("volume", "cine", "still")
 MOST_READERS = 100
 
@@ -20,7 +20,8 @@ class AnswerCondition:
     Attributes
     ----------
     schema : its key; any version of it.
-    question : of the form; with member "score" a member of the computed score, e.g. "level".
+    question : of the form; with member "score" a member of the computed score, e.g. "level". With "derived" what the
+        scoring derives for the question, with "known" what was answered and else what is derived.
     is_one_of : values, any of which it may be; includes : a value among several chosen; at_least, at_most : numbers;
         answered : whether it was answered at all.
     """

@@ -207,16 +207,24 @@ def _of_answers(criteria: Criteria) -> Iterator[Q]:
         if criteria.reading:
             counted = submitted_readings(criteria.reading).filter(case=OuterRef("case"), reader=OuterRef("owner"))
             answers = answers.filter(Exists(counted))
-        yield Q(Exists(_answered(answers, condition)))
+        # Transforms instead of a lookup by name: a question may be called "contains".
+        said = KeyTransform(condition.question, "answers" if condition.member == "known" else condition.member)
+        derived = KeyTransform("value", KeyTransform(condition.question, KeyTransform("derived", "score")))
+        if condition.member == "derived":
+            yield Q(Exists(_answered(answers, condition, derived)))
+        elif condition.member == "known":
+            open_ = answers.annotate(said=said).filter(said__isnull=True)
+            either = Q(Exists(_answered(answers, condition, said))) | Q(Exists(_answered(open_, condition, derived)))
+            yield either
+        else:
+            yield Q(Exists(_answered(answers, condition, said)))
 
 
-def _answered(answers: QuerySet[Answer], condition: AnswerCondition) -> QuerySet[Answer]:
-    # Transforms instead of a lookup by name: a question may be called "contains".
-    value = KeyTransform(condition.question, condition.member)
+def _answered(answers: QuerySet[Answer], condition: AnswerCondition, value: KeyTransform) -> QuerySet[Answer]:
     if condition.answered is not None:
         return answers.annotate(value=value).filter(value__isnull=not condition.answered)
     if condition.includes is not None:
-        text = KeyTextTransform(condition.question, condition.member)
+        text = KeyTextTransform(value.key_name, *value.get_source_expressions())
         return answers.annotate(text=text).filter(text__contains=json.dumps(condition.includes, ensure_ascii=False))
     if condition.is_one_of:
         return answers.annotate(value=value).filter(value__in=list(condition.is_one_of))

@@ -12,6 +12,7 @@ from annotator.accounts.models import User
 from annotator.assist.models import ModelVersion
 from annotator.datasets.balance import UNKNOWN
 from annotator.datasets.cohort_studies import chunks
+from annotator.datasets.known_answers import known_answers
 from annotator.datasets.leak_check import Identity, LeakEnd, Pictures
 from annotator.datasets.looks import SIDE
 from annotator.datasets.models import FramePrint, Release, ReleaseStack
@@ -70,7 +71,7 @@ def _shown_of(stack: ReleasedStack, group: str, what: str) -> list[str]:
         str(value)
         for answer in stack.answers
         if answer.schema.partition("@")[0] == schema
-        for value in [answer.answers.get(question)]
+        for value in [known_answers(answer.answers, answer.score).get(question)]
         if isinstance(value, str | bool)
     ]
 

@@ -109,6 +109,9 @@ def answered(**test: object) -> dict[str, object]:
 def test_every_criterion_takes_the_studies_that_meet_it(world: World, radiologist: User, second_radiologist: User):
     patient = patient_pseudonym("", "PAT-us")
     collection = Collection.objects.get().pk
+    derived = {"bleed": {"value": "present"}, "group": {"value": "cancer"}}
+    Answer.objects.filter(case__study=world.new).update(score={"level": "5", "derived": derived})
+    group = {"schema": "sure", "question": "group"}
     for criteria, wanted in (
         ({}, {"old", "new", "us"}),
         ({"modality": "ct"}, {"old", "new"}),
@@ -136,6 +139,11 @@ def test_every_criterion_takes_the_studies_that_meet_it(world: World, radiologis
         ({"answers": [{"schema": "sure", "question": "signs", "answered": False}]}, {"new"}),
         ({"answers": [{"schema": "sure", "question": "size", "at_least": 5, "at_most": 7}]}, {"old"}),
         ({"answers": [{"schema": "sure", "question": "size", "at_least": 8}]}, set()),
+        (answered(member="derived", is_one_of=["present"]), {"new"}),
+        (answered(member="known", is_one_of=["present"]), {"old"}),
+        ({"answers": [group | {"member": "known", "is_one_of": ["cancer"]}]}, {"new"}),
+        ({"answers": [group | {"member": "answers", "answered": True}]}, set()),
+        ({"answers": [{"schema": "sure", "question": "level", "member": "score", "is_one_of": ["5"]}]}, {"new"}),
         ({"minimum_dice": 0.5}, {"old"}),
         ({"minimum_equal": 0.9}, {"old"}),
         ({"studies": [world.us.study_instance_uid]}, {"us"}),
