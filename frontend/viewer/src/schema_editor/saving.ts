@@ -100,8 +100,9 @@ export class Saving {
       this.current = await this.server.save(now, this.current.revision);
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
-      this.trouble = error.message;
-      if (error.current && isDrawable(error.current)) this.offerTheirs(error.current, now);
+      const theirs = error.current;
+      this.trouble = theirs ? 'Not saved' : error.message;
+      if (theirs && isDrawable(theirs)) this.offerTheirs(theirs, now);
       this.changed();
       return false;
     }
