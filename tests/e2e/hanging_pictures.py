@@ -33,7 +33,6 @@ BARE = f"""
   document.adoptedStyleSheets = [sheet];
 }}
 """
-DRESSED = "() => { document.adoptedStyleSheets = []; }"
 
 
 def differs(seen: NDArray[np.uint8], golden: NDArray[np.uint8]) -> bool:
@@ -50,19 +49,22 @@ def golden_of(name: str) -> NDArray[np.uint8]:
     return np.asarray(Image.open(FOLDER / f"{name}.png").convert("RGB"))
 
 
+def lay_bare(viewer: Viewer) -> None:
+    """Leave nothing on the page but pictures in panes of one size, for this case and those that follow on it."""
+    viewer.page.evaluate(BARE)
+
+
 def look_at_panes(viewer: Viewer) -> NDArray[np.uint8]:
-    """The panes at half their size, once they stand still."""
+    """The panes of a page that was laid bare at half their size, once they stand still."""
     page = viewer.page
-    page.evaluate(BARE)
     before = b""
     for _ in range(SETTLED_LOOKS):
-        page.wait_for_timeout(60)
+        page.wait_for_timeout(40)
         shown = all(pane["slice"] >= 0 for pane in page.evaluate("window.readingRoom.panes") if pane["stack"])
         seen = page.screenshot(clip={"x": 0, "y": 0, "width": WIDTH, "height": HEIGHT})
         if shown and seen == before:
             break
         before = seen
-    page.evaluate(DRESSED)
     picture = Image.open(io.BytesIO(before)).convert("RGB").resize((WIDTH // 2, HEIGHT // 2), Image.Resampling.BOX)
     return np.asarray(picture)
 

@@ -12,7 +12,7 @@ import pytest
 from annotator.cases.hangings.definition import Protocol
 from annotator.cases.hangings.shipped import shipped_protocols
 from tests.builders.marked import marked_breasts, marked_head, marked_ultrasound
-from tests.e2e.hanging_pictures import FOLDER, differs, golden_of, keep_or_compare, look_at_panes
+from tests.e2e.hanging_pictures import FOLDER, differs, golden_of, keep_or_compare, lay_bare, look_at_panes
 from tests.e2e.viewer_driver import Viewer, new_patient
 from tests.fixtures.browser import SignedInPage
 from tests.fixtures.product import ReadingRoom
@@ -104,6 +104,7 @@ def test_every_shipped_hanging_looks_as_its_golden_picture(
     reading_room.wait_for_jobs()
     cases = reading_room.python(ASSIGN.format(patients=list(files)))
     viewer = Viewer(signed_in_page("radiologist")).open(cases[0])
+    lay_bare(viewer)
     seen: set[str] = set()
     faults: list[str] = []
     for at, case in enumerate(cases):
