@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from annotator.accounts.errors import NotAllowedError, NotFoundError
 from annotator.accounts.models import AuditEntry, Role, User, ViewerPreferences
 from annotator.accounts.policies import Person, may_manage_people, may_read_audit_trail
+from annotator.accounts.sources import SOURCE_PREFIX
 from annotator.accounts.viewer_preferences import Preferences, check_preferences, default_preferences
 
 
@@ -36,7 +37,8 @@ def person_for(person: Person, user_id: int) -> User:
 
 def readers_for(person: Person) -> QuerySet[User]:
     """The active radiologists, whom an admin may give cases to."""
-    return people_for(person).filter(role=Role.RADIOLOGIST, is_active=True)
+    radiologists = people_for(person).filter(role=Role.RADIOLOGIST, is_active=True)
+    return radiologists.exclude(username__istartswith=SOURCE_PREFIX)
 
 
 def audit_entries_for(person: Person, *, target_kind: str = "", target_id: str = "") -> QuerySet[AuditEntry]:

@@ -11,6 +11,7 @@ from annotator.accounts.models import Role, User
 from annotator.accounts.passwords import check_password_strength
 from annotator.accounts.policies import Person, may_manage_people
 from annotator.accounts.roles import role_named
+from annotator.accounts.sources import check_is_no_source
 
 
 def create_person(
@@ -67,6 +68,7 @@ def _check_names(user: User) -> None:
         UnicodeUsernameValidator()(user.username)
     except ValidationError as problem:
         raise InvalidError(" ".join(problem.messages), path="username") from problem
+    check_is_no_source(user, path="username")
     for path, value in (("first_name", user.first_name), ("last_name", user.last_name)):
         if len(value) > 150 or not value.isprintable():
             raise InvalidError("A name has at most 150 printable characters.", path=path)

@@ -8,6 +8,7 @@ from annotator.accounts.models import User
 from annotator.accounts.passwords import check_password_strength
 from annotator.accounts.policies import Person
 from annotator.accounts.queries import person_for
+from annotator.accounts.sources import check_is_no_source
 
 
 def reset_password(person: Person, user_id: int, *, password: str) -> User:
@@ -17,10 +18,11 @@ def reset_password(person: Person, user_id: int, *, password: str) -> User:
     ------
     NotAllowedError : `person` is no admin.
     NotFoundError : there is no such person.
-    InvalidError : the password is too weak.
+    InvalidError : the password is too weak, or nobody signs in under this name.
     """
     with transaction.atomic():
         user = person_for(person, user_id)
+        check_is_no_source(user, path="username")
         check_password_strength(password, user)
         user.set_password(password)
         user.save(update_fields=["password"])

@@ -14,6 +14,7 @@ from annotator.accounts.actions.record_audit import record_audit
 from annotator.accounts.errors import InvalidError, NotAllowedError, RoomError
 from annotator.accounts.models import Role, User
 from annotator.accounts.signed_in import signed_in
+from annotator.accounts.sources import SOURCE_PREFIX
 from annotator.annotations.actions.save_annotation import SaveAnnotation, save_annotation
 from annotator.annotations.actions.save_finding import SaveFinding, save_finding
 from annotator.annotations.models import Annotation, FindingKind, Provenance
@@ -31,7 +32,6 @@ from annotator.readerstudies.models import Assignment, AssignmentState
 
 # Names of marks and findings that come in: the same file gives the same identifiers, so that twice is once.
 _NAMESPACE = uuid.UUID("5a3f0c1e-3d0e-5a2b-8f53-0d2f9a6f4c11")
-_USERNAME = "source."
 _MOST_REFUSALS = 200
 
 
@@ -129,7 +129,7 @@ def import_annotations(
 
 def source_username(name: str) -> str:
     """The user name of the person that stands for a source."""
-    return f"{_USERNAME}{slugify(name)}"[:150]
+    return f"{SOURCE_PREFIX}{slugify(name)}"[:150]
 
 
 def _save_all(person: User, name: str, marks: Iterable[ImportedMark], report: ImportReport) -> None:

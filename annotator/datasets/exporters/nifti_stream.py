@@ -10,7 +10,6 @@ import gzip
 from collections.abc import Iterable
 from typing import BinaryIO
 
-import nibabel
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,6 +41,9 @@ def write_nifti(
     ------
     ValueError : another number or size of planes than was said.
     """
+    # The web process lists the formats and writes no file.
+    import nibabel
+
     header = nibabel.Nifti1Header(endianness="<")
     header.set_data_dtype(dtype)
     header.set_data_shape(shape)

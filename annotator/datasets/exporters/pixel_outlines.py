@@ -8,9 +8,9 @@ rows of pixel corners, where no pixel's centre lies, so that no program's roundi
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 Corner = tuple[int, int]
 # The corner that an edge leaves and where it goes to, as _STEPS counts directions.
@@ -53,13 +53,15 @@ def pieces_of(pixels: NDArray[np.bool_], *, column: int = 0, row: int = 0) -> li
     column, row : of the first pixel in the frame.
     """
     padded = np.pad(pixels.astype(bool), 1)
-    named, count = ndimage.label(padded)
+    beside, named = cv2.connectedComponents(padded.astype(np.uint8), connectivity=4)
+    count = beside - 1
     rims: list[list[tuple[Corner, ...]]] = [[] for _ in range(count)]
     holes: list[list[tuple[Corner, ...]]] = [[] for _ in range(count)]
-    for loop, owner in _loops(padded, named):
+    for loop, owner in _loops(padded, np.asarray(named, dtype=np.int32)):
         shifted = tuple((c + column - 1, r + row - 1) for c, r in loop)
         (rims if _turns_clockwise(shifted) else holes)[owner - 1].append(shifted)
-    return [Piece(rim, tuple(inner)) for (rim,), inner in zip(rims, holes, strict=True)]
+    pieces = [Piece(rim, tuple(inner)) for (rim,), inner in zip(rims, holes, strict=True)]
+    return sorted(pieces, key=lambda piece: piece.rim[0][::-1])
 
 
 def joined(loops: Sequence[Sequence[Corner]]) -> list[Corner]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 
 from annotator.datasets.exporters.safe_names import safe_name
 from annotator.datasets.released import ReleasedMark, ReleasedStack
@@ -9,8 +10,14 @@ from annotator.datasets.released import ReleasedMark, ReleasedStack
 
 def stack_name(stack: ReleasedStack) -> str:
     """A name such as "ct-3f9a1c2b7d40": it tells nothing of the patient and is the same in every export."""
-    digest = hashlib.sha256(f"{stack.series_uid}\0{stack.frames[0].sop_instance_uid}".encode()).hexdigest()
-    return safe_name(f"{stack.modality.lower() or 'ot'}-{digest[:12]}")
+    return _name(stack.modality, stack.series_uid, stack.frames[0].sop_instance_uid)
+
+
+@lru_cache(maxsize=64)
+def _name(modality: str, series_uid: str, first_instance: str) -> str:
+    # Each of a stack's thousand pictures asks for it.
+    digest = hashlib.sha256(f"{series_uid}\0{first_instance}".encode()).hexdigest()
+    return safe_name(f"{modality.lower() or 'ot'}-{digest[:12]}")
 
 
 def patient_folder(stack: ReleasedStack) -> str:

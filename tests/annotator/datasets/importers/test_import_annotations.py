@@ -7,8 +7,11 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
+from annotator.accounts.actions.create_person import create_person
+from annotator.accounts.actions.reset_password import reset_password
 from annotator.accounts.errors import InvalidError, NotAllowedError
 from annotator.accounts.models import AuditEntry, User
+from annotator.accounts.queries import readers_for
 from annotator.annotations.actions.delete_annotation import delete_annotation
 from annotator.annotations.models import Annotation, CaseLock, Finding, Provenance
 from annotator.cases.models import Case
@@ -78,6 +81,11 @@ def test_a_dry_run_keeps_nothing_and_saving_twice_is_saving_once(studies, admin,
     assert (done.new, done.already_there, done.cases, done.saved) == (2, 0, 1, True)
     owner = User.objects.get(username=source_username(SOURCE))
     assert not owner.has_usable_password()
+    assert owner not in readers_for(admin), "nobody is to be given cases under that name"
+    with pytest.raises(InvalidError):
+        reset_password(admin, owner.pk, password="a-long-enough-passphrase")
+    with pytest.raises(InvalidError):
+        create_person(admin, username="source.me", password="a-long-enough-passphrase", role="radiologist")
     marks = Annotation.objects.filter(owner=owner).order_by("created_at")
     assert [(mark.kind, mark.provenance, mark.points) for mark in marks] == [
         ("box", Provenance.IMPORTED, [[2.0, 3.0], [12.0, 15.5]]),
