@@ -29,6 +29,7 @@ PLACES = (
     Place("intakes", "Bring in files", _KEEPERS, frozenset({"intake"})),
     Place("quarantine", "Quarantine", _KEEPERS),
     Place("text-reviews", "Text in pictures", _KEEPERS),
+    Place("cohorts", "Datasets", _KEEPERS, frozenset({"cohort", "release"})),
     Place("exports", "Exports", _KEEPERS),
     Place("jobs", "Jobs", _KEEPERS),
     Place("people", "People", _ADMIN),
