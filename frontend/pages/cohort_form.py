@@ -81,7 +81,7 @@ def form_values(name: str, description: str, query: Mapping[str, Any]) -> dict[s
     shown |= {field: ", ".join(map(str, criteria.get(field, ()))) for field in _LISTS}
     shown["marked"] = {True: _YES, False: _NO}.get(criteria.get("marked"), "")
     shown["answer"] = "\n".join(
-        f"{one['schema']}.{one['question']} = {'|'.join(map(str, one['is_one_of']))}"
+        f"{one['schema']}.{one['question']} = {'|'.join(map(_told, one['is_one_of']))}"
         for one in criteria.get("answers", ())
         if one.get("is_one_of")
     )
@@ -143,12 +143,17 @@ def _answers(text: str) -> list[dict[str, Any]]:
 
 
 def _value(text: str) -> Any:
-    """Numbers and yes or no as such, all else as text."""
+    """Numbers, true and false as such, and what stands in quotation marks without them; all else as text."""
     try:
         value = json.loads(text)
     except ValueError:
         return text
-    return value if isinstance(value, bool | int | float) else text
+    return value if isinstance(value, bool | int | float | str) else text
+
+
+def _told(value: Any) -> str:
+    """As it is read back: the word "3" in quotation marks, the number without."""
+    return value if isinstance(value, str) and _value(value) == value else json.dumps(value, ensure_ascii=False)
 
 
 def _excluded_by(criteria: Mapping[str, Any]) -> tuple[str, str]:

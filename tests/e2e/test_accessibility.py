@@ -58,6 +58,9 @@ ADMIN_PAGES = {
     "text-reviews": "/text-reviews/",
     "jobs": "/jobs/",
     "exports": "/exports/",
+    "cohorts": "/cohorts/",
+    "cohort": "",
+    "release": "",
     "assignments": "/assignments/",
     "people": "/people/",
     "key-map": "/key-map/",
@@ -80,7 +83,8 @@ def test_every_page_is_listed_here_or_is_no_page_to_look_at() -> None:
     acts = {
         "home", "sign-out", "next-case", "thumbnail", "collection", "text-review-frame", "text-review-decide",
         "text-review-layout", "text-review-put-back", "job-cancel", "job-retry", "export-download", "key-map-reveal",
-        "health", "text-size",
+        "text-size", "release-leak", "release-discard", "release-datasheet",
+        "health",
     }  # fmt: skip
     names = {str(one.name) for one in urlpatterns if isinstance(one, URLPattern)}
     assert names - acts == set(ADMIN_PAGES)

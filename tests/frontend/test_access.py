@@ -12,6 +12,7 @@ from annotator.imaging.models import Collection, Stack
 from annotator.labels.drafting import BLANK
 from annotator.labels.models import LabelSchema, LabelSchemaDraft
 from frontend.pages.urls import urlpatterns
+from tests.annotator.datasets.frozen import frozen_release
 from tests.frontend.conftest import Catalogue, ClientFor
 
 SIGN_IN, REFUSED, GONE = "to sign in", 403, 404
@@ -45,6 +46,12 @@ ANSWERS: dict[str, tuple[int, int, int]] = {
     "job-retry": (REFUSED, 302, 302),
     "exports": (REFUSED, 200, 200),
     "export-download": (REFUSED, GONE, GONE),
+    "cohorts": (REFUSED, 200, 200),
+    "cohort": (REFUSED, 200, 200),
+    "release": (REFUSED, 200, 200),
+    "release-leak": (REFUSED, 302, 302),
+    "release-discard": (REFUSED, 302, 302),
+    "release-datasheet": (REFUSED, 200, 200),
     "assignments": (REFUSED, REFUSED, 200),
     "hangings": (REFUSED, REFUSED, 200),
     "hanging": (REFUSED, REFUSED, 200),
@@ -68,6 +75,8 @@ POSTED = {
     "collection",
     "job-cancel",
     "job-retry",
+    "release-leak",
+    "release-discard",
     "key-map-reveal",
     "text-review-decide",
     "text-review-layout",
@@ -89,6 +98,11 @@ def address(name: str, catalogue: Catalogue) -> str:
         install_shipped_hangings()
     if name.startswith("label-schema"):
         make_own_schema()
+    if name.startswith("release") or name == "cohort":
+        keeper, _ = User.objects.get_or_create(username="keeper", defaults={"role": "admin"})
+        release = frozen_release(keeper, [])
+        of = {"cohort_id": release.cohort_id} if name == "cohort" else {"release_id": release.pk}
+        return reverse(name, kwargs=of)
     arguments: dict[str, dict[str, object]] = {
         "case": {"case_id": catalogue.cases[0].pk},
         "case-priors": {"case_id": catalogue.cases[0].pk},
