@@ -48,7 +48,8 @@ export class PaintedViewport extends StackViewport {
     const { canvas, element, id, renderingEngineId, viewportStatus, sWidth, sHeight } = this;
     const image: Types.IImage | undefined = this.getCornerstoneImage();
     const map = image && this.map();
-    if (image && map) {
+    // A pane that is hidden as its case is opened has no size yet.
+    if (image && map && sWidth >= SMALLEST && sHeight >= SMALLEST) {
       if (canvas.width !== sWidth || canvas.height !== sHeight) {
         canvas.width = sWidth;
         canvas.height = sHeight;
