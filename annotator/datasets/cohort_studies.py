@@ -109,9 +109,10 @@ def studies_that_match(criteria: Criteria) -> set[int]:
         studies = studies.filter(collections__in=criteria.collections)
     for condition in (*_of_series(criteria), *_of_readings(criteria), *_of_marks(criteria), *_of_answers(criteria)):
         studies = studies.filter(condition)
-    if criteria.studies:
-        studies = studies.filter(study_instance_uid__in=criteria.studies)
     found = set(studies.values_list("pk", flat=True))
+    if criteria.studies:
+        rows = (Study.objects.filter(study_instance_uid__in=part) for part in chunks(criteria.studies))
+        found &= {pk for some in rows for pk in some.order_by().values_list("pk", flat=True)}
     if criteria.patients:
         wanted = set(patients_called(criteria.patients))
         found = {pk for pk, patient in _each(Study.objects.all(), found, "pk", "pk", "patient_id") if patient in wanted}
