@@ -63,10 +63,8 @@ def test_copies_on_one_side_are_nobodys_leak() -> None:
 
 
 def test_slices_of_two_bodies_that_look_alike_are_no_leak_and_the_same_slice_is() -> None:
-    noise = np.random.default_rng(1).normal(0, 150, (200, 200))
-    alike = (picture(1) + noise).clip(0).astype(np.uint16)
-    shifted = np.roll(picture(1), 3, axis=0)
-    assert same_pictures(pictures(picture(1), shifted, volumes=True), CHECK, []) == []
+    alike = np.roll(picture(1), 1, axis=0)
+    assert same_pictures(pictures(picture(1), alike, volumes=True), CHECK, []) == []
     assert len(same_pictures(pictures(picture(1), alike, volumes=False), CHECK, [])) == 1
     same = replace(pictures(picture(1), picture(1), volumes=True), hashes=np.zeros(2, np.uint64))
     assert len(same_pictures(same, CHECK, [])) == 1
