@@ -124,10 +124,13 @@ def _answers(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
 
 def _scoring(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
     if old["kind"] != new["kind"]:
+        # "tirads" was the name of points before other lexicons had some.
+        is_renamed = {old["kind"], new["kind"]} == {"points", "tirads"}
         words = f"The scoring was {quoted(old['kind'])} and is {quoted(new['kind'])}."
-        yield Change("scoring", "scoring.kind", words, scores=True)
-        return
-    told = {"levels", "systems"}
+        yield Change("scoring", "scoring.kind", words, scores=not is_renamed)
+        if not is_renamed:
+            return
+    told = {"kind", "levels", "systems"}
     yield from _levels(old.get("levels"), new.get("levels"))
     yield from _systems(old.get("systems"), new.get("systems"))
     rest = [{part: value for part, value in one.items() if part not in told} for one in (old, new)]

@@ -49,7 +49,8 @@ def _one_question(
         yield Change("questions", f"{path}.kind", words, breaks=True, scores=True)
     for name in ("help", "key", "unit"):
         if old.get(name) != new.get(name):
-            words = f"{called}: {name} {quoted(old.get(name))} → {quoted(new.get(name))}."
+            word = "hot key" if name == "key" else name
+            words = f"{called}: {word} {quoted(old.get(name))} → {quoted(new.get(name))}."
             yield Change("questions", f"{path}.{name}", words, breaks=name == "unit")
     if old.get("group") != new.get("group"):
         headings = {group["name"]: group["title"] for group in definitions[1]["form"].get("groups", [])}
@@ -122,7 +123,8 @@ def _one_option(old: dict[str, Any], new: dict[str, Any], path: str, *, called: 
         yield Change("options", f"{path}.title", words)
     for name in ("help", "key"):
         if old.get(name) != new.get(name):
-            words = f"{this}: {name} {quoted(old.get(name))} → {quoted(new.get(name))}."
+            word = "hot key" if name == "key" else name
+            words = f"{this}: {word} {quoted(old.get(name))} → {quoted(new.get(name))}."
             yield Change("options", f"{path}.{name}", words)
     systems = {**old.get("points", {}), **new.get("points", {})}
     for system in systems:
@@ -153,8 +155,11 @@ def _answer_changes(old: dict[str, Any], new: dict[str, Any], *, question: dict[
         old, new, told = _without_choices(old), _without_choices(new), told | {"enum"}
     rest = [{part: value for part, value in one.items() if part not in told} for one in (old, new)]
     for change in plain_changes("answers", rest[0], rest[1], path):
+        rule = change.path.removeprefix(f"{path}.")
         words = f"{called}: the rule {change.words.removeprefix(path + '.')}."
-        yield Change("answers", change.path, words, breaks=not change.path.endswith(".x-message"))
+        # Every keyword of JSON Schema narrows what may be answered: without one, no less may be.
+        is_gone = rule in rest[0] and rule not in rest[1]
+        yield Change("answers", change.path, words, breaks=not is_gone and not rule.endswith("x-message"))
 
 
 def _without_choices(allowed: dict[str, Any]) -> dict[str, Any]:

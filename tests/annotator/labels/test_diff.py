@@ -199,6 +199,28 @@ def test_every_single_edit_is_named_with_what_it_means_for_the_answers_that_ther
     assert found.keeps_scores is not scores, told
 
 
+def test_a_rule_that_is_gone_breaks_no_answer_and_one_that_came_may() -> None:
+    (old,) = [one for one in shipped_schemas() if (one.key, one.version) == ("acr-tirads", 1)]
+    without = copy.deepcopy(old.definition)
+    foci = without["answers"]["properties"]["echogenic_foci"]
+    del foci["if"], foci["then"]
+    texts = SchemaText(old.title, old.definition), SchemaText(old.title, without)
+    gone, came = compare_schemas(*texts), compare_schemas(*reversed(texts))
+    assert len(gone.changes) == len(came.changes) == 2
+    assert (gone.keeps_answers, came.keeps_answers) == (True, False)
+
+
+def test_points_under_their_older_name_are_compared_all_the_same() -> None:
+    (old,) = [one for one in shipped_schemas() if (one.key, one.version) == ("acr-tirads", 1)]
+    new = copy.deepcopy(old.definition)
+    new["scoring"]["kind"] = "points"
+    texts = SchemaText(old.title, old.definition), SchemaText(old.title, new)
+    assert [one.path for one in compare_schemas(*texts).changes] == ["scoring.kind"]
+    assert compare_schemas(*texts).keeps_scores
+    new["scoring"]["levels"][1]["from"] = 3
+    assert not compare_schemas(*texts).keeps_scores
+
+
 def test_another_title_is_named() -> None:
     found = difference(lambda _d: None, title="Bleeding")
     assert [one.words for one in found.changes] == ["The title was “Bleeds” and is “Bleeding”."]
