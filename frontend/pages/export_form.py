@@ -62,7 +62,9 @@ def _field(part: Any, hint: Any) -> forms.Field:
         return forms.FloatField(label=label, initial=initial, required=False)
     if plain == {str}:
         return forms.CharField(label=label, initial=initial, required=False, max_length=200)
-    return forms.JSONField(label=f"{label} (JSON)", initial=_as_json(initial), required=False)
+    return forms.JSONField(
+        label=f"{label} (JSON)", initial=_as_json(initial), required=False, widget=forms.Textarea(attrs={"rows": 1})
+    )
 
 
 def _is_union(hint: Any) -> bool:

@@ -1,6 +1,7 @@
 """One release: how its freezing goes, what it holds, its exports."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -21,10 +22,17 @@ from annotator.datasets.flow_svg import flow_svg
 from annotator.datasets.models import Release
 from annotator.datasets.policies import may_manage_datasets
 from annotator.datasets.release_queries import condition_of, frozen_release_for, release_for, releases_for
+from annotator.datasets.release_recipe import SIDES
 from frontend.pages.export_form import asked_by, export_form
 from frontend.pages.page import page, signed_in
 
 _FIRST_FORMAT = "coco"
+UNCERTAIN = {
+    "as_positive": "count as positive",
+    "as_negative": "count as negative",
+    "ignore": "are left out",
+    "soft": "count as a half",
+}
 
 
 @page(may=may_manage_datasets, methods=("GET", "POST"))
@@ -40,7 +48,8 @@ def release(request: HttpRequest, release_id: uuid.UUID) -> HttpResponseBase:
         return render(request, "frontend/_release_state.html", {"release": found})
     format_name = request.POST.get("format") or request.GET.get("format") or _FIRST_FORMAT
     kind = exporter_named(format_name)
-    splits = sorted(found.header.get("counts", {}))
+    every_format = formats()
+    splits = _in_order(found.header.get("counts", {}))
     is_asked = request.method == "POST" and request.POST.get("then") == "export"
     form = export_form(
         kind.options_class,
@@ -62,8 +71,8 @@ def release(request: HttpRequest, release_id: uuid.UUID) -> HttpResponseBase:
     context = _shown(found) | {
         "release": found,
         "exports": exports,
-        "formats": formats(),
-        "format": kind,
+        "formats": every_format,
+        "format": next(one for one in every_format if one.name == format_name),
         "form": form,
         "others": releases_for(person).filter(frozen_at__isnull=False).exclude(pk=found.pk),
     }
@@ -124,8 +133,14 @@ def _shown(found: Release) -> dict[str, Any]:
     return {
         "flow": _drawing(flow_svg(FlowChart.from_json(found.flow))) if found.flow else "",
         "figures": [(name, _drawing(svg)) for name, svg in balance_figures(found.balance).items()],
-        "sides": sorted(found.header.get("counts", {}).items()),
+        "sides": [(side, found.header["counts"][side]) for side in _in_order(found.header.get("counts", {}))],
+        "truth": {**found.recipe["truth"], "uncertain": UNCERTAIN[found.recipe["truth"]["uncertain"]]},
     }
+
+
+def _in_order(sides: Iterable[str]) -> list[str]:
+    """Train before validation before test; folds by their number."""
+    return sorted(sides, key=lambda side: (SIDES.index(side) if side in SIDES else len(SIDES), len(side), side))
 
 
 def _drawing(svg: str) -> SafeString:

@@ -74,8 +74,9 @@ def test_every_format_has_its_options_on_the_page(manager: Client, data_manager:
     assert len(names) >= 12
     for name in names:
         shown = manager.get(f"/releases/{release.pk}/?format={name}")
-        options = shown.context["format"].options_class().to_json()
+        options = shown.context["format"].options
         assert {f"option-{option}" for option in options} <= set(shown.context["form"].fields), name
+        assert f'<input type="hidden" name="format" value="{name}">' in shown.content.decode()
 
 
 def test_two_releases_are_compared_and_one_that_is_none_is_refused(manager: Client, data_manager: User):
