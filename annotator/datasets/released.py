@@ -94,16 +94,15 @@ class ReleasedMark:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         lengths = data.get("lengths_mm")
-        members = data | {
-            "points": tuple([(column, row) for column, row in data["points"]]),
-            "readers": tuple(data.get("readers", ())),
-            "lengths_mm": None if lengths is None else tuple(lengths),
-        }
+        members = dict(data)
+        members["points"] = tuple([(column, row) for column, row in data["points"]])
+        members["readers"] = tuple(data.get("readers", ()))
+        members["lengths_mm"] = None if lengths is None else tuple(lengths)
         if members.keys() != cls.__dataclass_fields__.keys():
             return cls(**members)
         # A release has hundreds of thousands of marks, and a frozen class sets each member by a call.
         made = object.__new__(cls)
-        made.__dict__.update(members)
+        object.__setattr__(made, "__dict__", members)
         return made
 
 

@@ -26,6 +26,10 @@ from annotator.datasets.released import ReleasedFrame, ReleasedMark, ReleasedSta
 
 _SPOOLED = 4 << 20
 _encoded = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+# The first member of each object, and how it looks in JSON: no text of a person's has this sign, and in a string its
+# quotes would be escaped.
+_BEGINS = "\0"
+_BEGINNING = '{"\\u0000": 0, '
 
 
 @dataclass(frozen=True)
@@ -62,32 +66,32 @@ class CocoExporter(Exporter[CocoOptions]):
         marks = by_place(stack.marks)
         answers = _answers_by_finding(stack)
         as_rle = self.options.segmentation == "rle"
-        images, of_image, categories, bodies, points = [], [], [], [], set()
+        patient, folder = safe_name(stack.patient), f"images/{safe_name(stack.split)}"
+        images, rows, of_image, categories, points = [], [], [], [], set()
         for number, place in enumerate(places):
             frame = stack.frames[place]
-            file_name = f"{safe_name(stack.patient)}/{frame_name(stack, place)}.png"
+            file_name = f"{patient}/{frame_name(stack, place)}.png"
             if self.options.pictures:
-                self._add_picture(f"images/{safe_name(stack.split)}/{file_name}", pixels, place, output)
+                self._add_picture(f"{folder}/{file_name}", pixels, place, output)
             here = marks.get(place, [])
-            images.append(_encoded(_image(stack, frame, file_name, here)))
+            images.append({_BEGINS: 0} | _image(stack, frame, file_name, here))
             for mark in here:
                 if mark.kind not in COCO_KINDS:
                     continue
                 if mark.kind == "point":
                     points.add(mark.category)
-                members = coco_members(mark, frame, rle=as_rle)
-                members["iscrowd"] = 0
-                members["attributes"] = _attributes(mark, place, answers)
+                shape = coco_members(mark, frame, rle=as_rle)
+                attributes = _attributes(mark, place, answers)
+                rows.append({_BEGINS: 0, **shape, "iscrowd": 0, "attributes": attributes})
                 of_image.append(number)
                 categories.append(mark.category)
-                bodies.append(_encoded(members))
-        # The members are text already: a fragment is written, read and put together many times faster so.
+        # Text already: what a fragment holds is written, read and put together many times faster so.
         return {
             "split": stack.split,
-            "images": images,
+            "images": _encoded(images),
+            "rows": _encoded(rows),
             "of_image": of_image,
             "categories": categories,
-            "bodies": bodies,
             "points": sorted(points),
         }
 
@@ -123,11 +127,11 @@ class _Document:
     def take(self, fragment: dict[str, Any]) -> None:
         first, at = self._image_count + 1, self._annotation_count + 1
         self.point_categories.update(fragment["points"])
-        images = [f'{{"id": {first + number}, {body[1:]}' for number, body in enumerate(fragment["images"])]
-        rows = zip(fragment["of_image"], fragment["categories"], fragment["bodies"], strict=True)
+        images = [f'{{"id": {first + number}, {rest}' for number, rest in enumerate(_objects(fragment["images"]))]
+        rows = zip(fragment["of_image"], fragment["categories"], _objects(fragment["rows"]), strict=True)
         annotations = [
-            f'{{"id": {at + number}, "image_id": {first + image}, "category_id": {self._numbers[category]}, {body[1:]}'
-            for number, (image, category, body) in enumerate(rows)
+            f'{{"id": {at + number}, "image_id": {first + image}, "category_id": {self._numbers[category]}, {rest}'
+            for number, (image, category, rest) in enumerate(rows)
         ]
         self._image_count += len(images)
         self._annotation_count += len(annotations)
@@ -218,7 +222,7 @@ def _image(stack: ReleasedStack, frame: ReleasedFrame, file_name: str, marks: li
     }
 
 
-def _attributes(mark: ReleasedMark, place: int, answers: dict[str | None, list[dict[str, Any]]]) -> dict[str, Any]:
+def _attributes(mark: ReleasedMark, place: int, answers: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     """What COCO has no place for; what there is nothing of is left out."""
     made: dict[str, Any] = {
         "mark": mark.id,
@@ -226,14 +230,14 @@ def _attributes(mark: ReleasedMark, place: int, answers: dict[str | None, list[d
         "reader": mark.reader,
         "provenance": mark.provenance,
     }
-    for name, value in (
-        ("label", mark.label),
-        ("finding", mark.finding),
-        ("model", mark.model),
-        ("answers", answers.get(mark.finding)),
-    ):
-        if value:
-            made[name] = value
+    if mark.label:
+        made["label"] = mark.label
+    if mark.model:
+        made["model"] = mark.model
+    if mark.finding:
+        made["finding"] = mark.finding
+        if mark.finding in answers:
+            made["answers"] = answers[mark.finding]
     if mark.agreement is not None:
         made["agreement"] = mark.agreement
     if mark.first_place != mark.last_place:
@@ -250,13 +254,18 @@ def _category(name: str, number: int, holds_points: bool) -> dict[str, Any]:
     return row | ({"keypoints": ["centre"], "skeleton": []} if holds_points else {})
 
 
-def _answers_by_finding(stack: ReleasedStack) -> dict[str | None, list[dict[str, Any]]]:
-    found: dict[str | None, list[dict[str, Any]]] = {}
+def _answers_by_finding(stack: ReleasedStack) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
     for answer in stack.answers:
         if answer.target.finding is not None:
             row = {"schema": answer.schema, "reader": answer.reader, "answers": answer.answers, "score": answer.score}
             found.setdefault(answer.target.finding, []).append(row)
     return found
+
+
+def _objects(text: str) -> list[str]:
+    """The objects of an encoded list, each without its beginning: where their numbers go."""
+    return [part.rstrip(", ") for part in text[1:-1].split(_BEGINNING)[1:]]
 
 
 def _spool() -> IO[bytes]:
