@@ -63,7 +63,8 @@ class TiradsFitSerializer(serializers.ModelSerializer):
 
 
 class OfferSerializer(serializers.Serializer):
-    key = serializers.SlugField(max_length=64, help_text="Of the label schema whose draft it becomes.")
+    key = serializers.SlugField(max_length=64, help_text="Of the label schema that it becomes a draft of; a new one.")
+    title = serializers.CharField(max_length=200)
 
 
 class OfferedSerializer(serializers.Serializer):
@@ -137,5 +138,5 @@ class TiradsFitOffer(APIView):
         """A draft of a label schema with the fitted points beside the others; an admin publishes it."""
         given = OfferSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        draft = offer_tirads_points(signed_in(request.user), fit_id, given.validated_data["key"])
+        draft = offer_tirads_points(signed_in(request.user), fit_id, **given.validated_data)
         return Response(OfferedSerializer({"key": draft.key}).data, status=201)

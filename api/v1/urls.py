@@ -30,6 +30,7 @@ from api.v1 import (
     reviews,
     suggestions,
     text_reviews,
+    tirads_fits,
 )
 
 
@@ -145,6 +146,10 @@ urlpatterns = [
         release_exports.ReleaseExportDownload,
         "api-release-export-download",
     ),
+    address("releases/<uuid:release_id>/tirads-fits", tirads_fits.ReleaseTiradsFit, "api-release-tirads-fits"),
+    address("tirads-fits/<uuid:fit_id>", tirads_fits.TiradsFitDetail, "api-tirads-fit"),
+    address("tirads-fits/<uuid:fit_id>/offer", tirads_fits.TiradsFitOffer, "api-tirads-fit-offer"),
+    address("diagnosis-tables", tirads_fits.DiagnosisTableList, "api-diagnosis-tables"),
     address("export-formats", release_exports.FormatList, "api-export-formats"),
     address("exports", exports.ExportList, "api-exports"),
     address("exports/<uuid:export_id>", exports.ExportDetail, "api-export"),

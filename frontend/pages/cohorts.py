@@ -70,6 +70,10 @@ class FreezeForm(forms.Form):
         help_text="group, category, site, scanner, answer:schema.question",
     )
 
+    near_duplicates = forms.BooleanField(
+        label="Stop where pictures of two sides look alike", required=False, initial=True
+    )
+
     def recipe(self) -> dict[str, Any]:
         data = self.cleaned_data
         return {
@@ -88,6 +92,7 @@ class FreezeForm(forms.Form):
                 "seed": data["seed"],
                 "stratify_by": [word.strip() for word in data["stratify_by"].split(",") if word.strip()],
             },
+            "leaks": {"near_duplicates": data["near_duplicates"]},
         }
 
 

@@ -17,6 +17,7 @@ FREEZE = {
     "whose": "all",
     "minimum_readers": "2",
     "accepted_suggestions": "on",
+    "near_duplicates": "on",
     "train": "70",
     "val": "15",
     "test": "15",

@@ -14,7 +14,7 @@ from django.core.files.storage import storages
 from django.urls import URLPattern, reverse
 
 from annotator.datasets.exporting.export_files import archive_place
-from annotator.datasets.models import Cohort, ReleaseExport
+from annotator.datasets.models import Cohort, ReleaseExport, TiradsFit
 from annotator.jobs.models import Job, JobState
 from annotator.labels.models import LabelSchema, LabelSchemaDraft
 from api.v1.urls import urlpatterns
@@ -116,6 +116,16 @@ def release(world: World) -> list[Any]:
 
 def release_body(world: World) -> dict[str, Any]:
     return {"cohort": str(cohort(world)[0]), "recipe": {"truth": {"uncertain": "ignore"}}}
+
+
+def tirads_fit(world: World) -> list[Any]:
+    job = Job.objects.create(kind="datasets.fit_tirads", state=JobState.QUEUED)
+    made = TiradsFit.objects.create(release_id=release(world)[0], chosen={}, job=job, requested_by=world.manager)
+    return [made.pk]
+
+
+def diagnoses_body(_world: World) -> dict[str, Any]:
+    return {"name": "Pathology", "source": "The archive", "csv": "patient,diagnosis\npatient-1,benign\n"}
 
 
 def release_export(world: World) -> list[Any]:
@@ -340,6 +350,17 @@ MATRIX = [
     Row("POST", "api-release-exports", "401 403 403 202 202", args=release, body=lambda _world: {"format": "coco"}),
     Row("GET", "api-release-export", "401 403 403 200 200", args=release_export),
     Row("GET", "api-release-export-download", "401 403 403 200 200", args=release_export),
+    Row("POST", "api-release-tirads-fits", "401 403 403 400 400", args=release, body=lambda _world: {"settings": {}}),
+    Row("GET", "api-tirads-fit", "401 403 403 200 200", args=tirads_fit),
+    Row(
+        "POST",
+        "api-tirads-fit-offer",
+        "401 403 403 403 409",
+        args=tirads_fit,
+        body=lambda _world: {"key": "fitted", "title": "Fitted"},
+    ),
+    Row("GET", "api-diagnosis-tables", "401 403 403 200 200"),
+    Row("POST", "api-diagnosis-tables", "401 403 403 201 201", body=diagnoses_body),
     Row("GET", "api-export-formats", "401 403 403 200 200"),
     Row("GET", "api-exports", "401 403 403 200 200"),
     Row("POST", "api-exports", "401 403 403 202 202", body=export_body),
