@@ -37,7 +37,9 @@ class DiagnosisTableSerializer(serializers.ModelSerializer):
 
 class DiagnosisTableRequestSerializer(serializers.Serializer):
     name = serializers.CharField(max_length=80)
-    source = serializers.CharField(max_length=200, help_text="Where the diagnoses come from.")
+    source = serializers.CharField(  # type: ignore[assignment]
+        max_length=200, help_text="Where the diagnoses come from."
+    )
     csv = serializers.CharField(
         max_length=_LARGEST_TABLE,
         trim_whitespace=False,
