@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from annotator.accounts.errors import ConflictError, NotFoundError
+from annotator.accounts.errors import ConflictError, InvalidError, NotFoundError
 from annotator.accounts.policies import Person
 from annotator.datasets.exporters.registry import all_exporters
 from annotator.datasets.exporting.export_files import EXPIRED, archive_place
-from annotator.datasets.models import ReleaseExport
+from annotator.datasets.exporting.request import ReleaseExportRequest
+from annotator.datasets.models import Release, ReleaseExport, ReleaseStack
 from annotator.datasets.policies import may_export
 from annotator.imaging.store.filing import Place, place_exists
 from annotator.jobs.models import JobState
@@ -32,6 +33,19 @@ def formats() -> list[FormatFacts]:
         FormatFacts(kind.name, kind.title, kind.options_class().to_json(), not kind.points_into_originals)
         for kind in all_exporters().values()
     ]
+
+
+def check_splits(release: Release, request: ReleaseExportRequest) -> None:
+    """Refuse a side that the release doesn't have: a typing error would export nothing.
+
+    Raises
+    ------
+    InvalidError : with its path.
+    """
+    sides = set(ReleaseStack.objects.filter(release=release).values_list("split", flat=True).distinct())
+    for at, split in enumerate(request.splits):
+        if split not in sides:
+            raise InvalidError(f"This release has no {split!r}: {', '.join(sorted(sides))}.", f"splits[{at}]")
 
 
 def release_exports_for(person: Person) -> QuerySet[ReleaseExport]:

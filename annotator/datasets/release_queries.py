@@ -59,6 +59,38 @@ def frozen_release_for(person: Person, release_id: uuid.UUID) -> Release:
     return found
 
 
+def release_called(person: Person, name: str) -> Release:
+    """A release by what people call it: its cohort's name and its number ("Breast 3"), or its id.
+
+    Raises
+    ------
+    NotFoundError : there is none that this person may see.
+    """
+    words = " ".join(name.split())
+    try:
+        return release_for(person, uuid.UUID(words))
+    except ValueError:
+        cohort, _, number = words.rpartition(" ")
+    found = None
+    if number.isascii() and number.isdecimal() and len(number) < 10:
+        found = releases_for(person).defer(None).filter(cohort__name=cohort, number=int(number)).first()
+    if found is None:
+        raise NotFoundError(f"There is no release “{words}”. Give the cohort's name and the number, or the id.")
+    return found
+
+
+def cohort_called(person: Person, name: str) -> Cohort:
+    """A cohort by its name or its id; NotFoundError when there is none that this person may see."""
+    words = " ".join(name.split())
+    try:
+        return cohort_for(person, uuid.UUID(words))
+    except ValueError:
+        found = cohorts_for(person).filter(name=words).first()
+    if found is None:
+        raise NotFoundError(f"There is no cohort “{words}”.")
+    return found
+
+
 def withdrawals_for(person: Person) -> QuerySet[Withdrawal]:
     """Who was withdrawn, newest first, each with `stack_count`."""
     rows = Withdrawal.objects.select_related("by").annotate(stack_count=Count("stacks"))

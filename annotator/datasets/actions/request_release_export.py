@@ -6,10 +6,11 @@ from typing import Any
 from django.db import transaction
 
 from annotator.accounts.actions.record_audit import record_audit
-from annotator.accounts.errors import InvalidError, NotAllowedError
+from annotator.accounts.errors import NotAllowedError
 from annotator.accounts.models import User
+from annotator.datasets.export_queries import check_splits
 from annotator.datasets.exporting.request import ReleaseExportRequest
-from annotator.datasets.models import ReleaseExport, ReleaseStack
+from annotator.datasets.models import ReleaseExport
 from annotator.datasets.policies import may_export
 from annotator.datasets.release_queries import frozen_release_for
 from annotator.jobs.actions.queue_job import queue_job
@@ -34,10 +35,7 @@ def request_release_export(person: User, release_id: uuid.UUID, asked: dict[str,
         raise NotAllowedError("Exports are made by data managers and admins.")
     release = frozen_release_for(person, release_id)
     request = ReleaseExportRequest.from_json(asked)
-    sides = set(ReleaseStack.objects.filter(release=release).values_list("split", flat=True).distinct())
-    for at, split in enumerate(request.splits):
-        if split not in sides:
-            raise InvalidError(f"This release has no {split!r}: {', '.join(sorted(sides))}.", f"splits[{at}]")
+    check_splits(release, request)
     export_id = uuid.uuid4()
     with transaction.atomic():
         title = f"Export “{release.title}” {release.number} as {request.exporter.title}"

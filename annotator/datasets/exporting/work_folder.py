@@ -27,10 +27,15 @@ class WatchedOutput(FolderOutput):
 
 
 class WorkFolder:
-    """Files, and what finished stacks add to the files at the end, a line each."""
+    """Files, and what finished stacks add to the files at the end, a line each.
 
-    def __init__(self, export_id: uuid.UUID) -> None:
-        self.folder = work_folder_of(export_id)
+    Parameters
+    ----------
+    where : an export's id, or a folder that somebody chose.
+    """
+
+    def __init__(self, where: uuid.UUID | Path) -> None:
+        self.folder = where if isinstance(where, Path) else work_folder_of(where)
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lines = self.folder / "fragments.jsonl"
         self._cut_off_half_a_line()

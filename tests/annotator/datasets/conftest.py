@@ -12,6 +12,9 @@ from annotator.annotations.actions.save_answer import SaveAnswer, save_answer
 from annotator.annotations.actions.save_finding import SaveFinding, save_finding
 from annotator.annotations.models import Annotation
 from annotator.cases.models import Case
+from annotator.datasets.actions.request_release import request_release
+from annotator.datasets.actions.save_cohort import save_cohort
+from annotator.datasets.models import Release
 from annotator.imaging.actions.ingest_paths import ingest_paths
 from annotator.imaging.queries import frames_in_order
 from annotator.labels.actions.install_schemas import install_shipped_schemas
@@ -20,6 +23,7 @@ from tests.builders.studies import ct_series, ultrasound
 
 CONTOUR = [[20.25, 15.5], [40.75, 18.0], [36.0, 39.5]]
 BOX = [[5.5, 6.25], [25.0, 20.0]]
+RECIPE = {"truth": {"uncertain": "ignore", "submitted_only": False}}
 CALIPER = [[30.5, 21.5]]
 TIRADS = {
     "composition": "mixed",
@@ -71,3 +75,12 @@ def marked_studies(tmp_path: Path, admin: User, radiologist: User, run_queued_jo
         contour=mark(cases["US"], 0, "contour", CONTOUR, finding_id=nodule.id),
         caliper=mark(cases["US"], 0, "point", CALIPER, label="caliper"),
     )
+
+
+@pytest.fixture
+def release(marked_studies: MarkedStudies, data_manager: User, run_queued_jobs) -> Release:
+    """Frozen of both."""
+    cohort = save_cohort(data_manager, "Everything", {})
+    asked = request_release(data_manager, cohort.pk, RECIPE)
+    run_queued_jobs()
+    return Release.objects.get(pk=asked.pk)

@@ -12,9 +12,7 @@ from django.utils import timezone
 from annotator.accounts.errors import ConflictError, InvalidError, NotAllowedError
 from annotator.accounts.models import User
 from annotator.datasets.actions import build_release_export as building
-from annotator.datasets.actions.request_release import request_release
 from annotator.datasets.actions.request_release_export import request_release_export
-from annotator.datasets.actions.save_cohort import save_cohort
 from annotator.datasets.actions.withdraw_patient import withdraw_patient
 from annotator.datasets.export_queries import release_export_place
 from annotator.datasets.exporters.stack_pixels import StackPixels
@@ -26,18 +24,8 @@ from annotator.imaging.store.filing import open_place, place_exists
 from annotator.jobs.actions.cancel_job import cancel_job
 from annotator.jobs.actions.retry_job import retry_job
 from annotator.jobs.models import JobState
-from tests.annotator.datasets.conftest import MarkedStudies
 
-RECIPE = {"truth": {"uncertain": "ignore", "submitted_only": False}}
 COCO = {"format": "coco", "options": {}}
-
-
-@pytest.fixture
-def release(marked_studies: MarkedStudies, data_manager: User, run_queued_jobs) -> Release:
-    cohort = save_cohort(data_manager, "Everything", {})
-    asked = request_release(data_manager, cohort.pk, RECIPE)
-    run_queued_jobs()
-    return Release.objects.get(pk=asked.pk)
 
 
 def content_of(export: ReleaseExport) -> bytes:

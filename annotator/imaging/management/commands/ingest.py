@@ -1,6 +1,5 @@
 """manage.py ingest PATH…: take DICOM files in from this machine's disk."""
 
-import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,7 @@ from annotator.accounts.errors import RoomError
 from annotator.accounts.models import User
 from annotator.imaging.actions.ingest_paths import ingest_paths
 from annotator.imaging.models import IntakeFile, Outcome
-
-PROGRESS_SECONDS = 0.5
+from annotator.jobs.progress_lines import progress_lines
 
 
 class Command(BaseCommand):
@@ -45,21 +43,12 @@ class Command(BaseCommand):
             if person is None:
                 raise CommandError(f"There is nobody called {options['user']}.")
         try:
-            summary = ingest_paths(person, options["paths"], derive=options["derive"], report=self._progress())
+            summary = ingest_paths(
+                person, options["paths"], derive=options["derive"], report=progress_lines(self.stderr)
+            )
         except RoomError as error:
             raise CommandError(str(error)) from error
         refused = IntakeFile.objects.filter(intake=summary.intake_id, outcome=Outcome.QUARANTINED).order_by("pk")
         for name, reason in refused.values_list("name", "reason").iterator():
             self.stdout.write(f"quarantined {name}: {reason}")
         self.stdout.write(str(summary))
-
-    def _progress(self) -> Any:
-        last = 0.0
-
-        def report(percent: int, doing: str) -> None:
-            nonlocal last
-            if time.monotonic() - last >= PROGRESS_SECONDS or percent == 100:
-                last = time.monotonic()
-                self.stderr.write(f"{percent:3d} %  {doing}")
-
-        return report
