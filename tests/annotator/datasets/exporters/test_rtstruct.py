@@ -66,6 +66,7 @@ def test_the_contours_of_a_mask_hold_its_pixels(tmp_path_factory, geometries, pi
     for contour in found.ROIContourSequence[0].ContourSequence:
         placed = np.array(contour.ContourData, dtype=float).reshape(-1, 3)
         points = np.round(scoord_from_patient(placed, geometries[0]), 3)
+        assert np.array_equal(points, np.round(points)), "along the edges of pixels"
         filled |= filled_polygon(points.tolist(), rows=ROWS, columns=COLUMNS).on_frame(rows=ROWS, columns=COLUMNS)
     assert np.array_equal(filled[8:12, 9:14], pixels)
 
