@@ -51,7 +51,7 @@ class CohortSerializer(serializers.ModelSerializer):
 
 class CohortRequestSerializer(serializers.Serializer):
     name = serializers.CharField(max_length=80)
-    query = serializers.DictField(help_text="Criteria, exclusions with reasons, groups, pictures: docs/releases.md.")
+    query = serializers.DictField(help_text="Criteria, exclusions with reasons, groups, pictures: docs/programs.md.")
     description = serializers.CharField(max_length=4000, allow_blank=True, default="")
     words = serializers.DictField(required=False, help_text="What the datasheet says that nobody can compute.")
 

@@ -58,7 +58,7 @@ class ReleaseSerializer(serializers.ModelSerializer):
 class ReleaseRequestSerializer(serializers.Serializer):
     cohort = serializers.UUIDField()
     recipe = serializers.DictField(
-        help_text="truth (its uncertain policy must be chosen), split, leaks: docs/releases.md."
+        help_text="truth (its uncertain policy must be chosen), split, leaks: docs/programs.md."
     )
     title = serializers.CharField(max_length=200, allow_blank=True, default="")
 

@@ -48,7 +48,7 @@ class DiagnosisTableRequestSerializer(serializers.Serializer):
 
 
 class TiradsFitRequestSerializer(serializers.Serializer):
-    settings = serializers.DictField(help_text="Schema, where the diagnosis is, training sides: docs/releases.md.")
+    settings = serializers.DictField(help_text="Schema, where the diagnosis is, training sides: docs/programs.md.")
 
 
 class TiradsFitSerializer(serializers.ModelSerializer):
