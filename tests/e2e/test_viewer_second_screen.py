@@ -39,6 +39,8 @@ def test_two_windows_move_together_and_marks_are_made_in_the_first(
     second.until(lambda: second.page.evaluate("Boolean(window.readingRoom?.ready)"), "the second window")
     expect(second.page.locator(".banner")).to_contain_text("Marks are drawn and answers given there")
     expect(second.page.locator(".side")).to_be_hidden()
+    pictures = second.page.locator(".pane-grid").evaluate("e => e.clientWidth / window.innerWidth")
+    assert pictures > 0.98, "the pictures have the whole of the second screen"
 
     viewer.page.keyboard.press("ArrowDown")
     second.wait_for_slice(SLICES // 2 + 1)
