@@ -92,6 +92,9 @@ def test_the_guides_network_learns_from_a_release_whose_sides_share_no_patient(h
     assert twice["image"].shape == (1, 64, 100)
     assert twice["image"][:, :, 80:].max() == 0, "its shape is kept"
     assert twice["boxes"].tolist() == (2 * sample["boxes"]).tolist()
+    narrow = ReleaseFrames(heads, LoadingOptions(splits=("val",), size=(33, 21)))[0]
+    across, down = 21 / 40, 17 / 32
+    assert np.allclose(narrow["boxes"], sample["boxes"] * torch.tensor([across, down, across, down]))
     halved = ReleaseFrames(heads, LoadingOptions(splits=("val",), preprocessing=Preprocessing(halve=True)))[0]
     assert halved["image"].shape == (1, 16, 20)
     batch = collate([twice, halved])
