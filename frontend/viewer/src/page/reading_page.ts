@@ -38,7 +38,7 @@ import { marksOfStacks } from './crossing_marks';
 import { h, setText } from './dom';
 import { showFinding } from './finding_view';
 import { HalfDrawnMark } from './half_drawn';
-import { focusOf } from './keyboard';
+import { Keyboard, type Keyboarded } from './keyboard';
 import type { Lifetime } from './lifetime';
 import { MarkValues } from './mark_values';
 import { wordsAt } from './mark_words';
@@ -57,7 +57,7 @@ export interface Leaving {
   worklist: string;
 }
 
-export class ReadingPage implements Desk {
+export class ReadingPage implements Desk, Keyboarded {
   readonly grid: PaneGrid;
   /** Another slice or another pane is looked at. */
   onShown: () => void = () => undefined;
@@ -77,6 +77,7 @@ export class ReadingPage implements Desk {
   readonly sliceLabels: SliceLabelsPanel;
   private readonly keys: KeysPanel;
   private readonly dock: SavingDock;
+  private readonly keyboard: Keyboard;
   private readonly banner = h('div', { class: 'banner', role: 'status', hidden: true });
   private readonly notice = new Notice();
   private refreshing = 0;
@@ -184,6 +185,7 @@ export class ReadingPage implements Desk {
     for (const { pane, layer } of this.grid.units) layer.describe = (mark) => wordsAt(pane, mark, values);
     this.build();
     this.listen();
+    this.keyboard = new Keyboard(this, lifetime.signal);
     void this.halfDrawn.bringBack();
   }
 
@@ -209,6 +211,14 @@ export class ReadingPage implements Desk {
     this.refresh();
   }
 
+  get isAsleep(): boolean {
+    return this.station.root.inert || document.querySelector('dialog[open]') !== null;
+  }
+
+  get erasesWithAlt(): boolean {
+    return toolNamed(this.acts.ui.now.tool).group === 'mask';
+  }
+
   get busy(): boolean {
     return this.inputs.some((input) => input.busy);
   }
@@ -218,7 +228,7 @@ export class ReadingPage implements Desk {
 
   readonly takeKeys = (): void => {
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-    this.setLedByTab(false);
+    this.keyboard.ledByTab = false;
   };
 
   readonly cancelGestures = (): void => {
@@ -239,10 +249,9 @@ export class ReadingPage implements Desk {
   readonly showWaiting = (): void => {
     if (!this.dock.focus()) this.say(this.acts.workspace.queue.summary().words);
     // The space bar and arrows are the panel's from here, as if Tab had led to it.
-    else this.setLedByTab(true);
+    else this.keyboard.ledByTab = true;
   };
 
-  // What is being drawn click by click is the reader's already.
   readonly openSecondScreen = (): void => {
     const { id } = this.acts.manifest.case;
     const opened = window.open(`/cases/${id}/?screen=2`, 'reading-room-second', 'popup,width=1280,height=900');
@@ -250,6 +259,7 @@ export class ReadingPage implements Desk {
   };
 
   readonly submit = (): void => {
+    // What is being drawn click by click is the reader's already.
     this.finishGestures();
     this.leaving.submit();
   };
@@ -348,17 +358,6 @@ export class ReadingPage implements Desk {
       this.refreshMarks();
       this.refresh();
     });
-    const { signal } = this.lifetime;
-    const led = (event: KeyboardEvent): void => this.setLedByTab(this.ledByTab || event.key === 'Tab');
-    window.addEventListener('pointerdown', () => this.setLedByTab(false), { capture: true, signal });
-    window.addEventListener('keydown', led, { capture: true, signal });
-    window.addEventListener('keydown', (event) => this.press(event), { signal });
-  }
-
-  private ledByTab = false;
-
-  private setLedByTab(led: boolean): void {
-    this.ledByTab = led;
   }
 
   private marksStale = 0;
@@ -373,24 +372,6 @@ export class ReadingPage implements Desk {
       }
       this.grid.updateCrossings();
     });
-  }
-
-  private press(event: KeyboardEvent): void {
-    if (event.defaultPrevented || this.station.root.inert || document.querySelector('dialog[open]')) return;
-    // It erases; let go alone it would open the menu of some browsers.
-    if (event.key === 'Alt' && toolNamed(this.acts.ui.now.tool).group === 'mask') event.preventDefault();
-    const command = this.commands.find({
-      key: event.key,
-      code: event.code,
-      ctrl: event.ctrlKey || event.metaKey,
-      shift: event.shiftKey,
-      alt: event.altKey,
-      repeat: event.repeat,
-      focus: focusOf(document.activeElement, this.ledByTab),
-    });
-    if (!command) return;
-    event.preventDefault();
-    this.run(command.id);
   }
 
   private update(): void {
