@@ -1,4 +1,4 @@
-/** Scores that depend on the finding's size are computed anew when a mark changes it. */
+/** The size goes with each answer whose score depends on it; when a mark changes it, the score is computed anew. */
 import type { Acts } from './acts';
 import { findingSize } from './finding_size';
 import type { Places } from './places';
@@ -11,6 +11,15 @@ export function keepSizesKnown(acts: Acts, places: Places): void {
       .map((s) => `${s.key}@${s.version}`),
   );
   if (scored.size === 0) return;
+  // The server keeps no size: sent without one, an answer that it gave back at the opening would lose its advice.
+  acts.workspace.onChanged = (changes) => {
+    for (const { kind, id } of changes) {
+      const answer = kind === 'answer' ? records.get(kind, id) : undefined;
+      if (!answer?.finding || answer.deleted || !scored.has(answer.schema)) continue;
+      const size = findingSize(records, places, answer.finding);
+      records.put('answer', { ...answer, size_mm: size?.mm ?? null, size_source: size?.source ?? '' });
+    }
+  };
   acts.workspace.onApplied = (changes) => {
     if (!changes.some((c) => c.kind === 'annotation' || c.kind === 'answer')) return;
     for (const answer of records.live('answer')) {

@@ -12,6 +12,8 @@ export interface Edit<K extends RecordKind = RecordKind> {
 
 export class Workspace {
   readonly journal = new Journal();
+  /** Called before changes are saved, with the records changed already: what is computed from others goes along. */
+  onChanged: (changes: readonly Change[]) => void = () => undefined;
   /** Called after changes were applied, undone and redone ones too. */
   onApplied: (changes: readonly Change[]) => void = () => undefined;
 
@@ -67,6 +69,7 @@ export class Workspace {
         this.records.put(kind, withServerFields(after, current) as never);
       }
     }
+    this.onChanged(changes);
     // Accepting a suggestion makes its mark on the server, and taking that back deletes it there: only the decision goes.
     const madeByServer = new Set(
       changes.flatMap(({ kind, after, before }) =>
