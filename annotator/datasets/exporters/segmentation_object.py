@@ -194,11 +194,12 @@ def _functional_groups(
     )
     shared = Dataset()
     geometry = stack.frames[0].geometry
-    if geometry.spacing is not None:
-        measures = item(PixelSpacing=decimals(geometry.spacing))
-        if placed:
-            measures.SliceThickness = decimals([geometry.slice_thickness or _step(stack) or 1.0])[0]
-        shared.PixelMeasuresSequence = sequence(measures)
+    thickness = geometry.slice_thickness or ((_step(stack) or 1.0) if placed else None)
+    # Programs want both or neither; where nobody knows the thickness, the source's header still has the spacing.
+    if geometry.spacing is not None and thickness:
+        shared.PixelMeasuresSequence = sequence(
+            item(PixelSpacing=decimals(geometry.spacing), SliceThickness=decimals([thickness])[0])
+        )
     if placed and geometry.orientation is not None:
         shared.PlaneOrientationSequence = sequence(item(ImageOrientationPatient=decimals(geometry.orientation)))
     made.SharedFunctionalGroupsSequence = sequence(shared)

@@ -99,6 +99,14 @@ def test_dciodvfy_finds_no_error(tmp_path, options, source):
     assert errors_of(path) == []
 
 
+@pytest.mark.parametrize("thickness", [None, 3.0])
+def test_pictures_with_a_spacing_that_lie_nowhere_are_read_too(tmp_path, thickness):
+    frames = made_frames([FrameGeometry(spacing=(0.7, 0.6), slice_thickness=thickness)] * 2, rows=ROWS, columns=COLUMNS)
+    path, seg = written(tmp_path, frames, made_mask(BLOB, column=2, row=1, place=1), space="")
+    assert planes_of(seg, frames, 1)[1, 1:3, 2:5].astype(bool).tolist() == BLOB.tolist()
+    assert errors_of(path) == []
+
+
 def test_fractional_says_what_part_of_the_readers_marked_a_pixel(tmp_path):
     frames = made_frames(AXIAL_SLICES, rows=ROWS, columns=COLUMNS)
     all_in = np.ones((ROWS, COLUMNS), dtype=bool)
