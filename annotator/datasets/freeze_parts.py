@@ -29,6 +29,7 @@ _COLUMNS: dict[str, np.dtype[Any]] = {
     "stacks": np.dtype(np.int32),
     "frames": np.dtype("S34"),
 }
+OLDEST = 125  # years; dates of birth that make a patient older are placeholders
 
 
 class Strata:
@@ -149,17 +150,18 @@ def demographics_of(studies: Sequence[int], sides: dict[str, str]) -> dict[str, 
     found: dict[str, dict[str, Counter[str]]] = {"sexes": defaultdict(Counter), "ages": defaultdict(Counter)}
     for called, (sex, born, day) in seen.items():
         found["sexes"][sides[called]][sex or UNKNOWN] += 1
-        found["ages"][sides[called]][_tens(born, day)] += 1
+        found["ages"][sides[called]][decade_of_life(born, day)] += 1
     return {name: {side: dict(counts) for side, counts in by_side.items()} for name, by_side in found.items()}
 
 
-def _tens(born: str, day: str) -> str:
+def decade_of_life(born: str, day: str) -> str:
+    """Ten years of age, e.g. "50 to 59", of two days as DICOM writes them; "unknown" where they make no age."""
     try:
         birth, then = (datetime.strptime(text, "%Y%m%d") for text in (born, day))
     except ValueError:
         return UNKNOWN
     age = then.year - birth.year - ((then.month, then.day) < (birth.month, birth.day))
-    return f"{age // 10 * 10:02d} to {age // 10 * 10 + 9:02d}" if age >= 0 else UNKNOWN
+    return f"{age // 10 * 10:02d} to {age // 10 * 10 + 9:02d}" if 0 <= age <= OLDEST else UNKNOWN
 
 
 def people_of(release: Release, owners: Iterable[int], studies: Sequence[int]) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from annotator.datasets.actions.withdraw_patient import withdraw_patient
 from annotator.datasets.cohort_query import Pictures
 from annotator.datasets.compare_releases import compare_releases
 from annotator.datasets.exporters.stack_pixels import ChangedPictureError, StackPixels
+from annotator.datasets.freeze_parts import decade_of_life
 from annotator.datasets.immutability import TRIGGERS
 from annotator.datasets.models import FramePrint, PatientSide, Release, ReleaseStack
 from annotator.datasets.release_content import content_of, stacks_in_order
@@ -279,3 +280,10 @@ def test_only_data_managers_and_admins_do_any_of_this(radiologist: User, data_ma
     ):
         with pytest.raises(NotAllowedError):
             act()
+
+
+@pytest.mark.parametrize(
+    ("born", "said"), [("19660822", "50 to 59"), ("11111111", "unknown"), ("20300101", "unknown"), ("", "unknown")]
+)
+def test_an_age_that_nobody_reaches_is_unknown(born, said):
+    assert decade_of_life(born, "20260101") == said
