@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 
 from annotator.accounts.errors import InvalidError
+from annotator.datasets.cohort_query import MEMBERS
 
 SPARE_EXCLUSIONS = 3
 # Of the question's criteria, those that are one line of text, and those that are several words.
@@ -81,7 +82,7 @@ def form_values(name: str, description: str, query: Mapping[str, Any]) -> dict[s
     shown |= {field: ", ".join(map(str, criteria.get(field, ()))) for field in _LISTS}
     shown["marked"] = {True: _YES, False: _NO}.get(criteria.get("marked"), "")
     shown["answer"] = "\n".join(
-        f"{one['schema']}.{one['question']} = {'|'.join(map(_told, one['is_one_of']))}"
+        f"{one['schema']}.{_member_of(one)}{one['question']} = {'|'.join(map(_told, one['is_one_of']))}"
         for one in criteria.get("answers", ())
         if one.get("is_one_of")
     )
@@ -134,12 +135,16 @@ def _answers(text: str) -> list[dict[str, Any]]:
         schema, dot, question = name.strip().partition(".")
         if not equals or not dot or not values.strip():
             raise InvalidError(f"“{line.strip()}” is no answer. Write schema.question = value.", "answer")
-        member = "answers"
-        if question.startswith("score."):
-            member, question = "score", question.removeprefix("score.")
+        member, of_member, rest = question.partition(".")
+        member, question = (member, rest) if of_member and member in MEMBERS else ("answers", question)
         chosen = [_value(value.strip()) for value in values.split("|") if value.strip()]
         found.append({"schema": schema, "question": question, "member": member, "is_one_of": chosen})
     return found
+
+
+def _member_of(condition: Mapping[str, Any]) -> str:
+    member = condition.get("member", "answers")
+    return "" if member == "answers" else f"{member}."
 
 
 def _value(text: str) -> Any:
@@ -158,12 +163,14 @@ def _told(value: Any) -> str:
 
 def _excluded_by(criteria: Mapping[str, Any]) -> tuple[str, str]:
     known = dict(EXCLUDED_BY)
-    for field, value in criteria.items():
-        if field in known and len(criteria) == 1:
+    # A saved question names this number even where it is 0 and asks nothing.
+    asked = {field: value for field, value in criteria.items() if (field, value) != ("minimum_readers", 0)}
+    for field, value in asked.items():
+        if field in known and len(asked) == 1:
             if field == "marked":
                 return field, _YES if value else _NO
             return field, ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-    return "kept", json.dumps(dict(criteria), ensure_ascii=False)
+    return "kept", json.dumps(asked, ensure_ascii=False)
 
 
 def _exclusions(posted: Mapping[str, Any], saved: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from annotator.accounts.models import User
+from annotator.datasets.cohort_query import CohortQuery
 from annotator.datasets.models import Cohort, Release, ReleaseExport
 from frontend.pages.cohort_form import CohortForm, exclusion_rows, form_values, query_from
 from tests.annotator.datasets.conftest import MarkedStudies, marked_studies  # noqa: F401  (a fixture)
@@ -126,6 +127,8 @@ def test_a_question_comes_back_from_its_form_as_it_was():
             "answers": [
                 {"schema": "lesion", "question": "sure", "member": "answers", "is_one_of": ["yes", 3, True, "4"]},
                 {"schema": "lesion", "question": "size", "member": "answers", "at_least": 4.0},
+                {"schema": "acr-tirads", "question": "level", "member": "score", "is_one_of": ["TR4"]},
+                {"schema": "acr-tirads", "question": "category", "member": "known", "is_one_of": ["a"]},
             ],
         },
         "exclusions": [
@@ -144,5 +147,12 @@ def test_a_question_comes_back_from_its_form_as_it_was():
     assert again["pictures"] == saved["pictures"]
     kept = {name: value for name, value in again["criteria"].items() if value not in ("", [], None, 0)}
     kept["marked"] = again["criteria"]["marked"]
-    kept["answers"] = sorted(kept["answers"], key=lambda one: one["question"], reverse=True)
-    assert kept == saved["criteria"]
+    kept["answers"] = sorted(kept["answers"], key=lambda one: one["question"])
+    assert kept == saved["criteria"] | {
+        "answers": sorted(saved["criteria"]["answers"], key=lambda one: one["question"])
+    }
+
+
+def test_an_exclusion_that_was_saved_can_be_changed_in_its_row():
+    saved = CohortQuery.from_json({"exclusions": [{"reason": "Not read", "criteria": {"modality": "NM"}}]}).to_json()
+    assert exclusion_rows(saved)[0] == {"reason": "Not read", "by": "modality", "value": "NM"}
