@@ -110,6 +110,8 @@ def test_a_nodule_is_measured_scored_by_both_tables_and_its_level_chosen_by_hand
     # A size out of range is refused where it stands.
     keys.press("Tab")
     assert focused_question(viewer) == "size_mm"
+    keys.press("*")
+    expect(score).not_to_contain_text("by hand")
     page.keyboard.type("400")
     expect(form.locator("[data-question=size_mm] .trouble")).to_have_text("400 is greater than the maximum of 300")
     expect(score).to_contain_text("from the caliper")

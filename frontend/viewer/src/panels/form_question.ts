@@ -7,6 +7,7 @@ import { DrawBody } from './form_draw';
 import { FieldBody } from './form_field';
 import { leadOf, optionByInitial, optionForKey, type Typed } from './form_keys';
 import { layoutFor, pointsHead } from './form_rules';
+import { OVERRIDE_KEY } from './override_box';
 
 export interface QuestionState extends Omit<BodyState, 'derived'> {
   visible: boolean;
@@ -157,6 +158,12 @@ export class FormQuestionView {
       this.go(lead);
       return;
     }
+    // No number holds this sign.
+    if (key === OVERRIDE_KEY && this.question.kind !== 'text') {
+      event.preventDefault();
+      this.acts.override();
+      return;
+    }
     if (this.isTyped || (isButton && (key === ' ' || key === 'Enter'))) return;
     if (key === 'Delete' || key === 'Backspace') {
       event.preventDefault();
@@ -164,9 +171,6 @@ export class FormQuestionView {
     } else if (key === ' ') {
       event.preventDefault();
       this.choices?.choose(this.at);
-    } else if (key === '*') {
-      event.preventDefault();
-      this.acts.override();
     } else if (key.length === 1 && key !== '?' && !isCommand(event)) {
       event.preventDefault();
       this.type(key, event.timeStamp);
