@@ -17,8 +17,11 @@ from annotator.datasets.released import ReleasedStack
 
 def cohorts_for(person: Person) -> QuerySet[Cohort]:
     """The cohorts by name, each with `release_count` of frozen releases."""
-    cohorts = Cohort.objects.select_related("created_by").annotate(
-        release_count=Count("releases", filter=Q(releases__frozen_at__isnull=False))
+    # Said again: a query that groups has no order of its own, and its pages would overlap.
+    cohorts = (
+        Cohort.objects.select_related("created_by")
+        .annotate(release_count=Count("releases", filter=Q(releases__frozen_at__isnull=False)))
+        .order_by("name")
     )
     return cohorts if may_manage_datasets(person) else cohorts.none()
 
@@ -93,7 +96,7 @@ def cohort_called(person: Person, name: str) -> Cohort:
 
 def withdrawals_for(person: Person) -> QuerySet[Withdrawal]:
     """Who was withdrawn, newest first, each with `stack_count`."""
-    rows = Withdrawal.objects.select_related("by").annotate(stack_count=Count("stacks"))
+    rows = Withdrawal.objects.select_related("by").annotate(stack_count=Count("stacks")).order_by("-at")
     return rows if may_manage_datasets(person) else rows.none()
 
 

@@ -37,7 +37,7 @@ def waiting(reading_room: ReadingRoom, tmp_path: Path) -> list[int]:
             frames=frames,
             machine=machine,
         )
-    return reading_room.python(BRING_IN.format(folder=str(tmp_path)))
+    return reading_room.python(BRING_IN.format(folder=str(tmp_path)), changes_settings=True)
 
 
 def marked(page: Page) -> int:

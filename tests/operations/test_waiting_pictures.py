@@ -100,6 +100,13 @@ def every_pattern() -> list[URLPattern]:
     return [pattern for pattern in walk(get_resolver().url_patterns) if pattern.name not in LEFT_OUT]
 
 
+def key_of(name: str, waiting: Waiting) -> str:
+    """Hangings and label schemas have keys of their own, all else has a frame's."""
+    if name.startswith("hanging"):
+        return "breast-cc"
+    return "lesion" if "label-schema" in name else waiting.frame.key
+
+
 def arguments(pattern: URLPattern, waiting: Waiting) -> dict[str, Any]:
     about_reviews = str(pattern.name).startswith(("text-review", "api-text-review"))
     known: dict[str, Any] = {
@@ -107,7 +114,7 @@ def arguments(pattern: URLPattern, waiting: Waiting) -> dict[str, Any]:
         "review_id": waiting.review.pk,
         "study_id": waiting.study.pk,
         "case_id": waiting.case.pk,
-        "key": "breast-cc" if str(pattern.name).startswith("hanging") else waiting.frame.key,
+        "key": key_of(str(pattern.name), waiting),
         "stack_key": waiting.stack.key,
         "number": 1,
         "study": waiting.study.study_instance_uid,

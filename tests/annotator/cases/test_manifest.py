@@ -288,7 +288,7 @@ def test_a_manifest_costs_the_same_queries_for_one_slice_and_for_many_stacks(
     small, large = case_of({"frames": 1}), case_of(*({"frames": 30, "series_number": at} for at in range(4)))
     for case in (small, large):
         grant(case, radiologist)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             manifest = manifest_for(radiologist, case)
             json.dumps(manifest)
     assert [len(stack["frames"]) for stack in manifest["stacks"]] == [30] * 4
