@@ -14,7 +14,7 @@ from annotator.datasets.cohort_query import MEMBERS
 SPARE_EXCLUSIONS = 3
 # Of the question's criteria, those that are one line of text, and those that are several words.
 _TEXTS = ("words", "modality", "body_part", "since", "until", "manufacturer", "manufacturer_model", "site", "reading")
-_LISTS = ("tags", "views", "readers", "finding_kinds", "studies", "patients")
+_LISTS = ("tags", "views", "readers", "finding_kinds", "mark_kinds", "studies", "patients")
 EXCLUDED_BY = (
     ("modality", "Modality is"),
     ("body_part", "Body part is"),
@@ -60,6 +60,10 @@ class CohortForm(forms.Form):
     )
     minimum_readers = forms.IntegerField(label="Read by at least", required=False, min_value=0, max_value=100)
     minimum_dice = forms.FloatField(label="Overlap of readers at least", required=False, min_value=0, max_value=1)
+    minimum_equal = forms.FloatField(label="Equal answers at least", required=False, min_value=0, max_value=1)
+    mark_kinds = forms.CharField(
+        label="Kinds of marks", required=False, max_length=200, help_text="Any of these, e.g. box, contour, mask."
+    )
     marked = forms.ChoiceField(required=False, choices=[("", "Any"), (_YES, "Marked"), (_NO, "Without a mark")])
     answer = forms.CharField(
         label="Answers",
@@ -78,7 +82,7 @@ def form_values(name: str, description: str, query: Mapping[str, Any]) -> dict[s
     """A saved question as the form shows it."""
     criteria = query.get("criteria", {})
     shown: dict[str, Any] = {"name": name, "description": description}
-    shown |= {field: criteria.get(field, "") for field in (*_TEXTS, "minimum_readers", "minimum_dice")}
+    shown |= {field: criteria.get(field, "") for field in (*_TEXTS, "minimum_readers", "minimum_dice", "minimum_equal")}
     shown |= {field: ", ".join(map(str, criteria.get(field, ()))) for field in _LISTS}
     shown["marked"] = {True: _YES, False: _NO}.get(criteria.get("marked"), "")
     shown["answer"] = "\n".join(
@@ -113,7 +117,7 @@ def query_from(cleaned: Mapping[str, Any], posted: Mapping[str, Any], saved: Map
     for field in _LISTS:
         criteria[field] = _words(cleaned.get(field, ""))
     criteria["minimum_readers"] = cleaned.get("minimum_readers") or 0
-    criteria["minimum_dice"] = cleaned.get("minimum_dice")
+    criteria["minimum_dice"], criteria["minimum_equal"] = cleaned.get("minimum_dice"), cleaned.get("minimum_equal")
     criteria["marked"] = {_YES: True, _NO: False}.get(cleaned.get("marked", ""))
     others = [one for one in criteria.get("answers", ()) if not one.get("is_one_of")]
     criteria["answers"] = [*others, *_answers(cleaned.get("answer", ""))]

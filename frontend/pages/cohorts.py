@@ -53,6 +53,16 @@ class FreezeForm(forms.Form):
     )
     reader = forms.CharField(required=False, max_length=150, help_text="User name, for one reader's.")
     minimum_readers = forms.IntegerField(label="Consensus of at least", initial=2, min_value=1, max_value=100)
+    minimum_overlap = forms.FloatField(
+        label="Marks are one from an overlap of",
+        initial=0.5,
+        min_value=0.01,
+        max_value=1,
+        help_text="IoU, of a consensus.",
+    )
+    schemas = forms.CharField(
+        label="Answers of", required=False, max_length=2000, help_text="Keys of label schemas; empty: all."
+    )
     submitted_only = forms.BooleanField(label="Submitted readings only", required=False, initial=True)
     accepted_suggestions = forms.BooleanField(
         label="With marks that a model proposed and a reader accepted", required=False, initial=True
@@ -82,6 +92,8 @@ class FreezeForm(forms.Form):
                 "whose": data["whose"],
                 "reader": data["reader"],
                 "minimum_readers": data["minimum_readers"],
+                "minimum_overlap": data["minimum_overlap"],
+                "schemas": [word.strip() for word in data["schemas"].split(",") if word.strip()],
                 "submitted_only": data["submitted_only"],
                 "accepted_suggestions": data["accepted_suggestions"],
                 "unread": data["unread"],
@@ -152,7 +164,7 @@ def cohort(request: HttpRequest, cohort_id: uuid.UUID) -> HttpResponseBase:
                 return redirect("cohort", found.pk)
         except (InvalidError, ConflictError) as error:
             form.add_error(_field_of(getattr(error, "path", ""), form), str(error))
-    counts = _counts(person, query, form)
+    counts = _counts(person, query, form) if not form.errors else None
     context = {
         "cohort": found,
         "form": form,
@@ -166,6 +178,8 @@ def cohort(request: HttpRequest, cohort_id: uuid.UUID) -> HttpResponseBase:
         "is_unsaved": query != found.query,
         "schemas": all_schemas(),
     }
+    if request.POST.get("part") == "counts":
+        return render(request, "frontend/_cohort_counts.html", context)
     status = 400 if form.errors or freezing.errors else 200
     return render(request, "frontend/cohort.html", context, status=status)
 

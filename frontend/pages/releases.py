@@ -132,6 +132,7 @@ def _shown(found: Release) -> dict[str, Any]:
         return {}
     return {
         "flow": _drawing(flow_svg(FlowChart.from_json(found.flow))) if found.flow else "",
+        "positives": sorted(found.balance.get("targets", {}).get("train", {}).items()),
         "figures": [(name, _drawing(svg)) for name, svg in balance_figures(found.balance).items()],
         "sides": [(side, found.header["counts"][side]) for side in _in_order(found.header.get("counts", {}))],
         "truth": {**found.recipe["truth"], "uncertain": UNCERTAIN[found.recipe["truth"]["uncertain"]]},

@@ -17,6 +17,7 @@ FREEZE = {
     "uncertain": "ignore",
     "whose": "all",
     "minimum_readers": "2",
+    "minimum_overlap": "0.5",
     "accepted_suggestions": "on",
     "near_duplicates": "on",
     "train": "70",
@@ -39,6 +40,9 @@ def test_from_a_question_to_a_download(manager: Client, marked_studies: MarkedSt
     counted = manager.post(page, {"name": "Necks", "modality": "US", "then": "count"}).content.decode()
     assert "Counted, not saved" in counted
     assert "<svg" in counted
+    part = manager.post(page, {"name": "Necks", "since": "never", "then": "count", "part": "counts"}).content.decode()
+    assert "Enter a valid date" in part
+    assert "<html" not in part
     assert Cohort.objects.get().query.get("criteria", {}).get("modality") is None
     manager.post(page, {"name": "Necks", "modality": "US", "then": "save"})
     assert Cohort.objects.get().query["criteria"]["modality"] == "US"
@@ -52,6 +56,7 @@ def test_from_a_question_to_a_download(manager: Client, marked_studies: MarkedSt
     assert frozen["Location"] == f"/releases/{release.pk}/"
     shown = manager.get(frozen["Location"]).content.decode()
     assert release.content_hash in shown
+    assert "Weights for training" in shown
     assert "No exports yet" in shown
     assert "Every picture is there" in manager.get(f"{frozen['Location']}?check=1").content.decode()
     assert manager.get(f"{frozen['Location']}datasheet").content.decode().startswith("#")
