@@ -8,9 +8,9 @@ from jsonschema.exceptions import SchemaError
 from referencing import Registry
 
 from annotator.labels.conditions import check_conditions
-from annotator.labels.errors import DefinitionError
+from annotator.labels.errors import DefinitionError, in_short
 from annotator.labels.form import DRAWN_KINDS
-from annotator.labels.plain_json import in_short, joined
+from annotator.labels.plain_json import joined
 
 # Of JSON Schema only what says what one question's answer may be. Left out: references, for a definition is whole in
 # itself; regular expressions, for some take for ever; "required", for questions may be left open.

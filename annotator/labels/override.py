@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from annotator.labels.errors import AnswerError
-from annotator.labels.plain_json import in_short
+from annotator.labels.errors import AnswerError, in_short
 from annotator.labels.scoring_functions import scoring_of
 
 LONGEST_REASON = 1000

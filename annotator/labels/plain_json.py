@@ -20,11 +20,6 @@ def joined(parts: Iterable[str | int]) -> str:
     return path.removeprefix(".")
 
 
-def in_short(message: str) -> str:
-    """Cut words that quote a whole value in the middle: nobody reads the second screen of one."""
-    return message if len(message) <= 300 else f"{message[:150]} ... {message[-150:]}"
-
-
 def check_plain_json(value: object) -> None:
     """Let JSON pass that is neither deep nor huge, with finite numbers and text that can be kept.
 

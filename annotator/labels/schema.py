@@ -19,8 +19,8 @@ from referencing.exceptions import Unresolvable
 from annotator.labels.conditions import condition_in_words, is_answered, shown_answers, shown_questions
 from annotator.labels.context import NOTHING_KNOWN, ScoringContext, check_size
 from annotator.labels.definition_checks import check_answers_schema, check_form
-from annotator.labels.errors import AnswerError, DefinitionError
-from annotator.labels.plain_json import check_plain_json, in_short, joined
+from annotator.labels.errors import AnswerError, DefinitionError, in_short
+from annotator.labels.plain_json import check_plain_json, joined
 from annotator.labels.scoring_functions import check_scoring, scoring_of
 
 _META_SCHEMA = Path(__file__).with_name("meta_schema.json")

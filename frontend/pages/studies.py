@@ -85,5 +85,5 @@ def _go_on_with(request: HttpRequest, person: User, found: QuerySet[Study]) -> H
             messages.error(request, str(error))
     else:
         choose_studies(request, ids)
-        return redirect("assignments" if then == "assign" else "exports")
+        return redirect({"assign": "assignments", "cohort": "cohorts"}.get(then, "exports"))
     return redirect(request.get_full_path())

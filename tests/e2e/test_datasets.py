@@ -40,7 +40,7 @@ def test_a_cohort_is_frozen_and_downloaded(
     page = signed_in_page("data_manager")
     page.goto(f"/studies/?q={patient}")
     page.get_by_label("All on this page").check()
-    page.goto("/cohorts/")
+    page.get_by_role("button", name="Make a dataset").click()
     page.get_by_label("Name").fill(name)
     page.get_by_role("button", name="Make it").click()
     expect(page.get_by_role("heading", name=name)).to_be_visible()

@@ -70,6 +70,11 @@ def test_a_shipped_definition_with_one_part_put_in_another_place_is_taken_or_ref
     assert 0 < taken_or_refused(with_part(SHIPPED[place[0]], place[1], copy.deepcopy(value))) < 1000
 
 
+def test_a_refused_setting_of_a_scoring_is_not_repeated_whole():
+    birads = next(one for one in SHIPPED if one["scoring"].get("name") == "birads_examination")
+    assert 0 < taken_or_refused(with_part(birads, ("scoring", "from"), copy.deepcopy(SHIPPED[0]))) < 1000
+
+
 NAMES = sorted({name for one in SHIPPED for name in one["answers"]["properties"]})
 
 
