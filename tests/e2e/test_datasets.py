@@ -6,6 +6,7 @@ import uuid
 import zipfile
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.builders import ct_series
@@ -13,6 +14,8 @@ from tests.e2e.test_accessibility import faults
 from tests.e2e.viewer_driver import assigned_case, new_patient
 from tests.fixtures.browser import SignedInPage
 from tests.fixtures.product import ReadingRoom
+
+pytestmark = pytest.mark.browser
 
 SECONDS = 1000
 A_MARK = """

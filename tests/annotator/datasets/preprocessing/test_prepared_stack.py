@@ -4,7 +4,7 @@ from contextlib import nullcontext
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from annotator.accounts.errors import InvalidError
@@ -132,6 +132,7 @@ def test_means_of_two_by_two():
 
 @settings(max_examples=30, deadline=None)
 @given(st.floats(0.3, 3), st.integers(0, 60), st.integers(0, 40))
+@example(1.9999999999999996, 0, 0)
 def test_a_mask_goes_along_and_never_vanishes(pixel_mm, column, row):
     geometry = FrameGeometry((0.0, 0.0, 0.0), AXIAL, (0.5, 0.5), "PixelSpacing")
     disc = np.hypot(*np.mgrid[-9:10, -9:10]) < 9
@@ -146,9 +147,12 @@ def test_a_mask_goes_along_and_never_vanishes(pixel_mm, column, row):
     painted = np.zeros((ROWS + 20, COLUMNS + 20), dtype=bool)
     painted[row : row + 19, column : column + 19] = disc
     sources = np.stack(np.mgrid[: frame.rows, : frame.columns][::-1], axis=-1).reshape(-1, 2) + 0.5
-    nearest = np.floor(sources * pixel_mm / 0.5 + 1e-9).astype(int)
+    places = sources * pixel_mm / 0.5
+    nearest = np.floor(places + 1e-9).astype(int)
     expected = painted[nearest[:, 1], nearest[:, 0]].reshape(frame.rows, frame.columns)
-    assert np.array_equal(found.on_frame(rows=frame.rows, columns=frame.columns), expected)
+    # Who falls on the edge of two pixels belongs to either.
+    told = (np.abs(places - np.round(places)) > 1e-6).all(axis=1).reshape(expected.shape)
+    assert np.array_equal(found.on_frame(rows=frame.rows, columns=frame.columns)[told], expected[told])
     assert len(prepare(speck.stack, speck, options)[0].marks) == 1
 
 
