@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.annotations.mark_pixels import MarkPixels, pixels_of_mark
+from annotator.statistics.lesion_matching import match_lesions
+from annotator.statistics.overlap import dice_of_counts
 
-# Two readers outline one small nodule with a Dice of 0.5 and more; what touches by chance stays below this.
-SAME_FINDING = 0.1
 # Marks were checked against their own frame when they were saved.
 _ANY_SIZE = 65_535
 
@@ -82,15 +82,11 @@ class Agreement:
 
 def agreement_between(first: Read, second: Read) -> Agreement:
     """Compare two readings of one case."""
-    one, other = _enclosed(first), _enclosed(second)
-    pairs = sorted(
-        ((dice, a, b) for a in one for b in other if (dice := dice_of(one[a], other[b])) >= SAME_FINDING),
-        key=lambda pair: (-pair[0], pair[1], pair[2]),
-    )
-    matched: list[tuple[str, str, float]] = []
-    for dice, a, b in pairs:
-        if all(a != x and b != y for x, y, _ in matched):
-            matched.append((a, b, dice))
+    one, other = enclosed_by(first), enclosed_by(second)
+    # Sorted, so that of equal overlaps the same is taken whatever was made first.
+    ours, theirs = sorted(one), sorted(other)
+    overlap = np.array([[dice_of(one[a], other[b]) for b in theirs] for a in ours]).reshape(len(ours), len(theirs))
+    matched = [(ours[a], theirs[b], dice) for a, b, dice in match_lesions(overlap).pairs]
     equal, differences = 0, []
     # Identifiers of findings are never shared: what is shared is the case, breasts and ranges.
     shared = {about for about, _ in first.answers} & {about for about, _ in second.answers}
@@ -115,10 +111,10 @@ def dice_of(one: Enclosed, other: Enclosed) -> float:
     """Dice coefficient of what two findings enclose, over all frames: twice the common pixels by the sum of both."""
     common = sum(_common(one[frame], other[frame]) for frame in one.keys() & other.keys())
     total = sum(int(part.pixels.sum()) for finding in (one, other) for part in finding.values())
-    return 2 * common / total if total else 0.0
+    return dice_of_counts(common, total, 0)
 
 
-def _enclosed(read: Read) -> dict[str, Enclosed]:
+def enclosed_by(read: Read) -> dict[str, Enclosed]:
     """What each finding encloses, by frame. Points and lines enclose nothing and are not compared."""
     found: dict[str, Enclosed] = defaultdict(dict)
     for finding, frame, kind, points, mask in read.marks:

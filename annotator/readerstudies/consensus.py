@@ -1,0 +1,205 @@
+"""One reading of several of a case: labels by majority, lesions by overlap, outlines by majority or STAPLE. Pure.
+
+Nothing here changes a read: a consensus is a new thing beside the originals, and names who went into it.
+"""
+
+from collections import defaultdict
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.annotations.mark_pixels import MarkPixels
+from annotator.readerstudies.agreement import Enclosed, Read, dice_of, enclosed_by
+from annotator.statistics.consensus import Majority, join_by_overlap, majority_mask, majority_of, middle_box
+from annotator.statistics.lesion_matching import SAME_LESION
+from annotator.statistics.staple import staple
+
+
+@dataclass(frozen=True)
+class ConsensusLabel:
+    """What most readers answered to a question.
+
+    Attributes
+    ----------
+    about : "" for the case, "L" or "R" for a breast, two frames for a range, "lesion 2" for a joined lesion.
+    """
+
+    about: str
+    schema: str
+    question: str
+    majority: Majority[Hashable]
+
+
+@dataclass(frozen=True)
+class ConsensusLesion:
+    """A lesion that one or more readers marked.
+
+    Attributes
+    ----------
+    members : (reader, their finding) of each who marked it, sorted.
+    votes, of : how many marked it, of how many who read the case.
+    shape : what it encloses by frame: of boxes alone their middle box, else the joined masks. Empty where it has no
+        majority.
+    agreement : how far the members agree with that shape, mean Dice's coefficient; None without a shape.
+    """
+
+    members: tuple[tuple[str, str], ...]
+    votes: int
+    of: int
+    shape: Enclosed
+    agreement: float | None
+
+    @property
+    def has_majority(self) -> bool:
+        return 2 * self.votes > self.of
+
+    @property
+    def is_tied(self) -> bool:
+        return 2 * self.votes == self.of
+
+
+@dataclass(frozen=True)
+class CaseConsensus:
+    """What readers of one case come to together."""
+
+    readers: tuple[str, ...]
+    labels: tuple[ConsensusLabel, ...]
+    lesions: tuple[ConsensusLesion, ...]
+
+    @property
+    def ties(self) -> tuple[ConsensusLabel, ...]:
+        return tuple(label for label in self.labels if label.majority.tied)
+
+
+def consensus_of(
+    reads: Sequence[Read], *, minimum_overlap: float = SAME_LESION, masks: str = "majority"
+) -> CaseConsensus:
+    """Join the readings of one case; their order doesn't matter.
+
+    Parameters
+    ----------
+    minimum_overlap : Dice's coefficient that every two marks of a joined lesion have at least.
+    masks : "majority" or "staple".
+    """
+    reads = sorted(reads, key=lambda read: read.reader)
+    things: list[tuple[str, str, Enclosed]] = [
+        (read.reader, finding, what) for read in reads for finding, what in sorted(enclosed_by(read).items())
+    ]
+    groups = lesion_groups([(reader, what) for reader, _, what in things], least=minimum_overlap)
+    boxes = {(read.reader, mark[0]) for read in reads for mark in read.marks} - {
+        (read.reader, mark[0]) for read in reads for mark in read.marks if mark[2] != "box"
+    }
+    lesions = [_lesion([things[at] for at in group], len(reads), boxes, masks) for group in groups]
+    lesions.sort(key=lambda lesion: (-lesion.votes, lesion.members))
+    return CaseConsensus(tuple(read.reader for read in reads), _labels(reads, lesions), tuple(lesions))
+
+
+def lesion_groups(things: Sequence[tuple[str, Enclosed]], *, least: float) -> list[tuple[int, ...]]:
+    """Which of (reader, what it encloses) are one lesion: see statistics.consensus.join_by_overlap."""
+    overlap = np.zeros((len(things), len(things)))
+    for one, (reader, what) in enumerate(things):
+        for other in range(one):
+            if things[other][0] != reader:
+                overlap[one, other] = overlap[other, one] = dice_of(what, things[other][1])
+    return join_by_overlap(overlap, [reader for reader, _ in things], least=least)
+
+
+def _lesion(
+    members: Sequence[tuple[str, str, Enclosed]], readers: int, boxes: set[tuple[str, str]], masks: str
+) -> ConsensusLesion:
+    named = tuple((reader, finding) for reader, finding, _ in members)
+    shape: Enclosed = {}
+    if 2 * len(members) > readers:
+        joined = _middle_of_boxes if set(named) <= boxes else _joined_masks
+        shape = joined([what for _, _, what in members], masks)
+    dices = [dice_of(what, shape) for _, _, what in members]
+    return ConsensusLesion(named, len(members), readers, shape, sum(dices) / len(dices) if shape and dices else None)
+
+
+def _middle_of_boxes(members: Sequence[Enclosed], masks: str) -> Enclosed:
+    """The median of every side, on the frames that most of the members lie on."""
+    sides = []
+    for what in members:
+        parts = list(what.values())
+        left, top = min(part.column for part in parts), min(part.row for part in parts)
+        right = max(part.column + part.pixels.shape[1] for part in parts)
+        bottom = max(part.row + part.pixels.shape[0] for part in parts)
+        sides.append((float(left), float(top), float(right), float(bottom), 0, 0))
+    left, top, right, bottom = (round(side) for side in middle_box(sides)[:4])
+    if right <= left or bottom <= top:
+        return {}
+    box = MarkPixels(left, top, np.ones((bottom - top, right - left), dtype=bool))
+    return dict.fromkeys(_frames_of_most(members), box)
+
+
+def _joined_masks(members: Sequence[Enclosed], masks: str) -> Enclosed:
+    shape: Enclosed = {}
+    for frame in _frames_of_most(members):
+        parts = [what[frame] for what in members if frame in what]
+        ground, left, top = _on_one_ground(parts)
+        # Who marked the lesion but not on this frame says that it isn't there.
+        empty = np.zeros(ground[0].shape, dtype=bool)
+        stacked = ground + [empty] * (len(members) - len(parts))
+        joined = staple(stacked).mask if masks == "staple" else majority_mask(stacked)
+        if joined.any():
+            shape[frame] = MarkPixels(left, top, joined)
+    return shape
+
+
+def _frames_of_most(members: Sequence[Enclosed]) -> list[str]:
+    votes: dict[str, int] = defaultdict(int)
+    for what in members:
+        for frame in what:
+            votes[frame] += 1
+    return sorted(frame for frame, count in votes.items() if 2 * count > len(members))
+
+
+def _on_one_ground(parts: Sequence[MarkPixels]) -> tuple[list[NDArray[np.bool_]], int, int]:
+    left, top = min(part.column for part in parts), min(part.row for part in parts)
+    right = max(part.column + part.pixels.shape[1] for part in parts)
+    bottom = max(part.row + part.pixels.shape[0] for part in parts)
+    grounds = []
+    for part in parts:
+        ground = np.zeros((bottom - top, right - left), dtype=bool)
+        height, width = part.pixels.shape
+        ground[part.row - top : part.row - top + height, part.column - left : part.column - left + width] = part.pixels
+        grounds.append(ground)
+    return grounds, left, top
+
+
+def _labels(reads: Sequence[Read], lesions: Sequence[ConsensusLesion]) -> tuple[ConsensusLabel, ...]:
+    """Majorities of the case, breasts and ranges, and of lesions that two readers and more marked."""
+    lesion_of = {member: f"lesion {at}" for at, lesion in enumerate(lesions, 1) for member in lesion.members}
+    alone = {member for lesion in lesions if lesion.votes == 1 for member in lesion.members}
+    votes: dict[tuple[str, str, str], list[Hashable]] = defaultdict(list)
+    for read in reads:
+        for (about, schema), answers in read.answers.items():
+            member = (read.reader, about)
+            if is_finding(about) and (member in alone or member not in lesion_of):
+                continue
+            place = lesion_of.get(member, about)
+            for question, value in answers.items():
+                votes[place, schema, question].append(plain(value))
+    return tuple(
+        ConsensusLabel(about, schema, question, majority_of(said))
+        for (about, schema, question), said in sorted(votes.items())
+    )
+
+
+def is_finding(about: str) -> bool:
+    """Whether an answer is about a finding; else about the case (""), a breast, or a range of two frames."""
+    return about not in ("", "L", "R") and " " not in about
+
+
+def plain(value: object) -> Hashable:
+    """An answer that can be compared: of several choices the order says nothing."""
+    if isinstance(value, list | tuple):
+        return tuple(sorted(map(str, value)))
+    return value if isinstance(value, Hashable) else str(value)
+
+
+def labels_by_target(consensus: CaseConsensus) -> Mapping[tuple[str, str, str], Majority[Hashable]]:
+    """(about, schema, question) -> what most said."""
+    return {(one.about, one.schema, one.question): one.majority for one in consensus.labels}
