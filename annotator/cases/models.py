@@ -19,6 +19,9 @@ class Case(models.Model):
     modality = models.CharField(max_length=16)
     layout = models.CharField(max_length=8, default="1x1", help_text="rows x columns of panes")
     stacks = models.ManyToManyField(Stack, through="CaseStack", related_name="cases")
+    # Set: the same pictures once more, to be read for a purpose of its own. Catalogues and lists to choose from leave
+    # copies out.
+    copied_from = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="copies")
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     def __str__(self) -> str:
@@ -57,6 +60,9 @@ class CaseGrant(models.Model):
     valid_until = models.DateTimeField(null=True)
     shows_identity = models.BooleanField(default=False, help_text="patient's name, identifiers and dates")
     shows_suggestions = models.BooleanField(default=True)
+    # Null: all. Kinds of marks, and label schemas as key@version, that this person may use in the case.
+    mark_kinds = models.JSONField(null=True)
+    schemas = models.JSONField(null=True)
 
     class Meta:
         constraints = [
