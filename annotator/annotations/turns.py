@@ -163,6 +163,20 @@ def check_may_change(turn: Turn, record: Annotation | Finding | Answer | None, *
         )
 
 
+def check_terms(turn: Turn, *, mark_kind: str | None = None, schema: str | None = None) -> None:
+    """Let pass what the reader was let into the case for.
+
+    Raises
+    ------
+    InvalidError : a kind of mark, or a label schema, that this reading doesn't use; path "kind" or "schema".
+    """
+    kinds, schemas = turn.grant.mark_kinds, turn.grant.schemas
+    if mark_kind is not None and kinds is not None and mark_kind not in kinds:
+        raise InvalidError(f"No {mark_kind} is drawn in this reading. Allowed: {', '.join(kinds) or 'none'}.", "kind")
+    if schema is not None and schemas is not None and schema not in schemas:
+        raise InvalidError(f"{schema} is not asked in this reading. Asked: {', '.join(schemas) or 'none'}.", "schema")
+
+
 def _lock_of(turn: Turn) -> str | None:
     locks = CaseLock.objects.filter(case=turn.case_id, owner=turn.owner)
     return next(iter(locks.values_list("reason", flat=True)), None)

@@ -1,8 +1,9 @@
 """Reads of suggestions: those that a person is shown, with that person's own decisions and nobody else's."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Max, Prefetch, QuerySet
 
 from annotator.accounts.errors import NotFoundError
 from annotator.accounts.policies import Person
@@ -26,6 +27,22 @@ def suggestion_for(person: Person, suggestion_id: UUID) -> Suggestion:
     found = _shown_to(person).filter(pk=suggestion_id).first()
     if found is None:
         raise NotFoundError(f"There is no suggestion {suggestion_id} that you are shown.")
+    return found
+
+
+def highest_scores(case_ids: Iterable[UUID], *, model: str = "") -> dict[UUID, float]:
+    """How sure the models are of what they are surest of in each case; a case without suggestions is left out.
+
+    Parameters
+    ----------
+    model : "name version" of the only one that counts; empty: all.
+    """
+    wanted = set(case_ids)
+    rows = Suggestion.objects.order_by().values_list("case_id", "model_version__name", "model_version__version")
+    found: dict[UUID, float] = {}
+    for case_id, name, version, score in rows.annotate(highest=Max("score")):
+        if case_id in wanted and (not model or f"{name} {version}" == model):
+            found[case_id] = max(score, found.get(case_id, 0.0))
     return found
 
 

@@ -23,7 +23,7 @@ from annotator.imaging.frames_of_reference import frames_of_reference
 from annotator.imaging.models import Frame, Instance, InstanceState
 from annotator.imaging.store.frame_tokens import issue_token
 from annotator.labels.models import LabelSchema
-from annotator.labels.queries import current_schemas
+from annotator.labels.queries import current_schemas, schemas_by_reference
 
 
 class ReadingEntry(TypedDict):
@@ -34,6 +34,8 @@ class ReadingEntry(TypedDict):
     position: str | None
     returned: str
     may_review: bool
+    mark_kinds: list[str] | None
+    submits_to: str
 
 
 class SchemaEntry(TypedDict):
@@ -104,13 +106,25 @@ def manifest_for(person: Person, case: Case, *, reading: ReadingState | None = N
             position=reading.position,
             returned=reading.returned,
             may_review=reading.may_review,
+            mark_kinds=None if reading.mark_kinds is None else list(reading.mark_kinds),
+            submits_to=reading.submits_to,
         ),
         stacks=stacks,
-        hangings=hanging_entries(case.modality, body_part, hung=hung, frames=frames, protocols=enabled_protocols()),
-        schemas=_schema_entries(current_schemas(case.modality, body_part=body_part), reading.answered_schemas),
+        hangings=sorted(
+            hanging_entries(case.modality, body_part, hung=hung, frames=frames, protocols=enabled_protocols()),
+            key=lambda entry: entry["key"] != reading.hanging,
+        ),
+        schemas=_schema_entries(_asked(case, body_part, reading), reading.answered_schemas),
         finding_kinds=[FindingKindEntry(value=kind.value, label=kind.label) for kind in reading.finding_kinds],
         shows_suggestions=bool(getattr(case, "shows_suggestions", False)),
     )
+
+
+def _asked(case: Case, body_part: str, reading: ReadingState) -> list[LabelSchema]:
+    """What is asked: versions that were fixed, however old by now, or the newest of all that fit."""
+    if reading.schemas is None:
+        return current_schemas(case.modality, body_part=body_part)
+    return schemas_by_reference(reading.schemas)
 
 
 def _schema_entries(current: list[LabelSchema], answered: tuple[int, ...]) -> list[SchemaEntry]:

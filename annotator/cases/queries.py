@@ -44,6 +44,12 @@ def case_for(person: Person, case_id: UUID | str) -> Case:
     return found
 
 
+def catalogued_cases_for(person: Person) -> QuerySet[Case]:
+    """The same as lists show them and people choose from: without copies, but for whom those were made."""
+    cases = cases_for(person)
+    return cases.filter(copied_from=None) if may_see_every_case(person) else cases
+
+
 def body_part_of(case: Case) -> str:
     """Body Part Examined of what hangs first; empty where the header doesn't say. It decides which schemas fit."""
     first = CaseStack.objects.filter(case=case).order_by("place")

@@ -25,6 +25,11 @@ class ReadingState:
     may_review : whether this person is shown all readings of the case side by side.
     position : "3 of 12", this case's place in the worklist.
     finding_kinds : what the reader can choose from, the likely ones for the modality first.
+    schemas : references of the label schemas that are asked and may be used, in this order; None: all that fit.
+    mark_kinds : that may be drawn; None: all.
+    hanging : key of the hanging that the case opens in; "": what fits best.
+    submits_to : what submitting does: "done", or "suggestions" where the unaided answer is locked and the model's
+        suggestions come next.
     answered_schemas : rows of label schemas that answers in this case were given under, superseded ones among them.
     """
 
@@ -37,3 +42,7 @@ class ReadingState:
     may_review: bool = False
     finding_kinds: tuple[FindingKindChoice, ...] = ()
     answered_schemas: tuple[int, ...] = ()
+    schemas: tuple[str, ...] | None = None
+    mark_kinds: tuple[str, ...] | None = None
+    hanging: str = ""
+    submits_to: str = "done"

@@ -104,13 +104,15 @@ def _counted(resolved: Resolved) -> CohortCounts:
 def _kinds(studies: list[int]) -> Iterator[tuple[str, str, str, int]]:
     models: tuple[tuple[str, type[Finding | Annotation]], ...] = (("finding", Finding), ("mark", Annotation))
     for noun, model in models:
-        rows = model._default_manager.filter(case__study__in=studies, deleted_at__isnull=True).order_by()
+        rows = model._default_manager.filter(
+            case__study__in=studies, case__copied_from=None, deleted_at=None
+        ).order_by()
         for one, study in rows.values_list("kind", "case__study_id").distinct():
             yield noun, "", one, study
 
 
 def _answered(studies: list[int]) -> Iterator[tuple[str, str, str, int]]:
-    rows = Answer.objects.filter(case__study__in=studies, deleted_at__isnull=True).order_by()
+    rows = Answer.objects.filter(case__study__in=studies, case__copied_from=None, deleted_at=None).order_by()
     for study, schema, answers, score in rows.values_list(
         "case__study_id", "schema__key", "answers", "score"
     ).iterator():

@@ -182,7 +182,7 @@ def _of_readings(criteria: Criteria) -> Iterator[Q]:
 
 
 def _of_marks(criteria: Criteria) -> Iterator[Q]:
-    marks = Annotation.objects.filter(case__study=OuterRef("pk"), deleted_at__isnull=True)
+    marks = Annotation.objects.filter(case__study=OuterRef("pk"), case__copied_from=None, deleted_at=None)
     if criteria.readers:
         marks = marks.filter(owner__username__in=criteria.readers)
     if criteria.marked is not None:
@@ -191,7 +191,7 @@ def _of_marks(criteria: Criteria) -> Iterator[Q]:
         yield Q(Exists(marks.filter(kind__in=criteria.mark_kinds)))
     if criteria.finding_kinds:
         findings = Finding.objects.filter(
-            case__study=OuterRef("pk"), deleted_at__isnull=True, kind__in=criteria.finding_kinds
+            case__study=OuterRef("pk"), case__copied_from=None, deleted_at=None, kind__in=criteria.finding_kinds
         )
         if criteria.readers:
             findings = findings.filter(owner__username__in=criteria.readers)
@@ -201,7 +201,7 @@ def _of_marks(criteria: Criteria) -> Iterator[Q]:
 def _of_answers(criteria: Criteria) -> Iterator[Q]:
     for condition in criteria.answers:
         answers = Answer.objects.filter(
-            case__study=OuterRef("pk"), deleted_at__isnull=True, schema__key=condition.schema
+            case__study=OuterRef("pk"), case__copied_from=None, deleted_at=None, schema__key=condition.schema
         )
         if criteria.readers:
             answers = answers.filter(owner__username__in=criteria.readers)

@@ -69,7 +69,7 @@ def _approved_last(studies: Sequence[int]) -> Iterator[tuple[UUID, int]]:
 
 def _who_made_anything(truth: Truth, studies: Sequence[int]) -> Iterator[tuple[UUID, int]]:
     for model in (Annotation, Answer, Finding):
-        rows = model._default_manager.filter(case__study__in=studies, deleted_at__isnull=True)
+        rows = model._default_manager.filter(case__study__in=studies, case__copied_from=None, deleted_at=None)
         if truth.reader:
             rows = rows.filter(owner__username=truth.reader)
         yield from rows.order_by().values_list("case_id", "owner_id").distinct()

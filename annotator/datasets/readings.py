@@ -17,7 +17,8 @@ PairAgreement = tuple[float | None, float | None]
 
 def submitted_readings(reading: str = "submitted") -> QuerySet[Assignment]:
     """Readings that are submitted, and with "approved" those whose newest review since says so."""
-    readings = Assignment.objects.filter(state=AssignmentState.SUBMITTED).order_by()
+    # What is read in a reader study leaves as that study's results: with arms and sessions it is no truth by itself.
+    readings = Assignment.objects.filter(state=AssignmentState.SUBMITTED, study=None).order_by()
     if reading == "approved":
         since = Review.objects.filter(assignment=OuterRef("pk"), decided_at__gte=OuterRef("submitted_at"))
         verdict = since.order_by("-decided_at", "-pk").values("verdict")[:1]

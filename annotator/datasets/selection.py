@@ -35,9 +35,9 @@ def select_for_export(request: ExportRequest) -> Selection:
     InvalidError : nothing to export, in words that say what to change.
     """
     submitted = set(
-        Assignment.objects.filter(case__study__in=request.study_ids, state=AssignmentState.SUBMITTED).values_list(
-            "case_id", "reader_id"
-        )
+        Assignment.objects.filter(
+            case__study__in=request.study_ids, study=None, state=AssignmentState.SUBMITTED
+        ).values_list("case_id", "reader_id")
     )
     answers = _answers(request, submitted)
     by_finding = {(row["finding"], row["reader"]): row for row in answers if row["finding"] is not None}
@@ -63,7 +63,10 @@ def _answers(request: ExportRequest, submitted: set[tuple[Any, Any]]) -> list[di
         return []
     rows = (
         Answer.objects.filter(
-            case__study__in=request.study_ids, schema__key=request.schema_key, deleted_at__isnull=True
+            case__study__in=request.study_ids,
+            case__copied_from=None,
+            schema__key=request.schema_key,
+            deleted_at=None,
         )
         .select_related("schema", "finding", "case__study__patient", "owner", "first_frame", "last_frame")
         .order_by("case__study__study_instance_uid", "owner__username", "finding__number", "schema__version", "id")
@@ -99,7 +102,7 @@ def _marks(
     request: ExportRequest, submitted: set[tuple[Any, Any]], by_finding: dict[tuple[str | None, str], dict[str, Any]]
 ) -> Iterator[tuple[Annotation, ExportedMark]]:
     rows = (
-        Annotation.objects.filter(case__study__in=request.study_ids, deleted_at__isnull=True)
+        Annotation.objects.filter(case__study__in=request.study_ids, case__copied_from=None, deleted_at=None)
         .select_related("finding", "owner")
         .order_by("owner__username", "created_at", "id")
     )

@@ -8,7 +8,7 @@ from annotator.readerstudies.queries import assignment_for
 
 
 def locked_assignment(person: Person, assignment_id: UUID | str) -> Assignment:
-    """Lock an assignment that a person may see and return it as it is then. Call it in a transaction.
+    """Lock an assignment outside studies that an admin may see, or one that is open to its reader. In a transaction.
 
     Raises
     ------

@@ -2,6 +2,8 @@
 
 from annotator.accounts.models import Role
 from annotator.accounts.policies import Person, has_role
+from annotator.readerstudies.design import ResultsFor
+from annotator.readerstudies.models import ReaderStudy, StudyState
 
 
 def may_assign(person: Person) -> bool:
@@ -21,3 +23,16 @@ def may_review(person: Person) -> bool:
 def may_read_cases(person: Person) -> bool:
     """Have a worklist, and submit what is on it."""
     return has_role(person, Role.RADIOLOGIST)
+
+
+def may_run_studies(person: Person) -> bool:
+    """Design, launch, watch and amend reader studies."""
+    return has_role(person, Role.ADMIN)
+
+
+def may_see_results(person: Person, study: ReaderStudy) -> bool:
+    """Look at what readers answered: admins, once the protocol lets them."""
+    if not may_run_studies(person) or study.state not in (StudyState.RUNNING, StudyState.CLOSED):
+        return False
+    at_any_time = study.protocol.get("results") == ResultsFor.ANY_TIME
+    return at_any_time or study.state == StudyState.CLOSED

@@ -18,6 +18,7 @@ from annotator.cases.queries import grants_that_hold
 from annotator.cases.reading_state import FindingKindChoice, ReadingState
 from annotator.readerstudies.models import Assignment, AssignmentState, ReadingTime
 from annotator.readerstudies.policies import may_review, may_see_all_assignments
+from annotator.readerstudies.studied_reading import studied_reading, study_reading_state
 
 # A subquery, not a join: rows are locked and counted through these queries too.
 _ACTIVE_SECONDS = Coalesce(
@@ -63,7 +64,7 @@ def with_reading_time(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]
 
 
 def next_assignment(person: Person, after: UUID | str | None = None) -> Assignment | None:
-    """The first unsubmitted case of a person's worklist; None when there is none left.
+    """The first unsubmitted case of a person's worklist, from a study's case of that study; None when none is left.
 
     Parameters
     ----------
@@ -71,21 +72,26 @@ def next_assignment(person: Person, after: UUID | str | None = None) -> Assignme
         one itself is not offered again. One that isn't this person's counts as none.
     """
     waiting = worklist_for(person).exclude(state=AssignmentState.SUBMITTED)
-    place = _place_of(person, after)
-    if place is None:
+    left = _own(person, after)
+    if left is not None and left.study_id is not None:
+        return waiting.filter(study=left.study_id).exclude(pk=left.pk).order_by("session", "sequence").first()
+    if left is None:
         return waiting.first()
+    place = left.place
     return waiting.filter(place__gt=place).first() or waiting.filter(place__lt=place).first()
 
 
 def previous_assignment(person: Person, before: UUID | str) -> Assignment | None:
-    """The case before one in a person's worklist, submitted or not; None before the first.
+    """The case before one in a person's worklist, submitted or not; None before the first, and within a study.
 
     Parameters
     ----------
     before : the assignment being left; one that isn't this person's has nothing before it.
     """
-    place = _place_of(person, before)
-    return None if place is None else worklist_for(person).filter(place__lt=place).last()
+    left = _own(person, before)
+    if left is None or left.study_id is not None:
+        return None
+    return worklist_for(person).filter(place__lt=left.place, study=None).last()
 
 
 def assignment_for(person: Person, assignment_id: UUID | str) -> Assignment:
@@ -103,7 +109,7 @@ def assignment_for(person: Person, assignment_id: UUID | str) -> Assignment:
 
 
 def assignments_for(person: Person) -> QuerySet[Assignment]:
-    """All assignments by reader and place, with cases and readers.
+    """All assignments outside studies by reader and place, with cases and readers.
 
     Raises
     ------
@@ -112,14 +118,15 @@ def assignments_for(person: Person) -> QuerySet[Assignment]:
     if not may_see_all_assignments(person):
         raise NotAllowedError("Only an admin may see everybody's assignments.")
     return (
-        Assignment.objects.select_related("case", "reader", "assigned_by")
+        Assignment.objects.filter(study=None)
+        .select_related("case", "reader", "assigned_by")
         .annotate(active_seconds=_ACTIVE_SECONDS)
         .order_by("reader__username", "place")
     )
 
 
 def progress_by_reader(person: Person) -> list[ReaderProgress]:
-    """How far every active radiologist is, in one query.
+    """How far every active radiologist is outside studies, in one query.
 
     Raises
     ------
@@ -128,7 +135,8 @@ def progress_by_reader(person: Person) -> list[ReaderProgress]:
     if not may_see_all_assignments(person):
         raise NotAllowedError("Only an admin may see how far the readers are.")
     counts = {
-        f"{state}_count": Count("assignments", filter=Q(assignments__state=state)) for state in AssignmentState.values
+        f"{state}_count": Count("assignments", filter=Q(assignments__state=state, assignments__study=None))
+        for state in AssignmentState.values
     }
     readers = User.objects.filter(role=Role.RADIOLOGIST, is_active=True).annotate(**counts).order_by("username")
     return [
@@ -145,9 +153,12 @@ def progress_by_reader(person: Person) -> list[ReaderProgress]:
 def reading_state(person: Person, case: Case) -> ReadingState:
     """What the viewer must know of this person's reading of a case that `cases.queries.case_for` gave them."""
     user = signed_in(person)
-    worklist = list(worklist_for(user).values_list("case_id", "pk", "state", "returned"))
+    worklist = list(worklist_for(user).filter(study=None).values_list("case_id", "pk", "state", "returned"))
     at = next((at for at, (case_id, *_) in enumerate(worklist) if case_id == case.pk), None)
     locked = is_locked(case, user)
+    own = studied_reading(user, case) if at is None and case.copied_from_id is not None else None
+    if own is not None:
+        return study_reading_state(own, locked=locked, answered_schemas=answered_schemas(user, case))
     kinds = tuple(FindingKindChoice(value=kind.value, label=kind.label) for kind in finding_kinds_for(case.modality))
     return ReadingState(
         assignment=None if at is None else str(worklist[at][1]),
@@ -162,11 +173,10 @@ def reading_state(person: Person, case: Case) -> ReadingState:
     )
 
 
-def _place_of(person: Person, assignment_id: UUID | str | None) -> int | None:
+def _own(person: Person, assignment_id: UUID | str | None) -> Assignment | None:
     if assignment_id is None or not _is_uuid(assignment_id):
         return None
-    own = Assignment.objects.filter(pk=assignment_id, reader_id=person.pk)
-    return own.values_list("place", flat=True).first()
+    return Assignment.objects.filter(pk=assignment_id, reader_id=person.pk).first()
 
 
 def _is_uuid(value: UUID | str) -> bool:

@@ -85,7 +85,8 @@ def cases_to_review(person: Person) -> QuerySet[Case]:
     """
     _check_may_review(person)
     decided_since = Review.objects.filter(assignment=OuterRef("pk"), decided_at__gte=OuterRef("submitted_at"))
-    waiting = Assignment.objects.filter(state=AssignmentState.SUBMITTED).exclude(Exists(decided_since))
+    # A study's readings are results: nobody approves them or gives them back.
+    waiting = Assignment.objects.filter(state=AssignmentState.SUBMITTED, study=None).exclude(Exists(decided_since))
     first = waiting.filter(case=OuterRef("pk")).order_by("submitted_at").values("submitted_at")[:1]
     return (
         Case.objects.filter(pk__in=waiting.values("case"))

@@ -19,7 +19,7 @@ from annotator.readerstudies.actions.reopen_assignment import reopen_assignment
 from annotator.readerstudies.actions.reorder_assignments import reorder_assignments
 from annotator.readerstudies.actions.submit_assignment import submit_assignment
 from annotator.readerstudies.actions.withdraw_assignment import withdraw_assignment
-from annotator.readerstudies.models import Assignment, AssignmentState
+from annotator.readerstudies.models import Assignment, AssignmentState, Step
 from annotator.readerstudies.policies import may_assign, may_read_cases, may_see_all_assignments
 from annotator.readerstudies.queries import (
     assignment_for,
@@ -98,6 +98,12 @@ class OrderSerializer(serializers.Serializer):
 
 class ReadingTimeSerializer(serializers.Serializer):
     active_seconds = serializers.FloatField(min_value=0, help_text="Since the sitting began, pauses left out.")
+
+
+class SubmitSerializer(serializers.Serializer):
+    step = serializers.ChoiceField(
+        Step.choices, default="", allow_blank=True, help_text="Needed in a second read: the one that is handed in."
+    )
 
 
 class ReopenSerializer(serializers.Serializer):
@@ -225,12 +231,17 @@ class AssignmentSubmit(APIView):
     parser_classes = [StrictJSONParser]
 
     @extend_schema(
-        summary="Submit a reading", request=None, responses={200: SubmittedSerializer, **problems(403, 404, 409)}
+        summary="Submit a reading",
+        request=SubmitSerializer,
+        responses={200: SubmittedSerializer, **problems(*BODY, 403, 404, 409)},
     )
     def post(self, request: Request, assignment_id: UUID) -> Response:
-        """Hand one's own reading in: its marks are locked."""
-        assignment = submit_assignment(request.user, assignment_id)
-        following = next_assignment(request.user, assignment.pk)
+        """Hand one's own reading in: its marks are locked. After the unaided step of a second read `next` is the case."""
+        given = SubmitSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        assignment = submit_assignment(request.user, assignment_id, step=given.validated_data["step"])
+        stays = assignment.state != AssignmentState.SUBMITTED
+        following = assignment if stays else next_assignment(request.user, assignment.pk)
         page = reverse("case", args=[following.case_id]) if following else None
         return Response({**assignment_as_dict(assignment), "next": page})
 

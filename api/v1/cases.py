@@ -21,7 +21,7 @@ from annotator.cases.actions.show_priors import MOST_PRIORS, show_priors
 from annotator.cases.manifest import Manifest, manifest_for
 from annotator.cases.models import Case
 from annotator.cases.policies import may_make_cases
-from annotator.cases.queries import case_for, cases_for
+from annotator.cases.queries import case_for, catalogued_cases_for
 from annotator.cases.records import case_as_dict
 from annotator.readerstudies.actions.open_assignment import open_assignment
 from annotator.readerstudies.queries import reading_state
@@ -85,7 +85,7 @@ class CaseList(ListView):
     model = Case
 
     def rows(self, person: Person) -> QuerySet[Case]:
-        return cases_for(person)
+        return catalogued_cases_for(person)
 
 
 class CaseDetail(APIView):
@@ -159,7 +159,7 @@ class CaseReading(APIView):
 class CaseOpen(APIView):
     parser_classes = [StrictJSONParser]
 
-    @extend_schema(summary="Open a case", request=None, responses={200: OpenedSerializer, **problems(404)})
+    @extend_schema(summary="Open a case", request=None, responses={200: OpenedSerializer, **problems(404, 409)})
     def post(self, request: Request, case_id: uuid.UUID) -> Response:
         """Note that reading begins; answers the person's assignment of the case, null where there is none."""
         assignment = open_assignment(request.user, case_id)

@@ -14,7 +14,7 @@ from annotator.accounts.errors import InvalidError, RoomError
 from annotator.accounts.models import User
 from annotator.accounts.queries import readers_for
 from annotator.cases.models import Case
-from annotator.cases.queries import cases_for
+from annotator.cases.queries import catalogued_cases_for
 from annotator.readerstudies.actions.assign_cases import assign_cases
 from annotator.readerstudies.actions.reopen_assignment import reopen_assignment
 from annotator.readerstudies.actions.reorder_assignments import reorder_assignments
@@ -45,7 +45,7 @@ class AssignForm(forms.Form):
 
     def __init__(self, data: object = None, *, person: User) -> None:
         super().__init__(data)  # type: ignore[arg-type]
-        self.fields["cases"].queryset = cases_for(person)  # type: ignore[attr-defined]
+        self.fields["cases"].queryset = catalogued_cases_for(person)  # type: ignore[attr-defined]
         self.fields["readers"].choices = [  # type: ignore[attr-defined]
             (reader.pk, reader.full_name) for reader in readers_for(person)
         ]
@@ -105,7 +105,7 @@ def _assign(request: HttpRequest, person: User, form: AssignForm) -> str:
 
 
 def _cases_to_pick(person: User, text: str, chosen: list[int]) -> QuerySet[Case]:
-    rows = cases_for(person)
+    rows = catalogued_cases_for(person)
     if chosen:
         rows = rows.filter(study__in=chosen)
     for word in text.split():

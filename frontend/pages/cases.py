@@ -14,7 +14,7 @@ from annotator.accounts.policies import is_signed_in
 from annotator.accounts.queries import viewer_preferences_of
 from annotator.cases.actions.show_priors import MOST_PRIORS, show_priors
 from annotator.cases.policies import may_edit_hangings, may_make_cases, may_see_every_case
-from annotator.cases.queries import case_for, cases_for
+from annotator.cases.queries import case_for, catalogued_cases_for
 from annotator.readerstudies.actions.open_assignment import open_assignment
 from annotator.readerstudies.models import AssignmentState
 from annotator.readerstudies.policies import may_read_cases
@@ -24,7 +24,7 @@ from frontend.pages.paging import page_of
 
 @page(may=may_see_every_case)
 def cases(request: HttpRequest) -> HttpResponse:
-    rows = cases_for(signed_in(request)).annotate(
+    rows = catalogued_cases_for(signed_in(request)).annotate(
         stack_count=Count("case_stacks", distinct=True),
         prior_count=Max("case_stacks__prior"),
         assigned_count=Count("assignments", distinct=True),

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 
 from annotator.accounts.errors import NotFoundError, RoomError
 from annotator.accounts.models import User
-from annotator.cases.queries import cases_for
+from annotator.cases.queries import catalogued_cases_for
 from annotator.datasets.policies import may_export
 from annotator.imaging.actions.decide_laterality import decide_laterality
 from annotator.imaging.catalogue.laterality_doubts import do_sides_disagree
@@ -39,7 +39,7 @@ def study(request: HttpRequest, pk: int) -> HttpResponse:
         "stacks": [(stack, middles.get(stack.pk)) for stack in stacks],
         "disagreements": [stack for stack in stacks if do_sides_disagree(stack)],
         "verdicts": LateralityVerdict,
-        "cases": cases_for(person).filter(study=found),
+        "cases": catalogued_cases_for(person).filter(study=found),
         "failed": _failures(person, found),
         "priors": priors_of(person, found),
         "own_tags": list(found.tags.all()),

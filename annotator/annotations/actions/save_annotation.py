@@ -15,7 +15,7 @@ from annotator.annotations.models import Annotation, MarkKind, Provenance
 from annotator.annotations.revisions import save_as_next_revision, verb_for
 from annotator.annotations.spans import frame_and_span
 from annotator.annotations.storable_checks import check_line
-from annotator.annotations.turns import check_may_change, own_record, take_turn, was_saved
+from annotator.annotations.turns import check_may_change, check_terms, own_record, take_turn, was_saved
 from annotator.imaging.models import Frame
 
 
@@ -94,6 +94,7 @@ def save_annotation(person: Person, wanted: SaveAnnotation) -> Annotation:
         if existing is not None and is_there and all(getattr(existing, name) == asked[name] for name in asked):
             return existing
         check_may_change(turn, existing, seen=wanted.revision)
+        check_terms(turn, mark_kind=wanted.kind)
         mark = existing or Annotation(
             id=wanted.id, case_id=turn.case_id, owner=turn.owner, provenance=wanted.provenance
         )

@@ -16,7 +16,7 @@ from annotator.annotations.records import answer_as_dict
 from annotator.annotations.revisions import save_as_next_revision, verb_for
 from annotator.annotations.spans import Span, span_of_case
 from annotator.annotations.storable_checks import check_json_storable
-from annotator.annotations.turns import Turn, check_may_change, own_record, take_turn, was_saved
+from annotator.annotations.turns import Turn, check_may_change, check_terms, own_record, take_turn, was_saved
 from annotator.cases.models import Case
 from annotator.cases.queries import body_part_of
 from annotator.labels.context import ScoringContext
@@ -101,6 +101,7 @@ def save_answer(person: Person, wanted: SaveAnswer) -> Answer:
         if existing is not None and is_same and (score == existing.score or wanted.revision != existing.revision):
             return existing
         check_may_change(turn, existing, seen=wanted.revision)
+        check_terms(turn, schema=str(schema))
         answer = existing or Answer(id=wanted.id, case_id=turn.case_id, owner=turn.owner)
         for name, value in asked.items():
             setattr(answer, name, value)

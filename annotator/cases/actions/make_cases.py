@@ -8,6 +8,7 @@ from django.db import transaction
 from annotator.accounts.actions.record_audit import record_audit
 from annotator.accounts.errors import NotAllowedError
 from annotator.accounts.policies import Person
+from annotator.cases.case_code import case_code
 from annotator.cases.hangable_stacks import hangable_stacks
 from annotator.cases.hanging import HungStack, case_title, hang, titles_of
 from annotator.cases.hangings.definition import Protocol
@@ -17,10 +18,6 @@ from annotator.cases.models import Case, CaseStack
 from annotator.cases.policies import may_make_cases
 from annotator.imaging.models import Study
 from annotator.jobs.actions.queue_job import queue_job
-
-# Without letters that look like digits; 4 of them tell a reader's cases apart and say nothing of the patient.
-_CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_CODE_LENGTH = 4
 
 
 def make_cases(person: Person | None, study_ids: Iterable[int]) -> list[Case]:
@@ -56,13 +53,14 @@ def make_cases(person: Person | None, study_ids: Iterable[int]) -> list[Case]:
 def _make_case(
     person: Person | None, study: Study, modality: str, stacks: list[HangableStack], protocols: list[Protocol]
 ) -> Case:
-    case = Case.objects.filter(study=study, modality=modality).order_by("created_at", "pk").first()
+    own = Case.objects.filter(study=study, modality=modality, copied_from=None)
+    case = own.order_by("created_at", "pk").first()
     is_new = case is None
     if case is None:
         case = Case(study=study, modality=modality)
     known = [] if is_new else list(case.case_stacks.order_by("place"))
     added = {stack.pk for stack in stacks} - {hung.stack_id for hung in known}
-    case.title = case_title(modality, stacks, code=_code(case))
+    case.title = case_title(modality, stacks, code=case_code(case.pk))
     if is_new or added:
         priors: list[CaseStack] = []
         if not is_new and case.grants.exists():
@@ -106,12 +104,3 @@ def _behind_all(rows: list[CaseStack], priors: list[CaseStack]) -> list[CaseStac
         CaseStack(case=one.case, stack_id=one.stack_id, place=first_free + at, title=one.title, prior=one.prior)
         for at, one in enumerate(priors)
     ]
-
-
-def _code(case: Case) -> str:
-    value = case.pk.int
-    letters = []
-    for _ in range(_CODE_LENGTH):
-        value, letter = divmod(value, len(_CODE_LETTERS))
-        letters.append(_CODE_LETTERS[letter])
-    return "".join(letters)

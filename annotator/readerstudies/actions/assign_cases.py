@@ -15,7 +15,7 @@ from annotator.accounts.policies import Person
 from annotator.accounts.signed_in import signed_in
 from annotator.cases.actions.grant_cases import grant_cases
 from annotator.cases.models import Case
-from annotator.cases.queries import cases_for
+from annotator.cases.queries import catalogued_cases_for
 from annotator.readerstudies.models import Assignment
 from annotator.readerstudies.policies import may_assign
 
@@ -113,7 +113,7 @@ def _cases_named(admin: User, case_ids: Iterable[UUID | str]) -> list[Case]:
         raise InvalidError(f"A case is named by its identifier, {bad}.", path="cases") from bad
     if not wanted:
         raise InvalidError("Choose at least one case.", path="cases")
-    found = cases_for(admin).in_bulk(wanted)
+    found = catalogued_cases_for(admin).in_bulk(wanted)
     if missing := [one for one in wanted if one not in found]:
         raise NotFoundError(f"There is no case {missing[0]}.")
     return [found[one] for one in wanted]

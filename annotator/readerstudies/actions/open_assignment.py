@@ -9,6 +9,7 @@ from annotator.accounts.policies import Person
 from annotator.cases.queries import case_for
 from annotator.readerstudies.assignment_states import move_assignment
 from annotator.readerstudies.models import Assignment, AssignmentState
+from annotator.readerstudies.reading_order import check_is_next
 
 
 def open_assignment(person: Person, case_id: UUID | str) -> Assignment | None:
@@ -19,6 +20,7 @@ def open_assignment(person: Person, case_id: UUID | str) -> Assignment | None:
     Raises
     ------
     NotFoundError : the case is not open to this person.
+    ConflictError : a study's case before it in the order waits to be submitted.
     """
     with transaction.atomic():
         case = case_for(person, case_id)
@@ -28,6 +30,8 @@ def open_assignment(person: Person, case_id: UUID | str) -> Assignment | None:
             .filter(case=case, reader_id=person.pk)
             .first()
         )
+        if assignment is not None and assignment.study_id is not None:
+            check_is_next(assignment)
         if assignment is not None and assignment.state == AssignmentState.ASSIGNED:
             move_assignment(assignment, AssignmentState.OPENED)
             detail: dict[str, object] = {"case": str(case.pk)}

@@ -34,6 +34,8 @@ def review_assignment(person: Person, assignment_id: UUID | str, *, verdict: str
         raise InvalidError("Say why the reading is returned: its reader is shown it.", path="reason")
     with transaction.atomic():
         assignment = _locked(assignment_id)
+        if assignment.study_id is not None:
+            raise ConflictError("This reading belongs to a study. An admin opens it again on the study's page.")
         if assignment.state != AssignmentState.SUBMITTED:
             raise ConflictError("This reading isn't submitted; its reader can still change it.")
         review = Review.objects.create(

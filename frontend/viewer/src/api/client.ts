@@ -66,8 +66,9 @@ export class ApiClient {
     return next.assignment?.case ?? null;
   }
 
-  async submit(assignment: string): Promise<Submitted> {
-    const response = await this.request('POST', `assignments/${assignment}/submit`, { body: {} });
+  /** `step`: which of a second read's answers the page shows; nothing else has more than one. */
+  async submit(assignment: string, step: 'unaided' | 'final'): Promise<Submitted> {
+    const response = await this.request('POST', `assignments/${assignment}/submit`, { body: { step } });
     if (!response.ok) throw await failure(response);
     return (await response.json()) as Submitted;
   }

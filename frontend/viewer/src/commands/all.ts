@@ -1,5 +1,6 @@
 /** Every command of the reading page; a new one is added to the file of its group. */
 import { TOOLS } from '../tools/registry';
+import { offersTool } from '../tools/tool_for_kind';
 import { CASE_COMMANDS } from './case';
 import type { Command } from './command';
 import { FINDING_COMMANDS } from './findings';
@@ -24,7 +25,8 @@ const TOOL_COMMANDS: readonly Command[] = TOOLS.map(({ name, title, keys, draws,
   keys,
   run: ({ acts, say }) => {
     if (reviews && !acts.review?.mayReview) return;
-    if (acts.mayEdit || !draws) acts.ui.set({ tool: name });
+    if (!offersTool(name, acts.manifest.reading.mark_kinds)) say('This study does not use that tool');
+    else if (acts.mayEdit || !draws) acts.ui.set({ tool: name });
     else say(acts.whyNoMarks);
   },
 }));

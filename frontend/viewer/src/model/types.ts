@@ -237,6 +237,10 @@ export interface Manifest {
     position: string | null;
     /** All readings of the case are shown side by side. */
     may_review: boolean;
+    /** Kinds of marks that may be drawn; null: all. */
+    mark_kinds: readonly string[] | null;
+    /** "suggestions": submitting locks the unaided answer, and what a model proposes comes next. */
+    submits_to: 'done' | 'suggestions';
   };
   stacks: readonly StackJson[];
   /** What fits the case, best first. */

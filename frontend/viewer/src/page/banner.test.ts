@@ -10,6 +10,8 @@ const reading = (change: Partial<Manifest['reading']>): Manifest['reading'] => (
   returned: '',
   may_review: false,
   position: null,
+  mark_kinds: null,
+  submits_to: 'done',
   ...change,
 });
 

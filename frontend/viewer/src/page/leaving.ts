@@ -56,7 +56,8 @@ export function leaving(
         say(`Not submitted. ${queue.summary().words}.`);
         return;
       }
-      const { next } = await api.submit(assignment);
+      const step = manifest.reading.submits_to === 'suggestions' ? 'unaided' : 'final';
+      const { next } = await api.submit(assignment, step);
       await travel.to(next ?? addresses.worklist);
     } catch (error) {
       say(

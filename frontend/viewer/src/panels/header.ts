@@ -70,7 +70,11 @@ export class Header {
           )
         : null,
       canSubmit
-        ? h('button', { type: 'button', class: 'primary', title: 'Submit (S)', onclick: actions.submit }, 'Submit')
+        ? h(
+            'button',
+            { type: 'button', class: 'primary', title: 'Submit (S)', onclick: actions.submit },
+            state.submits_to === 'suggestions' ? 'Lock and show suggestions' : 'Submit',
+          )
         : null,
     );
   }
