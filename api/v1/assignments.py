@@ -236,7 +236,7 @@ class AssignmentSubmit(APIView):
         responses={200: SubmittedSerializer, **problems(*BODY, 403, 404, 409)},
     )
     def post(self, request: Request, assignment_id: UUID) -> Response:
-        """Hand one's own reading in: its marks are locked. After the unaided step of a second read `next` is the case."""
+        """Hand one's own reading in: its marks are locked. After the first step of a second read `next` is the case."""
         given = SubmitSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         assignment = submit_assignment(request.user, assignment_id, step=given.validated_data["step"])
