@@ -12,4 +12,5 @@ pytest_plugins = [
     "tests.fixtures.browser",
     "tests.fixtures.process_groups",
     "tests.fixtures.what_needs_a_database",
+    "tests.fixtures.emptied_tables",
 ]

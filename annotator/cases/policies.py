@@ -5,8 +5,9 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils import timezone
 
-from annotator.accounts.models import Role
+from annotator.accounts.models import Role, User
 from annotator.accounts.policies import Person, has_role
+from annotator.accounts.sources import is_source
 from annotator.cases.models import Case, CaseGrant
 
 
@@ -17,6 +18,11 @@ def may_see_every_case(person: Person) -> bool:
 
 def may_grant_cases(person: Person) -> bool:
     return has_role(person, Role.ADMIN)
+
+
+def may_grant_cases_to(person: Person, reader: User) -> bool:
+    """Admins to anybody; data managers to a source, which is nobody: its marks must lie in a case."""
+    return may_grant_cases(person) or (is_source(reader) and has_role(person, Role.DATA_MANAGER))
 
 
 def may_make_cases(person: Person) -> bool:

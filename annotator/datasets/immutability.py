@@ -1,14 +1,19 @@
 """The database refuses to change what is frozen, whoever asks: triggers, made by the migration that made the tables.
 
-A frozen release's row never changes. A stack of it may change in one way: its content is erased for a withdrawal, and
-its hash stays. On PostgreSQL nothing of it can be deleted either; SQLite has no way to tell a deletion from the
-emptying of all tables that a test run ends with, so there PROTECT on the foreign keys and the hash have to do.
+A frozen release's row never changes and never goes. A stack of it may change in one way: its content is erased for a
+withdrawal, and its hash stays. What empties all tables (a test run's end) takes the triggers away first.
 A later migration that alters these tables on SQLite makes them anew without triggers: it has to call guard_releases.
 """
 
 from typing import Any
 
-TRIGGERS = ("release_is_frozen", "released_stack_is_frozen")
+# Trigger -> its table.
+TRIGGERS = {
+    "release_is_frozen": "datasets_release",
+    "released_stack_is_frozen": "datasets_releasestack",
+    "frozen_release_stays": "datasets_release",
+    "stack_of_frozen_release_stays": "datasets_releasestack",
+}
 _KEPT = (
     "release_id",
     "place",
@@ -31,6 +36,16 @@ _SQLITE = (
     CREATE TRIGGER IF NOT EXISTS released_stack_is_frozen BEFORE UPDATE ON datasets_releasestack
     WHEN (SELECT frozen_at FROM datasets_release WHERE id = OLD.release_id) IS NOT NULL
     AND NOT (NEW.content IS NULL AND NEW.withdrawal_id IS NOT NULL AND {same})
+    BEGIN SELECT RAISE(ABORT, 'a stack of a frozen release is never changed'); END
+    """,
+    """
+    CREATE TRIGGER IF NOT EXISTS frozen_release_stays BEFORE DELETE ON datasets_release
+    WHEN OLD.frozen_at IS NOT NULL
+    BEGIN SELECT RAISE(ABORT, 'a frozen release is never changed'); END
+    """,
+    """
+    CREATE TRIGGER IF NOT EXISTS stack_of_frozen_release_stays BEFORE DELETE ON datasets_releasestack
+    WHEN (SELECT frozen_at FROM datasets_release WHERE id = OLD.release_id) IS NOT NULL
     BEGIN SELECT RAISE(ABORT, 'a stack of a frozen release is never changed'); END
     """,
 )
@@ -56,11 +71,19 @@ _POSTGRESQL = (
     $$ LANGUAGE plpgsql
     """,
     """
-    CREATE OR REPLACE TRIGGER release_is_frozen BEFORE UPDATE OR DELETE ON datasets_release
+    CREATE OR REPLACE TRIGGER release_is_frozen BEFORE UPDATE ON datasets_release
     FOR EACH ROW WHEN (OLD.frozen_at IS NOT NULL) EXECUTE FUNCTION datasets_refuse()
     """,
     """
-    CREATE OR REPLACE TRIGGER released_stack_is_frozen BEFORE UPDATE OR DELETE ON datasets_releasestack
+    CREATE OR REPLACE TRIGGER frozen_release_stays BEFORE DELETE ON datasets_release
+    FOR EACH ROW WHEN (OLD.frozen_at IS NOT NULL) EXECUTE FUNCTION datasets_refuse()
+    """,
+    """
+    CREATE OR REPLACE TRIGGER released_stack_is_frozen BEFORE UPDATE ON datasets_releasestack
+    FOR EACH ROW EXECUTE FUNCTION datasets_refuse_stack()
+    """,
+    """
+    CREATE OR REPLACE TRIGGER stack_of_frozen_release_stays BEFORE DELETE ON datasets_releasestack
     FOR EACH ROW EXECUTE FUNCTION datasets_refuse_stack()
     """,
 )
@@ -79,6 +102,6 @@ def guard_releases(apps: Any, schema_editor: Any) -> None:
 
 def unguard_releases(apps: Any, schema_editor: Any) -> None:
     """Take them away again; for the way back of a migration."""
-    for trigger, table in zip(TRIGGERS, ("datasets_release", "datasets_releasestack"), strict=True):
+    for trigger, table in TRIGGERS.items():
         on = f" ON {table}" if schema_editor.connection.vendor == "postgresql" else ""
         schema_editor.execute(f"DROP TRIGGER IF EXISTS {trigger}{on}", params=None)

@@ -1,4 +1,4 @@
-"""Exports of chosen studies; cohorts, and the releases frozen from them.
+"""Exports of chosen studies; cohorts, and the releases frozen from them; marks that are brought in.
 
 A release whose `frozen_at` is set is never changed: immutability.py has the database hold that.
 """
@@ -235,3 +235,27 @@ class TiradsFit(models.Model):
 
     def __str__(self) -> str:
         return f"points fitted to {self.release_id}"
+
+
+class MarkImport(models.Model):
+    """Files with marks of another program: brought here, looked through by a job, then saved by another, or not."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    source = models.CharField(max_length=100, help_text="whose work it is")
+    format = models.CharField(max_length=32, help_text="of importers/formats.py")
+    # ImportFiles of importers/import_files.py: names of files, and what a file may not say itself.
+    given = models.JSONField()
+    # The newest one: of the look, or of the saving.
+    job = models.OneToOneField(Job, on_delete=models.PROTECT, related_name="mark_import")
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    found = models.JSONField(default=dict, help_text="ImportReport of the look; empty until it is done")
+    saved = models.JSONField(default=dict, help_text="ImportReport of the saving; empty until it is done")
+    # Its files are gone once they are saved or thrown away.
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.format} of {self.source}"

@@ -14,5 +14,5 @@ def may_manage_datasets(person: Person) -> bool:
 
 
 def may_import(person: Person) -> bool:
-    """Marks that come in are a reading by somebody else: who may assign readings may bring them in."""
-    return has_role(person, Role.ADMIN)
+    """Marks of a source that nobody signs in as; readers' own assignments are the admins'."""
+    return has_role(person, Role.DATA_MANAGER, Role.ADMIN)

@@ -4,12 +4,12 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from annotator.accounts.errors import ConflictError, NotFoundError
 from annotator.accounts.policies import Person
 from annotator.datasets.freeze_parts import frames_there
-from annotator.datasets.models import Cohort, DiagnosisTable, FramePrint, Release, ReleaseStack, Withdrawal
+from annotator.datasets.models import Cohort, DiagnosisTable, FramePrint, Release, ReleaseStack, TiradsFit, Withdrawal
 from annotator.datasets.policies import may_manage_datasets
 from annotator.datasets.release_rows import content_hash_of, released_stacks, stacks_from
 from annotator.datasets.released import ReleasedStack
@@ -100,10 +100,22 @@ def withdrawals_for(person: Person) -> QuerySet[Withdrawal]:
     return rows if may_manage_datasets(person) else rows.none()
 
 
+def tombstones_of(release: Release) -> QuerySet[Withdrawal]:
+    """Who was taken out of a release, newest first, each with `stack_count` and `frame_count` of what it held."""
+    counted = {"stack_count": Count("stacks"), "frame_count": Sum("stacks__frame_count")}
+    return Withdrawal.objects.filter(stacks__release=release).annotate(**counted).order_by("-at")
+
+
 def diagnosis_tables_for(person: Person) -> QuerySet[DiagnosisTable]:
     """The imported tables of diagnoses, by name."""
     rows = DiagnosisTable.objects.select_related("imported_by").order_by("name")
     return rows if may_manage_datasets(person) else rows.none()
+
+
+def tirads_fits_for(person: Person) -> QuerySet[TiradsFit]:
+    """Points fitted to releases, newest first, with job and who asked."""
+    fits = TiradsFit.objects.select_related("job", "requested_by").order_by("-created_at")
+    return fits if may_manage_datasets(person) else fits.none()
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Work of this room: making exports, freezing releases, fitting points to them; and what is swept daily."""
+"""Work of this room: exports, freezing releases, fitting points to them, marks that come in; what is swept daily."""
 
 import uuid
 from typing import Any
@@ -10,7 +10,9 @@ from annotator.datasets.actions.build_export import build_export
 from annotator.datasets.actions.build_release_export import build_release_export
 from annotator.datasets.actions.fit_tirads_points import fit_tirads_points
 from annotator.datasets.actions.freeze_release import freeze_release
+from annotator.datasets.actions.request_mark_import import run_mark_import
 from annotator.datasets.exporting.export_files import delete_expired, delete_work_left_behind
+from annotator.datasets.importers.import_files import forget_left_behind
 from annotator.jobs.registry import WorkContext, WorkFailedError, work
 
 
@@ -50,7 +52,18 @@ def build_release_export_work(context: WorkContext) -> dict[str, Any]:
         raise WorkFailedError(str(error)) from error
 
 
+@work("datasets.import_marks")
+def import_marks_work(context: WorkContext) -> dict[str, Any]:
+    """Parameters: {"import": id, "save": whether it is more than a look}."""
+    parameters = context.parameters
+    try:
+        return run_mark_import(uuid.UUID(parameters["import"]), save=parameters["save"], report=context.report)
+    except RoomError as error:
+        raise WorkFailedError(str(error)) from error
+
+
 @shared_task(name="datasets.sweep_exports")
 def sweep_exports() -> None:
+    forget_left_behind()
     delete_expired()
     delete_work_left_behind()

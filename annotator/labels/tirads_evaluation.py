@@ -69,10 +69,17 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class FittedTirads:
-    """Points fitted on training patients, how they do on held-out ones, and the definition that offers them."""
+    """Points fitted on training patients, how they do on held-out ones, and the definition that offers them.
+
+    Attributes
+    ----------
+    evaluation : on the held-out nodules.
+    training : the same figures on the nodules that they were fitted to; they flatter the fitted points.
+    """
 
     points: OptimisedPoints
     evaluation: Evaluation
+    training: Evaluation
     definition: dict[str, Any]
 
 
@@ -102,7 +109,13 @@ def fit_tirads(
     first = systems_of(definition)[0]
     found = optimise_points(training, first, seed=seed, generations=generations)
     offered = with_system(definition, found.points, name=FITTED, title=title)
-    return FittedTirads(found, evaluate(held_out, systems_of(offered), resamples=resamples, seed=seed), offered)
+    systems = systems_of(offered)
+    return FittedTirads(
+        points=found,
+        evaluation=evaluate(held_out, systems, resamples=resamples, seed=seed),
+        training=evaluate(training, systems, resamples=resamples, seed=seed),
+        definition=offered,
+    )
 
 
 def check_split(training: Sequence[DiagnosedNodule], held_out: Sequence[DiagnosedNodule]) -> None:

@@ -29,7 +29,9 @@ PLACES = (
     Place("intakes", "Bring in files", _KEEPERS, frozenset({"intake"})),
     Place("quarantine", "Quarantine", _KEEPERS),
     Place("text-reviews", "Text in pictures", _KEEPERS),
-    Place("cohorts", "Datasets", _KEEPERS, frozenset({"cohort", "release"})),
+    Place(
+        "cohorts", "Datasets", _KEEPERS, frozenset({"cohort", "release", "mark-imports", "mark-import", "withdrawals"})
+    ),
     Place("exports", "Exports", _KEEPERS),
     Place("jobs", "Jobs", _KEEPERS),
     Place("people", "People", _ADMIN),

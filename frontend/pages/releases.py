@@ -21,10 +21,17 @@ from annotator.datasets.flow_chart import FlowChart
 from annotator.datasets.flow_svg import flow_svg
 from annotator.datasets.models import Release
 from annotator.datasets.policies import may_manage_datasets
-from annotator.datasets.release_queries import condition_of, frozen_release_for, release_for, releases_for
+from annotator.datasets.release_queries import (
+    condition_of,
+    frozen_release_for,
+    release_for,
+    releases_for,
+    tombstones_of,
+)
 from annotator.datasets.release_recipe import SIDES
 from frontend.pages.export_form import asked_by, export_form
 from frontend.pages.page import page, signed_in
+from frontend.pages.release_points import points_context
 
 _FIRST_FORMAT = "coco"
 UNCERTAIN = {
@@ -76,6 +83,8 @@ def release(request: HttpRequest, release_id: uuid.UUID) -> HttpResponseBase:
         "form": form,
         "others": releases_for(person).filter(frozen_at__isnull=False).exclude(pk=found.pk),
     }
+    if found.frozen_at:
+        context |= points_context(person, found)
     if request.GET.get("check") and found.frozen_at:
         context["condition"] = condition_of(found)
     if before := request.GET.get("before"):
@@ -135,6 +144,7 @@ def _shown(found: Release) -> dict[str, Any]:
         "positives": sorted(found.balance.get("targets", {}).get("train", {}).items()),
         "figures": [(name, _drawing(svg)) for name, svg in balance_figures(found.balance).items()],
         "sides": [(side, found.header["counts"][side]) for side in _in_order(found.header.get("counts", {}))],
+        "tombstones": tombstones_of(found),
         "truth": {**found.recipe["truth"], "uncertain": UNCERTAIN[found.recipe["truth"]["uncertain"]]},
     }
 

@@ -61,6 +61,9 @@ ADMIN_PAGES = {
     "cohorts": "/cohorts/",
     "cohort": "",
     "release": "",
+    "mark-imports": "/mark-imports/",
+    "mark-import": "",
+    "withdrawals": "/withdrawals/",
     "assignments": "/assignments/",
     "people": "/people/",
     "key-map": "/key-map/",
@@ -83,7 +86,7 @@ def test_every_page_is_listed_here_or_is_no_page_to_look_at() -> None:
     acts = {
         "home", "sign-out", "next-case", "thumbnail", "collection", "text-review-frame", "text-review-decide",
         "text-review-layout", "text-review-put-back", "job-cancel", "job-retry", "export-download", "key-map-reveal",
-        "text-size", "release-leak", "release-discard", "release-datasheet",
+        "text-size", "release-leak", "release-discard", "release-datasheet", "release-fits", "tirads-fit-offer",
         "health",
     }  # fmt: skip
     names = {str(one.name) for one in urlpatterns if isinstance(one, URLPattern)}

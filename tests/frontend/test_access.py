@@ -52,6 +52,11 @@ ANSWERS: dict[str, tuple[int, int, int]] = {
     "release-leak": (REFUSED, 302, 302),
     "release-discard": (REFUSED, 302, 302),
     "release-datasheet": (REFUSED, 200, 200),
+    "release-fits": (REFUSED, 200, 200),
+    "tirads-fit-offer": (REFUSED, GONE, GONE),
+    "mark-imports": (REFUSED, 200, 200),
+    "mark-import": (REFUSED, GONE, GONE),
+    "withdrawals": (REFUSED, 200, 200),
     "assignments": (REFUSED, REFUSED, 200),
     "hangings": (REFUSED, REFUSED, 200),
     "hanging": (REFUSED, REFUSED, 200),
@@ -77,6 +82,7 @@ POSTED = {
     "job-retry",
     "release-leak",
     "release-discard",
+    "tirads-fit-offer",
     "key-map-reveal",
     "text-review-decide",
     "text-review-layout",
@@ -123,6 +129,8 @@ def address(name: str, catalogue: Catalogue) -> str:
         "label-schema-export": {"key": "ours", "version": 1},
         "export-download": {"export_id": ANYTHING},
         "key-map-reveal": {"pk": 7},
+        "tirads-fit-offer": {"fit_id": ANYTHING},
+        "mark-import": {"import_id": ANYTHING},
     }
     return reverse(name, kwargs=arguments.get(name))
 

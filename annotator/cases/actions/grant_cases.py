@@ -9,7 +9,7 @@ from annotator.accounts.errors import NotAllowedError
 from annotator.accounts.models import User
 from annotator.accounts.policies import Person
 from annotator.cases.models import Case, CaseGrant
-from annotator.cases.policies import may_grant_cases
+from annotator.cases.policies import may_grant_cases_to
 
 _BATCH = 500
 
@@ -25,9 +25,9 @@ def grant_cases(
 
     Raises
     ------
-    NotAllowedError : `person` is no admin.
+    NotAllowedError : `person` is no admin; a data manager may only for a source.
     """
-    if not may_grant_cases(person):
+    if not may_grant_cases_to(person, reader):
         raise NotAllowedError("Only an admin may give readers access to a case.")
     with transaction.atomic():
         CaseGrant.objects.bulk_create(

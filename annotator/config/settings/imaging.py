@@ -8,6 +8,8 @@ UPLOADS_DIR = DATA_DIR / "uploads"
 EXPORTS_DIR = DATA_DIR / "exports"
 # Files of releases' exports that are being made; a killed job goes on with what lies here.
 EXPORT_WORK_DIR = DATA_DIR / "export-work"
+# Files with marks of other programs, until they are saved or thrown away.
+MARK_IMPORTS_DIR = DATA_DIR / "mark-imports"
 # How long a release's export can be downloaded; made again it has the same bytes.
 EXPORT_KEPT_DAYS = int(os.environ.get("EXPORT_KEPT_DAYS", 30))
 

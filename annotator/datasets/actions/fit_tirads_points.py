@@ -100,7 +100,7 @@ def fit_tirads_points(fit_id: uuid.UUID, *, report: Report) -> dict[str, object]
         "unseen": [list(one) for one in fitted.points.unseen],
         "auc_training": fitted.points.auc,
         "start_auc_training": fitted.points.start_auc,
-        "training": {"nodules": len(found.training), "malignant": sum(one.malignant for one in found.training)},
+        "training": _evaluation(fitted.training),
         "held_out": _evaluation(fitted.evaluation),
         "left_out": dict(sorted(found.left_out.items())),
     }

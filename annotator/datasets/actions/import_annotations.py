@@ -2,8 +2,10 @@
 
 import json
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +24,16 @@ from annotator.annotations.storable_checks import check_line
 from annotator.cases.models import CaseStack
 from annotator.datasets.importers.formats import importer_named
 from annotator.datasets.importers.imported_mark import ImportedMark, RefusedError
-from annotator.datasets.importers.importer import ImportOptions
+from annotator.datasets.importers.importer import Importer, ImportOptions
 from annotator.datasets.importers.known_frames import KnownFrames
 from annotator.datasets.policies import may_import
-from annotator.readerstudies.actions.assign_cases import assign_cases
-from annotator.readerstudies.actions.reopen_assignment import reopen_assignment
+from annotator.readerstudies.actions.open_source_reading import open_source_reading
 from annotator.readerstudies.actions.submit_assignment import submit_assignment
-from annotator.readerstudies.models import Assignment, AssignmentState
 
 # Names of marks and findings that come in: the same file gives the same identifiers, so that twice is once.
 _NAMESPACE = uuid.UUID("5a3f0c1e-3d0e-5a2b-8f53-0d2f9a6f4c11")
 _MOST_REFUSALS = 200
+Report = Callable[[int, str], None]
 
 
 @dataclass
@@ -63,8 +64,8 @@ class ImportReport:
             self.refused.append(error.row)
 
 
-class _DryRunError(Exception):
-    """Takes back what a dry run wrote."""
+class _TakenBackError(Exception):
+    """Takes back what was written to see whether it can be."""
 
 
 def import_annotations(
@@ -76,17 +77,20 @@ def import_annotations(
     options: ImportOptions | None = None,
     dry_run: bool = True,
     skip_refused: bool = False,
+    report: Report = lambda percent, doing: None,
 ) -> ImportReport:
     """Save what files say was marked, as marks of a source that stands among the readers.
 
     The source is a person who can't sign in. Its marks are checked as everybody's are, have the provenance "imported",
-    and lie in readings that are submitted, so that releases can count them. Read again, a file changes nothing.
+    and lie in readings that are submitted, so that releases can count them. Read again, a file changes nothing: what
+    was stopped in the middle is brought to its end by reading it again. A case is a transaction.
 
     Parameters
     ----------
     source : its name, e.g. "BCS-DBT radiologists".
     dry_run : say what would come of it, save nothing.
     skip_refused : save the rest when something is refused; else nothing is saved then.
+    report : called with percent and what is being done; may raise to cancel.
 
     Raises
     ------
@@ -94,37 +98,43 @@ def import_annotations(
     InvalidError : no such format, a name that can't be.
     """
     if not may_import(person):
-        raise NotAllowedError("Marks of other programs are brought in by admins.")
+        raise NotAllowedError("Marks of other programs are brought in by data managers and admins.")
+    name = checked_source(source)
+    read = ImportReport(source=name)
+    report(0, "reading files")
+    by_case = _read(files, importer_named(format_name)(KnownFrames(), options or ImportOptions()), read, report)
+    read.cases = len(by_case)
+    if dry_run or not skip_refused:
+        found = deepcopy(read)
+        _go_through(person, name, by_case, found, partial(_checked_only, person), report, "checking")
+        if dry_run or found.refused_count:
+            return found
+    done = deepcopy(read)
+    _go_through(person, name, by_case, done, partial(_save_case, person), report, "saving")
+    done.saved = True
+    detail: dict[str, object] = {
+        "source": name,
+        "format": format_name,
+        "files": [file.name for file in files][:100],
+        "new": done.new,
+        "already_there": done.already_there,
+        "refused": done.refused_count,
+    }
+    record_audit(person, "import_annotations", target_kind="source", target_id=slugify(name), detail=detail)
+    return done
+
+
+def checked_source(source: str) -> str:
+    """A source's name, tidied.
+
+    Raises
+    ------
+    InvalidError : it is empty, too long, or nothing of it can be a user name; path "source".
+    """
     name = check_line(source, path="source", longest=100)
     if not slugify(name):
         raise InvalidError("Name the source: letters or digits.", path="source")
-    report = ImportReport(source=name)
-    reader = importer_named(format_name)(KnownFrames(), options or ImportOptions())
-    fit: list[ImportedMark] = []
-    for file in files:
-        for one in reader.read(file):
-            if isinstance(one, RefusedError):
-                report.refuse(one)
-            else:
-                fit.append(one)
-    try:
-        with transaction.atomic():
-            _save_all(person, name, fit, report)
-            if dry_run or (report.refused_count and not skip_refused):
-                raise _DryRunError
-            report.saved = True
-            detail: dict[str, object] = {
-                "source": name,
-                "format": format_name,
-                "files": [file.name for file in files][:100],
-                "new": report.new,
-                "already_there": report.already_there,
-                "refused": report.refused_count,
-            }
-            record_audit(person, "import_annotations", target_kind="source", target_id=slugify(name), detail=detail)
-    except _DryRunError:
-        report.saved = False
-    return report
+    return name
 
 
 def source_username(name: str) -> str:
@@ -132,25 +142,54 @@ def source_username(name: str) -> str:
     return f"{SOURCE_PREFIX}{slugify(name)}"[:150]
 
 
-def _save_all(person: User, name: str, marks: Iterable[ImportedMark], report: ImportReport) -> None:
-    owner = _owner(person, name)
+def _read(
+    files: Sequence[Path], reader: Importer, said: ImportReport, report: Report
+) -> dict[uuid.UUID, list[ImportedMark]]:
+    """The marks of files by case; what can't be one stands in the report."""
     by_case: dict[uuid.UUID, list[ImportedMark]] = {}
-    cases: dict[str, uuid.UUID] = {}
-    for mark in marks:
-        stack = mark.frame_key.partition(".")[0]
-        if stack not in cases:
-            found = (
-                CaseStack.objects.filter(stack__key=stack, prior=0).order_by("case").values_list("case_id", flat=True)
-            )
-            if (case := found.first()) is not None:
-                cases[stack] = case
-        if stack not in cases:
-            report.refuse(RefusedError("Its study has no case yet.", file=mark.file, path=mark.path))
-        else:
-            by_case.setdefault(cases[stack], []).append(mark)
-    report.cases = len(by_case)
-    for case, some in by_case.items():
-        _save_case(person, owner, case, some, report)
+    cases: dict[str, uuid.UUID | None] = {}
+    for file in files:
+        for one in reader.read(file):
+            report(0, f"reading {file.name}")
+            if isinstance(one, RefusedError):
+                said.refuse(one)
+                continue
+            stack = one.frame_key.partition(".")[0]
+            if stack not in cases:
+                cases[stack] = _case_of(stack)
+            if (case := cases[stack]) is None:
+                said.refuse(RefusedError("Its study has no case yet.", file=one.file, path=one.path))
+            else:
+                by_case.setdefault(case, []).append(one)
+    return by_case
+
+
+def _case_of(stack_key: str) -> uuid.UUID | None:
+    found = CaseStack.objects.filter(stack__key=stack_key, prior=0).order_by("case").values_list("case_id", flat=True)
+    return found.first()
+
+
+def _go_through(
+    person: User,
+    name: str,
+    by_case: dict[uuid.UUID, list[ImportedMark]],
+    said: ImportReport,
+    each: Callable[[User, uuid.UUID, list[ImportedMark], ImportReport], None],
+    report: Report,
+    doing: str,
+) -> None:
+    for at, (case, marks) in enumerate(by_case.items()):
+        report(100 * at // len(by_case), f"{doing} case {at + 1} of {len(by_case)}")
+        try:
+            with transaction.atomic():
+                each(_owner(person, name), case, marks, said)
+        except _TakenBackError:
+            continue
+
+
+def _checked_only(person: User, owner: User, case: uuid.UUID, marks: list[ImportedMark], said: ImportReport) -> None:
+    _save_case(person, owner, case, marks, said)
+    raise _TakenBackError
 
 
 def _save_case(person: User, owner: User, case: uuid.UUID, marks: list[ImportedMark], report: ImportReport) -> None:
@@ -162,30 +201,26 @@ def _save_case(person: User, owner: User, case: uuid.UUID, marks: list[ImportedM
     new = {key: mark for key, mark in wanted.items() if key not in there}
     if not new:
         return
-    reading = _open_reading(person, owner, case)
-    for key, mark in new.items():
-        try:
-            # A savepoint: a mark that is refused takes its finding with it, and nothing else.
-            with transaction.atomic():
-                finding = _finding(owner, case, mark)
-                save_annotation(owner, _as_wanted(key, case, mark, finding))
-        except RoomError as error:
-            path = f"{mark.path}, {error.path}" if isinstance(error, InvalidError) and error.path else mark.path
-            report.refuse(RefusedError(str(error), file=mark.file, path=path))
+    before = report.new
+    with transaction.atomic():
+        reading = open_source_reading(person, case, owner)
+        for key, mark in new.items():
+            try:
+                # A savepoint: a mark that is refused takes its finding with it, and nothing else.
+                with transaction.atomic():
+                    finding = _finding(owner, case, mark)
+                    save_annotation(owner, _as_wanted(key, case, mark, finding))
+            except RoomError as error:
+                path = f"{mark.path}, {error.path}" if isinstance(error, InvalidError) and error.path else mark.path
+                report.refuse(RefusedError(str(error), file=mark.file, path=path))
+            else:
+                report.new += 1
+                report.marks += 1
+        if report.new == before:
+            # Else a reading would stand there in which the source saw nothing.
+            transaction.set_rollback(True)
         else:
-            report.new += 1
-            report.marks += 1
-    submit_assignment(owner, reading.pk)
-
-
-def _open_reading(person: User, owner: User, case: uuid.UUID) -> Assignment:
-    """The source's reading of a case, made or opened again."""
-    reading = Assignment.objects.filter(case=case, reader=owner).first()
-    if reading is None:
-        [reading] = assign_cases(person, [case], [owner.pk], shows_suggestions=False)
-    elif reading.state == AssignmentState.SUBMITTED:
-        reading = reopen_assignment(person, reading.pk, reason="More marks of this source are brought in.")
-    return reading
+            submit_assignment(owner, reading.pk)
 
 
 def _finding(owner: User, case: uuid.UUID, mark: ImportedMark) -> uuid.UUID | None:

@@ -1,7 +1,11 @@
 """The tables of the BCS-DBT tomosynthesis data set: labels, boxes, file paths, in the frame of its reader.
 
-Source: the data set's description at the Cancer Imaging Archive (https://doi.org/10.7937/E4WT-CD02): the names of the
-columns, what they mean, and that indices count from 0. How its reader turns pictures: breast_reader_frame.py.
+Sources: the data set at the Cancer Imaging Archive (https://doi.org/10.7937/E4WT-CD02) for the tables' columns; its
+authors' reader (https://github.com/mazurowski-lab/duke-dbt-data, duke_dbt_data.py) for what is done with them: boxes
+and paths are joined by PatientID, StudyUID and View, `Slice` indexes the file's frames from 0, X and Y are of the slice
+as it is shown there (breast_reader_frame.py). Counts of the published tables: a view is labelled benign or cancer where
+it has a box and nowhere else (train: 124 + 76 such views, 200 views with boxes); other views of a biopsied examination
+are not in the set, normal and actionable ones have no boxes.
 """
 
 import csv
@@ -27,8 +31,10 @@ BOX_COLUMNS = (
 LABEL_COLUMNS = ("PatientID", "StudyUID", "View", "Normal", "Actionable", "Benign", "Cancer")
 PATH_COLUMNS = ("PatientID", "StudyUID", "View", "descriptive_path", "classic_path")
 BENIGN, CANCER = "benign", "cancer"
+GROUP_SCHEMA, GROUP_QUESTION = "birads-assessment", "group"
 _SPLIT_NAMES = {"val": "validation"}
 _VIEWS = ("CC", "MLO")
+_WORST_FIRST = (CANCER, BENIGN, "actionable", "normal")
 _BREAST_MODALITY = "MG"
 
 
@@ -38,8 +44,8 @@ class BcsDbtOptions(ExportOptions):
 
     Attributes
     ----------
-    diagnosis : the question that says what a finding was, as "schema.question"; empty: nobody knows, and `Class` is
-        empty too. Nothing is ever guessed from a score.
+    diagnosis : the question that says what a finding was, as "schema.question"; empty: only the examination's group
+        says it, where that was answered or follows. Nothing is ever guessed from a score.
     benign, cancer : its values that count as one or the other.
     """
 
@@ -64,28 +70,37 @@ class BcsDbtExporter(Exporter[BcsDbtOptions]):
         row = {"split": stack.split, "patient": stack.patient, "series_uid": stack.series_uid}
         if stack.laterality not in ("L", "R") or stack.view not in _VIEWS:
             return {"left_out": row | {"reason": "it is no left or right CC or MLO view, which the tables have alone"}}
-        first = min(stack.frames, key=lambda frame: (frame.sop_instance_uid, frame.frame_number))
-        turned = is_turned(pixels.stored(first.place), laterality=stack.laterality)
+        if len({frame.sop_instance_uid for frame in stack.frames}) > 1:
+            return {"left_out": row | {"reason": "its slices are several files; the tables name one file a volume"}}
         classes = self._classes(stack)
-        boxes = [
-            self._box(mark, stack, classes.get(mark.finding or "", ""), turned=turned)
-            for mark in stack.marks
-            if encloses_pixels(mark)
-        ]
-        known = set(classes.values())
-        group = "Cancer" if CANCER in known else "Benign" if BENIGN in known else "Actionable" if boxes else "Normal"
+        groups = _groups(stack)
+        boxed = [mark for mark in stack.marks if encloses_pixels(mark)]
+        biopsied = groups & {BENIGN, CANCER}
+        if len(groups) > 1:
+            said = f"its examination's group is said to be {' and '.join(sorted(groups))}"
+            return {"left_out": row | {"reason": f"{said}: export a release with one truth, e.g. what was approved"}}
+        if biopsied and not boxed:
+            reason = "nothing is marked in this view of a biopsied examination; the set has only views with boxes"
+            return {"left_out": row | {"reason": reason}}
+        known = {classes.get(mark.finding or "", "") for mark in boxed} - {""} or groups
+        boxes = [self._box(mark, stack, pixels, classes.get(mark.finding or "", "".join(biopsied))) for mark in boxed]
+        group = next((name for name in _WORST_FIRST if name in known), "actionable" if boxes else "normal")
         path = "/".join(
             safe_name(part)
-            for part in (stack.patient, stack.study_uid, stack.series_uid, f"{first.sop_instance_uid}.dcm")
+            for part in (
+                stack.patient,
+                stack.study_uid,
+                stack.series_uid,
+                f"{stack.frames[0].sop_instance_uid}.dcm",
+            )
         )
         return {
             "volume": row
             | {
                 "study": stack.study_uid,
                 "view": f"{stack.laterality}{stack.view}".lower(),
-                "group": group,
+                "group": group.capitalize(),
                 "path": path,
-                "turned": turned,
                 "boxes": boxes,
             }
         }
@@ -102,8 +117,9 @@ class BcsDbtExporter(Exporter[BcsDbtOptions]):
                 output.add(f"BCS-DBT-{table}-{name}.csv", write)
         output.add("left_out.jsonl", lambda file: write_rows(file, fragments, "left_out"))
 
-    def _box(self, mark: ReleasedMark, stack: ReleasedStack, kind: str, *, turned: bool) -> dict[str, Any]:
+    def _box(self, mark: ReleasedMark, stack: ReleasedStack, pixels: StackPixels, kind: str) -> dict[str, Any]:
         frame = stack.frames[mark.place]
+        turned = is_turned(pixels.stored(mark.place), laterality=stack.laterality)
         box = reader_box(mark.kind, mark.points, columns=frame.columns, rows=frame.rows, turned=turned)
         readers = sorted(self.release.readers)
         return {
@@ -132,6 +148,20 @@ class BcsDbtExporter(Exporter[BcsDbtOptions]):
             elif value in self.options.benign:
                 found.setdefault(answer.target.finding, BENIGN)
         return found
+
+
+def _groups(stack: ReleasedStack) -> set[str]:
+    """What readers answered as the examination's group; where nobody did, what follows from their answers."""
+    answered: set[str] = set()
+    derived: set[str] = set()
+    for answer in stack.answers:
+        if answer.target.kind != "case" or answer.schema.partition("@")[0] != GROUP_SCHEMA:
+            continue
+        if said := answer.answers.get(GROUP_QUESTION):
+            answered.add(str(said))
+        elif follows := answer.score.get("derived", {}).get(GROUP_QUESTION, {}).get("value"):
+            derived.add(str(follows))
+    return (answered or derived) & set(_WORST_FIRST)
 
 
 Volume = dict[str, Any]

@@ -1,11 +1,13 @@
 """Boxes in the frame of the reader of the BCS-DBT data set, and back. Pure.
 
-That reader (its authors' duke-dbt-data) compares the sums of the first and the last column of the first slice: the
-brighter edge is the chest wall, and a picture with it at the left is of a left breast. Where that is not the side that
-the table's View names, it turns every slice by 180 degrees. Its boxes are in the turned picture, in whole pixels that
-are counted from 0, and so are its slices, in the order of the file.
+That reader compares the sums of the first and the last column of the slice that is asked for: the brighter edge is the
+chest wall, and a picture with it at the left is of a left breast. Where that is not the side that the table's View
+names, it turns the slice by 180 degrees. Its boxes are in the turned picture, in whole pixels that are counted from 0,
+and so are its slices, in the order of the file. Asked for a whole volume it goes by the first slice; boxes are drawn by
+their own (draw_box.ipynb asks for `index=slice_index`).
 
-Source: Buda et al., JAMA Network Open 4 (2021) e2119100, and the data set's description at the Cancer Imaging Archive.
+Sources: https://github.com/mazurowski-lab/duke-dbt-data, duke_dbt_data.py, dcmread_image; Buda et al., JAMA Network
+Open 4 (2021) e2119100.
 """
 
 from dataclasses import dataclass
@@ -27,15 +29,15 @@ class ReaderBox:
     height: int
 
 
-def is_turned(first_slice: NDArray[np.generic], *, laterality: str) -> bool:
-    """Whether the reader turns a volume.
+def is_turned(one_slice: NDArray[np.generic], *, laterality: str) -> bool:
+    """Whether the reader turns a slice.
 
     Parameters
     ----------
-    first_slice : (rows, columns), the stored values of the file's first frame.
+    one_slice : (rows, columns), the stored values of the frame that a box lies on.
     laterality : "L" or "R", as the table's View begins.
     """
-    left, right = (int(first_slice[:, column].sum(dtype=np.int64)) for column in (0, -1))
+    left, right = (int(one_slice[:, column].sum(dtype=np.int64)) for column in (0, -1))
     return ("R" if left < right else "L") != laterality.upper()[:1]
 
 

@@ -1,6 +1,6 @@
 """The volumes of a release as NIfTI, image and labels on one grid; for nnU-Net's layout, MONAI's and our own."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, BinaryIO, Literal
@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.accounts.errors import InvalidError
+from annotator.accounts.errors import InvalidError, RoomError
 from annotator.datasets.exporters.exporter import ExportOptions
 from annotator.datasets.exporters.mark_rasters import LabelMap, by_place, encloses_pixels
 from annotator.datasets.exporters.nifti_stream import write_nifti
@@ -17,6 +17,10 @@ from annotator.datasets.exporters.stack_paths import frame_name, stack_name
 from annotator.datasets.exporters.stack_pixels import StackPixels
 from annotator.datasets.exporters.volume_grid import NoGridError, VolumeGrid, volume_grid
 from annotator.datasets.released import ReleasedMark, ReleasedStack
+
+
+class MixedModalitiesError(RoomError):
+    """Volumes of several modalities would become one training set; the message says how to choose one."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,22 @@ def volume_row(stack: ReleasedStack, volume: Volume) -> dict[str, Any]:
         "in_patient": volume.grid.in_patient,
         "slices": [[stack.frames[place].sop_instance_uid, stack.frames[place].frame_number] for place in volume.places],
     }
+
+
+def check_one_modality(modalities: Collection[str], format_title: str) -> None:
+    """Let the volumes of one modality pass.
+
+    Raises
+    ------
+    MixedModalitiesError : there are more.
+    """
+    if len(modalities) > 1:
+        named = sorted(modalities)
+        raise MixedModalitiesError(
+            f"The release has marked volumes of {' and '.join(named)}, and a {format_title} data set holds one "
+            "modality, as its values are normalised together. Export again with the option Modality, e.g. "
+            f"{named[0]}: one export each."
+        )
 
 
 def left_out_row(stack: ReleasedStack, reason: NoGridError) -> dict[str, Any]:

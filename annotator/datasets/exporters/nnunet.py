@@ -11,12 +11,19 @@ from annotator.accounts.errors import InvalidError
 from annotator.datasets.exporters.exporter import Exporter, Fragment
 from annotator.datasets.exporters.mark_rasters import LabelMap
 from annotator.datasets.exporters.nifti import write_rows
-from annotator.datasets.exporters.nifti_volumes import VolumeOptions, add_volume, left_out_row, volume_row, volumes_of
+from annotator.datasets.exporters.nifti_volumes import (
+    VolumeOptions,
+    add_volume,
+    check_one_modality,
+    left_out_row,
+    volume_row,
+    volumes_of,
+)
 from annotator.datasets.exporters.output import Output
 from annotator.datasets.exporters.safe_names import safe_name
 from annotator.datasets.exporters.stack_pixels import StackPixels
 from annotator.datasets.exporters.volume_grid import NoGridError
-from annotator.datasets.released import ReleasedStack
+from annotator.datasets.released import ReleasedStack, ReleaseHeader
 
 _TEST = "test"
 _ENDING = ".nii.gz"
@@ -44,6 +51,10 @@ class NnunetExporter(Exporter[NnunetOptions]):
     title = "nnU-Net v2: NIfTI, dataset.json, folds"
     options_class = NnunetOptions
 
+    def __init__(self, release: ReleaseHeader, options: NnunetOptions) -> None:
+        super().__init__(release, options)
+        self._modalities: set[str] = set()
+
     @property
     def folder(self) -> str:
         """As nnU-Net wants it: Dataset, three digits, a name without blanks."""
@@ -54,6 +65,10 @@ class NnunetExporter(Exporter[NnunetOptions]):
             volumes = volumes_of(stack, self.options)
         except NoGridError as reason:
             return {"left_out": left_out_row(stack, reason)}
+        if volumes:
+            # At the first one of a second modality, not after hours at the end.
+            self._modalities.add(stack.modality)
+            check_one_modality(self._modalities, "nnU-Net")
         part = "Ts" if stack.split == _TEST else "Tr"
         rows = []
         for volume in volumes:
@@ -73,6 +88,7 @@ class NnunetExporter(Exporter[NnunetOptions]):
             for row in fragment.get("volumes", []):
                 sides[row["split"]].append(row["case"])
                 modalities.add(row["modality"])
+        check_one_modality(modalities, "nnU-Net")
         output.add_json(f"{self.folder}/dataset.json", self._about(sides, modalities))
         output.add_json(f"{self.folder}/splits_final.json", folds_of(sides))
         output.add(f"{self.folder}/volumes.jsonl", lambda file: write_rows(file, fragments, "volumes"))

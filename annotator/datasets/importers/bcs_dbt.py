@@ -1,4 +1,8 @@
-"""Boxes of the BCS-DBT tomosynthesis data set, from the frame of its reader into the stored matrix."""
+"""Boxes of the BCS-DBT tomosynthesis data set, from the frame of its reader into the stored matrix.
+
+The published tables call studies "DBT-S00163" and the like; UIDs stand in the paths of the table of file paths
+("classic_path": collection, patient, study UID, series UID, file). Source: exporters/bcs_dbt.py has the links.
+"""
 
 import csv
 import re
@@ -15,6 +19,8 @@ from annotator.imaging.store.frame_source import source_of_frame
 
 _UID = re.compile(r"[0-9]+(?:\.[0-9]+){3,}")
 _VIEW = re.compile(r"([lr])(cc|mlo)\d*", re.IGNORECASE)
+# As spreadsheets and pandas write it.
+_YES = frozenset({"1", "1.0", "true"})
 Key = tuple[str, str, str]
 
 
@@ -35,7 +41,7 @@ class BcsDbtImporter(Importer):
         except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
             yield RefusedError(f"It can't be read as a table: {error!r}.", file=file.name)
             return
-        turned: dict[int, bool] = {}
+        turned: dict[str, bool] = {}
         for number, row in enumerate(rows, start=2):
             try:
                 yield self._mark(row, paths, turned, file=file.name, path=f"line {number}")
@@ -43,14 +49,14 @@ class BcsDbtImporter(Importer):
                 yield refused
 
     def _mark(
-        self, row: dict[str, str], paths: dict[Key, str], turned: dict[int, bool], *, file: str, path: str
+        self, row: dict[str, str], paths: dict[Key, str], turned: dict[str, bool], *, file: str, path: str
     ) -> ImportedMark:
         view = _VIEW.fullmatch(row["View"].strip())
         if view is None:
             raise RefusedError(f"{row['View']!r} is none of lcc, rcc, lmlo, rmlo.", file=file, path=f"{path}, View")
         try:
             slice_index, x, y, width, height, slices = (
-                int(row[name]) for name in ("Slice", "X", "Y", "Width", "Height", "VolumeSlices")
+                _whole(row[name]) for name in ("Slice", "X", "Y", "Width", "Height", "VolumeSlices")
             )
         except ValueError as error:
             raise RefusedError(f"Slice, X, Y, Width, Height and VolumeSlices are whole numbers: {error}.", file=file,
@@ -65,19 +71,18 @@ class BcsDbtImporter(Importer):
         in_file = sorted(frames, key=lambda frame: (frame.sop_instance_uid, frame.number))
         if not 0 <= slice_index < slices:
             raise RefusedError(f"There is no slice {slice_index}.", file=file, path=f"{path}, Slice")
-        frame, stack = in_file[slice_index], frames[0].stack
-        if stack not in turned:
-            first = stored_pixels(source_of_frame(in_file[0].key))
-            turned[stack] = is_turned(first, laterality=view.group(1))
+        frame = in_file[slice_index]
+        if frame.key not in turned:
+            turned[frame.key] = is_turned(stored_pixels(source_of_frame(frame.key)), laterality=view.group(1))
         points = points_of_reader_box(
-            ReaderBox(x, y, width, height), columns=frame.columns, rows=frame.rows, turned=turned[stack]
+            ReaderBox(x, y, width, height), columns=frame.columns, rows=frame.rows, turned=turned[frame.key]
         )
         return ImportedMark(
             frame_key=frame.key,
             kind="box",
             points=points,
             label=row["Class"].strip()[:64],
-            category="distortion" if row["AD"].strip() == "1" else "mass",
+            category="distortion" if row["AD"].strip().lower() in _YES else "mass",
             thing=f"{row['PatientID']} {row['StudyUID']} {row['View']} {slice_index} {x} {y} {width} {height}",
             file=file,
             path=path,
@@ -101,6 +106,14 @@ class BcsDbtImporter(Importer):
                 path=path,
             )
         return stacks[0]
+
+
+def _whole(text: str) -> int:
+    """A whole number, also as pandas writes one of a column with gaps: "64.0"."""
+    value = float(text)
+    if not value.is_integer():
+        raise ValueError(f"{text!r} is none")
+    return int(value)
 
 
 def _paths(file: Path) -> dict[Key, str]:

@@ -35,6 +35,8 @@ class Importer(ABC):
 
     name: ClassVar[str]
     title: ClassVar[str]
+    # Files of this format don't say on which series they lie.
+    needs_series: ClassVar[bool] = False
 
     def __init__(self, frames: KnownFrames, options: ImportOptions) -> None:
         self.frames = frames

@@ -24,6 +24,7 @@ _BESIDE = 0.05
 class NiftiImporter(Importer):
     name = "nifti"
     title = "NIfTI masks"
+    needs_series = True
 
     def read(self, file: Path) -> Iterator[ImportedMark | RefusedError]:
         try:

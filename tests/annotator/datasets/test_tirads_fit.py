@@ -79,6 +79,8 @@ def test_points_are_fitted_on_training_patients_reported_on_the_others_and_offer
     assert result["schema"] == "acr-tirads@2"
     assert result["left_out"] == {"a feature is not answered": 4, "no diagnosis": 3}
     assert result["training"]["nodules"] + result["held_out"]["nodules"] == 53
+    assert result["training"]["systems"]["fitted"]["auc"]["value"] == pytest.approx(result["auc_training"])
+    assert result["training"]["systems"]["acr"]["auc"]["value"] == pytest.approx(result["start_auc_training"])
     assert result["held_out"]["patients"] == result["held_out"]["nodules"]
     assert set(result["held_out"]["systems"]) == {"acr", "ai", "fitted"}
     assert result["auc_training"] >= result["start_auc_training"]

@@ -32,10 +32,10 @@ from tests.annotator.datasets.exporters.made_stacks import (
 ROWS, COLUMNS, SLICES = 30, 20, 4
 
 
-def as_its_reader_shows(volume, view):
-    """The data set's rule, written down from its description: the side of the brighter edge, else turned."""
-    left, right = volume[0][:, 0].sum(), volume[0][:, -1].sum()
-    return volume if ("R" if left < right else "L") == view[0].upper() else volume[:, ::-1, ::-1]
+def as_its_reader_shows(volume, view, index):
+    """What duke_dbt_data.py does with `index`: the brighter edge of that slice names the side, else it is turned."""
+    left, right = volume[index][:, 0].sum(), volume[index][:, -1].sum()
+    return volume[index] if ("R" if left < right else "L") == view[0].upper() else volume[index, ::-1, ::-1]
 
 
 def breast(side: str) -> np.ndarray:
@@ -62,18 +62,21 @@ def tables(folder, *volumes, **options):
 
 @pytest.mark.parametrize("stored", ["L", "R"])
 @pytest.mark.parametrize("laterality", ["L", "R"])
-def test_its_reader_finds_the_marked_pixels_in_the_box(tmp_path, stored, laterality):
+@pytest.mark.parametrize("other_slices_turned", [False, True])
+def test_its_reader_finds_the_marked_pixels_in_the_box(tmp_path, stored, laterality, other_slices_turned):
     made = volume(stored, laterality, made_mark("box", [(3, 4), (8, 12)], place=2, category="distortion"))
     made.values[2, 4:12, 3:8] += 1000
+    if other_slices_turned:
+        made.values[:2] = made.values[:2, ::-1, ::-1]
     found = tables(tmp_path, made)
     [row] = found["BCS-DBT-boxes-train.csv"].to_dict("records")
     assert (row["View"], row["Slice"], row["VolumeSlices"], row["AD"]) == (f"{laterality.lower()}cc", 2, SLICES, 1)
-    shown = as_its_reader_shows(made.values, row["View"])[row["Slice"]]
+    shown = as_its_reader_shows(made.values, row["View"], row["Slice"])
     inside = shown[row["Y"] : row["Y"] + row["Height"], row["X"] : row["X"] + row["Width"]]
     assert inside.shape == (8, 5)
     assert (inside >= 1000).all()
     assert (shown >= 1000).sum() == inside.size
-    turned = is_turned(made.values[0], laterality=laterality)
+    turned = is_turned(made.values[2], laterality=laterality)
     assert turned == (stored != laterality)
     box = ReaderBox(row["X"], row["Y"], row["Width"], row["Height"])
     assert points_of_reader_box(box, columns=COLUMNS, rows=ROWS, turned=turned) == [[3, 4], [8, 12]]
@@ -108,3 +111,44 @@ def test_labels_follow_the_diagnosis_and_paths_share_the_key(tmp_path):
     merged = boxes.merge(found["BCS-DBT-file-paths-train.csv"], on=["PatientID", "StudyUID", "View"])
     assert len(merged) == 2
     assert merged["descriptive_path"].str.endswith(".dcm").all()
+
+
+def assessed(reader: str, group: str | None = None, *, follows: str | None = None) -> ReleasedAnswer:
+    derived = {"group": {"value": follows, "because": "it was biopsied"}} if follows else {}
+    answers = {"group": group} if group else {}
+    return ReleasedAnswer(reader, "birads-assessment@2", ReleasedTarget("case"), reader, answers, {"derived": derived})
+
+
+@pytest.mark.parametrize(
+    ("answers", "group"),
+    [
+        ([assessed("a", "cancer")], "Cancer"),
+        ([assessed("a", "benign"), assessed("b", follows="cancer")], "Benign"),
+        ([assessed("a", follows="cancer")], "Cancer"),
+        ([assessed("a", "actionable")], "Actionable"),
+        ([assessed("a", "normal")], "Normal"),
+        ([], "Actionable"),
+    ],
+)
+def test_the_answered_group_of_the_examination_wins_over_what_marks_alone_say(tmp_path, answers, group):
+    drawn = made_mark("box", [(3, 4), (8, 12)])
+    found = tables(
+        tmp_path,
+        volume("L", "L", drawn, answers=tuple(answers)),
+        volume("L", "L", view="MLO", answers=tuple(answers)),
+    )
+    labels = found["BCS-DBT-labels-train.csv"].set_index("View")
+    assert labels.loc["lcc", group] == 1
+    assert labels.loc["lcc", ["Normal", "Actionable", "Benign", "Cancer"]].sum() == 1
+    biopsied = group in ("Benign", "Cancer")
+    assert ("lmlo" in labels.index) == (not biopsied), "the set has only those views of a biopsied examination"
+    [box] = found["BCS-DBT-boxes-train.csv"].to_dict("records")
+    assert box["Class"] == group.lower() if biopsied else pd.isna(box["Class"])
+
+
+def test_readers_who_contradict_each_other_about_the_group_are_no_label(tmp_path):
+    said = (assessed("a", "benign"), assessed("b", "cancer"))
+    made = volume("L", "L", made_mark("box", [(3, 4), (8, 12)]), answers=said)
+    files = contents(export(BcsDbtExporter, made_release(made.stack), tmp_path, made))
+    assert len(files["BCS-DBT-labels-train.csv"].splitlines()) == 1
+    assert b"benign and cancer" in files["left_out.jsonl"]

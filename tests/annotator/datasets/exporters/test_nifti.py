@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from annotator.datasets.exporters.decathlon import DecathlonExporter
 from annotator.datasets.exporters.nifti import NiftiExporter
+from annotator.datasets.exporters.nifti_volumes import MixedModalitiesError
 from annotator.datasets.exporters.nnunet import NnunetExporter
+from annotator.datasets.exporters.output import FolderOutput
 from annotator.datasets.exporters.volume_grid import NoGridError, volume_grid
 from annotator.imaging.frame_description import FrameGeometry
 from annotator.imaging.geometry import patient_from_scoord
@@ -132,6 +134,20 @@ def test_nnunet_finds_its_layout(tmp_path):
     output = contents(export(NnunetExporter, crossed, tmp_path / "folds", *pixels))
     splits = json.loads(output["Dataset501_Nodules/splits_final.json"])
     assert [(len(fold["train"]), len(fold["val"])) for fold in splits] == [(2, 1)] * 3
+
+
+def test_nnunet_refuses_two_modalities_and_says_what_to_do(tmp_path):
+    mark = made_mark("box", [(1, 1), (3, 4)])
+    volumes = [made(axial(0, 1), mark, series_uid=f"1.2.{name}", modality=name) for name in ("CT", "MR")]
+    release = made_release(*(pixels.stack for pixels in volumes))
+    with pytest.raises(MixedModalitiesError, match=r"CT and MR.*option Modality"):
+        export(NnunetExporter, release, tmp_path / "both", *volumes)
+    resumed = NnunetExporter(release, NnunetExporter.options_class())
+    rows = [{"volumes": [{"split": "train", "case": name, "modality": name}]} for name in ("CT", "MR")]
+    with pytest.raises(MixedModalitiesError):
+        resumed.finish(rows, FolderOutput(tmp_path / "resumed"))
+    files = contents(export(NnunetExporter, release, tmp_path / "one", *volumes, modality="MR"))
+    assert json.loads(files["Dataset501_Nodules/dataset.json"])["channel_names"] == {"0": "MR"}
 
 
 def test_the_decathlon_document_lists_pairs(tmp_path):

@@ -20,6 +20,7 @@ from annotator.datasets.exporters.bcs_dbt import BOX_COLUMNS
 from annotator.imaging.actions.ingest_paths import ingest_paths
 from annotator.imaging.models import Stack
 from annotator.imaging.queries import frames_in_order
+from annotator.readerstudies.actions.open_source_reading import open_source_reading
 from annotator.readerstudies.actions.reopen_assignment import reopen_assignment
 from annotator.readerstudies.models import Assignment, AssignmentState
 from tests.builders.orientations import turned_breast
@@ -113,7 +114,7 @@ def test_a_dry_run_keeps_nothing_and_saving_twice_is_saving_once(studies, admin,
     assert (kept.new, kept.already_there, kept.deleted_since) == (0, 1, 1)
 
 
-def test_one_refusal_stops_all_unless_it_is_to_be_left_out(studies, admin, data_manager, tmp_path):
+def test_one_refusal_stops_all_unless_it_is_to_be_left_out(studies, admin, data_manager, radiologist, tmp_path):
     good, beyond = [2, 3, 10, 12], [30, 20, 30, 40]
     file = coco_of(studies["ct"], tmp_path / "a.json", good, beyond)
     stopped = import_annotations(admin, [file], source=SOURCE, format_name="coco", dry_run=False)
@@ -124,7 +125,18 @@ def test_one_refusal_stops_all_unless_it_is_to_be_left_out(studies, admin, data_
     rest = import_annotations(admin, [file], source=SOURCE, format_name="coco", dry_run=False, skip_refused=True)
     assert (rest.saved, rest.new, Annotation.objects.count(), Finding.objects.count()) == (True, 1, 1, 1)
     with pytest.raises(NotAllowedError):
-        import_annotations(data_manager, [file], source=SOURCE, format_name="coco")
+        import_annotations(radiologist, [file], source=SOURCE, format_name="coco")
+    none = coco_of(studies["ct"], tmp_path / "none.json", beyond)
+    empty = import_annotations(
+        data_manager, [none], source="Others", format_name="coco", dry_run=False, skip_refused=True
+    )
+    assert (empty.new, empty.refused_count) == (0, 1)
+    assert not Assignment.objects.filter(reader__username=source_username("Others")).exists()
+    reading = Assignment.objects.get()
+    with pytest.raises(InvalidError, match="is a person"):
+        open_source_reading(data_manager, reading.case_id, radiologist)
+    with pytest.raises(NotAllowedError):
+        open_source_reading(radiologist, reading.case_id, reading.reader)
     with pytest.raises(InvalidError):
         import_annotations(admin, [file], source="🎗", format_name="coco")
     with pytest.raises(InvalidError):
