@@ -10,6 +10,8 @@ EXPORTS_DIR = DATA_DIR / "exports"
 EXPORT_WORK_DIR = DATA_DIR / "export-work"
 # Files with marks of other programs, until they are saved or thrown away.
 MARK_IMPORTS_DIR = DATA_DIR / "mark-imports"
+# Squares and checkpoints of trainings that are under way; a killed one goes on with what lies here.
+TRAINING_DIR = DATA_DIR / "training"
 # How long a release's export can be downloaded; made again it has the same bytes.
 EXPORT_KEPT_DAYS = int(os.environ.get("EXPORT_KEPT_DAYS", 30))
 

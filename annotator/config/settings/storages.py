@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from annotator.config.settings.base import DATA_DIR
 
-STORES = ("originals", "frames", "quarantine", "thumbnails", "beside", "sources", "releases")
+STORES = ("originals", "frames", "quarantine", "thumbnails", "beside", "sources", "releases", "models")
 # Drafts of what goes to a bucket wait here; those of local folders lie in the folder itself, to be renamed.
 STAGING_DIR = DATA_DIR / "staging"
 

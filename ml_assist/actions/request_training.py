@@ -1,0 +1,54 @@
+"""A data manager asks for a network to be trained on a frozen release; a job of the gpu queue does it."""
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+
+from annotator.accounts.actions.record_audit import record_audit
+from annotator.accounts.errors import NotAllowedError
+from annotator.accounts.models import User
+from annotator.datasets.release_queries import frozen_release_for
+from annotator.jobs.actions.queue_job import queue_job
+from ml_assist.models import TrainingRun
+from ml_assist.policies import may_train
+from ml_assist.training.release_sides import sides_of
+from ml_assist.training.unet_config import UNetConfig
+
+WORK = "ml_assist.train_unet"
+
+
+def request_training(person: User, release_id: uuid.UUID, asked: dict[str, Any]) -> TrainingRun:
+    """Check what is asked, file it and queue its job.
+
+    Parameters
+    ----------
+    asked : UNetConfig as JSON; what is left out is as shipped.
+
+    Raises
+    ------
+    NotAllowedError : the person is neither data manager nor admin.
+    NotFoundError, ConflictError : there is no such release, or it isn't frozen.
+    InvalidError : with the path of the fault.
+    """
+    if not may_train(person):
+        raise NotAllowedError("Models are trained by data managers and admins.")
+    release = frozen_release_for(person, release_id)
+    config = UNetConfig.from_json(asked)
+    # A job that could only fail is refused while the person is still there.
+    sides_of(release.header["splits"])
+    run_id = uuid.uuid4()
+    with transaction.atomic():
+        title = f"Train {config.name} on “{release.title}” {release.number}"
+        job = queue_job(person, WORK, {"training": str(run_id)}, title=title[:200], queue="gpu")
+        run = TrainingRun.objects.create(
+            id=run_id, release=release, config=config.to_json(), job=job, requested_by=person
+        )
+        record_audit(
+            person,
+            "request_training",
+            target_kind="release",
+            target_id=release.pk,
+            detail={"training": str(run_id), "config": run.config},
+        )
+    return run

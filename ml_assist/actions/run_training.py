@@ -1,0 +1,86 @@
+"""Train what was asked for, in the worker; run again after a kill it goes on where it was."""
+
+import errno
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from annotator.accounts.errors import RoomError
+from annotator.datasets.models import ReleaseStack
+from ml_assist.models import TrainingRun
+from ml_assist.training.release_source import ReleaseSource
+from ml_assist.training.train_unet import train_unet
+from ml_assist.training.unet_config import UNetConfig
+from ml_assist.training_files import file_results, remove_training_folder, training_folder
+
+Report = Callable[[int, str], None]
+
+
+class TrainingStoppedError(RoomError):
+    """What was trained so far stays, and the next run goes on with it."""
+
+
+def run_training(run_id: uuid.UUID, *, report: Report) -> dict[str, Any]:
+    """Train, judge, and put weights, card and report into the store.
+
+    Parameters
+    ----------
+    report : called with percent and what is being done; raises when the job is cancelled.
+
+    Returns
+    -------
+    Epochs and pictures, for the list of jobs.
+
+    Raises
+    ------
+    RoomError : a picture is missing or another one by now, the configuration doesn't fit, or the disk or the device's
+        memory is full; in words that say what to do.
+    """
+    run = TrainingRun.objects.select_related("release__cohort").get(pk=run_id)
+    if run.card:
+        return _counts(run.card)
+    config = UNetConfig.from_json(run.config)
+    source = ReleaseSource(run.release, config)
+
+    def after_epoch(history: list[dict[str, Any]]) -> None:
+        TrainingRun.objects.filter(pk=run_id).update(history=history)
+
+    try:
+        outcome = train_unet(
+            source,
+            config,
+            training_folder(run_id),
+            command=f"job {run.job_id} on release {run.release_id}",
+            report=report,
+            after_epoch=after_epoch,
+        )
+    except (OSError, RuntimeError) as error:
+        raise TrainingStoppedError(_in_words(error)) from error
+    if _withdrawn_since(run):
+        remove_training_folder(run_id)
+        raise TrainingStoppedError(
+            "A patient of the release withdrew while this was trained: its result was thrown away. Run it again "
+            "without them."
+        )
+    file_results(run_id, outcome.files)
+    TrainingRun.objects.filter(pk=run_id).update(card=outcome.card, history=outcome.history, files=list(outcome.files))
+    remove_training_folder(run_id)
+    return _counts(outcome.card)
+
+
+def _withdrawn_since(run: TrainingRun) -> bool:
+    """Whether somebody withdrew after this training was asked for."""
+    withdrawn = ReleaseStack.objects.filter(release=run.release, content__isnull=True)
+    return withdrawn.filter(withdrawal__at__gte=run.job.started_at or run.created_at).exists()
+
+
+def _counts(card: dict[str, Any]) -> dict[str, Any]:
+    return {"epochs": card["training"]["epochs"], "pictures": sum(card["data"]["taken"].values())}
+
+
+def _in_words(error: OSError | RuntimeError) -> str:
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "The disk is full. Make room and run the training again: it goes on where it stopped."
+    if "out of memory" in str(error).lower():
+        return "The device's memory is full. Ask for the training again with a smaller batch_size or size."
+    raise error
