@@ -59,9 +59,7 @@ def _run(arguments: argparse.Namespace) -> int:
             prepare_front_end()
         environment = {**environment_with_venv(), "DATA_DIR": str(data_dir), "PYTHONUNBUFFERED": "1"}
         shutil.rmtree(data_dir / "heartbeats", ignore_errors=True)  # a worker that was killed left its own
-        _manage(python, environment, "migrate", "--verbosity", "0")
-        _manage(python, environment, "load_schemas", "--verbosity", "0")
-        _manage(python, environment, "load_hangings", "--verbosity", "0")
+        _manage(python, environment, "prepare_database", "--verbosity", "0")
         supervisor = Supervisor(
             services(python, host=host, port=port), environment=environment, working_dir=ROOT, folder=data_dir
         )

@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 from deap import algorithms, base, tools
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from annotator.labels.errors import AnswerError
 from annotator.labels.tirads import PointSystem
@@ -151,6 +150,9 @@ def roc_auc(scores: NDArray[Any], positive: NDArray[np.bool_]) -> float:
     scores : (n,), higher for more suspicious.
     positive : (n,), at least one of either kind.
     """
+    # SciPy takes a second to load, in each process of the product.
+    from scipy.stats import rankdata
+
     ranks = rankdata(scores)
     positives = int(positive.sum())
     above = ranks[positive].sum() - positives * (positives + 1) / 2

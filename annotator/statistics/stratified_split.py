@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 
 
 class SplitError(ValueError):
@@ -90,6 +89,9 @@ def controlled_rounding(quotas: NDArray[np.float64]) -> NDArray[np.int64]:
     open_rows, open_columns = np.nonzero(part)
     if len(open_rows) == 0:
         return low.astype(np.int64)
+    # SciPy takes half a second to load, in each process of the product.
+    from scipy.optimize import linprog
+
     rows, columns = quotas.shape
     at = np.arange(len(open_rows))
     by_row, by_column = np.zeros((rows, len(at))), np.zeros((columns, len(at)))
