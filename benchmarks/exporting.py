@@ -99,27 +99,27 @@ def _run_case(case: str) -> dict[str, float]:
 def _coco_png(slices: int, folder: Path) -> float:
     from annotator.datasets.exporters.coco_dataset import CocoExporter
 
-    stacks = [_stack(number, 50, boxes=True) for number in range(slices // 50)]
+    stacks = [made_stack(number, 50, boxes=True) for number in range(slices // 50)]
     return _export(CocoExporter, stacks, folder)
 
 
 def _boxes(pictures: int, folder: Path) -> float:
     from annotator.datasets.exporters.coco_dataset import CocoExporter
 
-    stacks = [_stack(number, 1, boxes=True) for number in range(pictures)]
+    stacks = [made_stack(number, 1, boxes=True) for number in range(pictures)]
     return _export(CocoExporter, stacks, folder, pictures=False)
 
 
 def _segmentation(slices: int, folder: Path) -> float:
     from annotator.datasets.exporters.dicom_seg import SegmentationExporter
 
-    return _export(SegmentationExporter, [_stack(0, slices, masks=True)], folder)
+    return _export(SegmentationExporter, [made_stack(0, slices, masks=True)], folder)
 
 
 def _nifti(slices: int, folder: Path) -> float:
     from annotator.datasets.exporters.nifti import NiftiExporter
 
-    return _export(NiftiExporter, [_stack(0, slices, masks=True)], folder)
+    return _export(NiftiExporter, [made_stack(0, slices, masks=True)], folder)
 
 
 def _export(exporter_class: Any, stacks: list[Any], folder: Path, **chosen: Any) -> float:
@@ -221,7 +221,8 @@ def _slice() -> Any:
     return values.clip(0, 4095).astype("<u2")
 
 
-def _stack(number: int, slices: int, *, boxes: bool = False, masks: bool = False) -> Any:
+def made_stack(number: int, slices: int, *, boxes: bool = False, masks: bool = False) -> Any:
+    """A ReleasedStack of so many slices, with ten boxes or one mask on each."""
     import numpy as np
 
     from annotator.annotations.masks import runs_of
@@ -292,7 +293,7 @@ def _label_studio(venv: Path) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         tasks, config, script = folder / "tasks.json", folder / "config.xml", folder / "convert.py"
-        tasks.write_text(json.dumps([_task(number) for number in range(2000)]))
+        tasks.write_text(json.dumps([label_studio_task(number) for number in range(2000)]))
         config.write_text(
             '<View><Image name="image" value="$image"/><RectangleLabels name="label" toName="image">'
             '<Label value="nodule"/><Label value="mass"/></RectangleLabels></View>'
@@ -316,8 +317,9 @@ def _label_studio(venv: Path) -> dict[str, float]:
         return {"command": time.perf_counter() - began, "conversion": conversion}
 
 
-def _task(number: int) -> dict[str, Any]:
-    stack = _stack(number, 1, boxes=True)
+def label_studio_task(number: int) -> dict[str, Any]:
+    """One picture with its boxes as Label Studio takes them in."""
+    stack = made_stack(number, 1, boxes=True)
     part = 100 / SIDE
     results = [
         {

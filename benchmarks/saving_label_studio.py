@@ -100,7 +100,7 @@ def label_studio(
         process = subprocess.Popen([str(python), *command.split()], cwd=home, env=variables, stdout=log, stderr=log)
     try:
         wait_for(port, process)
-        sessions = [_sign_in(port, f"reader{number}@example.org") for number in range(connections)]
+        sessions = [sign_in(port, f"reader{number}@example.org") for number in range(connections)]
         annotations, drafts = _tasks(port, sessions)
         yield (
             port,
@@ -125,16 +125,16 @@ def head_of(session: dict[str, str]) -> dict[str, str]:
 
 def _tasks(port: int, sessions: Sequence[dict[str, str]]) -> tuple[list[str], list[str]]:
     """A task with an annotation and a draft for each person: where they are saved."""
-    project = _ask(port, "POST", "/api/projects", sessions[0], {"title": "Saving", "label_config": CONFIG})["id"]
+    project = ask(port, "POST", "/api/projects", sessions[0], {"title": "Saving", "label_config": CONFIG})["id"]
     images = [{"image": f"https://example.org/{at}.png"} for at in range(len(sessions))]
-    _ask(port, "POST", f"/api/projects/{project}/import", sessions[0], images)
-    tasks = _ask(port, "GET", f"/api/tasks?project={project}&page_size=100", sessions[0])["tasks"]
+    ask(port, "POST", f"/api/projects/{project}/import", sessions[0], images)
+    tasks = ask(port, "GET", f"/api/tasks?project={project}&page_size=100", sessions[0])["tasks"]
     annotations, drafts = [], []
     for task, session in zip(tasks, sessions, strict=True):
         there = f"/api/tasks/{task['id']}/annotations"
         # Two of them: saving an annotation deletes its drafts.
-        one, other = (_ask(port, "POST", f"{there}/", session, {"result": _rectangle(0)})["id"] for _ in range(2))
-        draft = _ask(port, "POST", f"{there}/{other}/drafts", session, {"result": _rectangle(0), "lead_time": 1})["id"]
+        one, other = (ask(port, "POST", f"{there}/", session, {"result": _rectangle(0)})["id"] for _ in range(2))
+        draft = ask(port, "POST", f"{there}/{other}/drafts", session, {"result": _rectangle(0), "lead_time": 1})["id"]
         annotations.append(f"/api/annotations/{one}/")
         drafts.append(f"/api/drafts/{draft}/")
     return annotations, drafts
@@ -147,7 +147,8 @@ def _rectangle(count: int) -> list[dict[str, Any]]:
     return [{**named, "value": value, "original_width": 512, "original_height": 512, "image_rotation": 0}]
 
 
-def _ask(port: int, method: str, path: str, session: dict[str, str], body: Any = None) -> Any:
+def ask(port: int, method: str, path: str, session: dict[str, str], body: Any = None) -> Any:
+    """One request's answer as JSON; anything but a success ends the benchmark."""
     connection = http.client.HTTPConnection(HOST, port, timeout=60)
     connection.request(method, path, None if body is None else json.dumps(body), head_of(session))
     answer = connection.getresponse()
@@ -157,10 +158,11 @@ def _ask(port: int, method: str, path: str, session: dict[str, str], body: Any =
     return json.loads(content)
 
 
-def _sign_in(port: int, name: str) -> dict[str, str]:
+def sign_in(port: int, name: str) -> dict[str, str]:
+    """The cookies of somebody who signed in."""
     cookies: dict[str, str] = {}
 
-    def ask(method: str, body: str | None = None) -> str:
+    def page(method: str, body: str | None = None) -> str:
         connection = http.client.HTTPConnection(HOST, port, timeout=60)
         head = {"Cookie": "; ".join(f"{key}={value}" for key, value in cookies.items())}
         if body is not None:
@@ -172,9 +174,9 @@ def _sign_in(port: int, name: str) -> dict[str, str]:
                 cookies.update({one: morsel.value for one, morsel in http.cookies.SimpleCookie(value).items()})
         return answer.read().decode(errors="replace")
 
-    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', ask("GET"))
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page("GET"))
     form = {"email": name, "password": PASSWORD, "csrfmiddlewaretoken": token[1] if token else ""}
-    ask("POST", urllib.parse.urlencode(form))
+    page("POST", urllib.parse.urlencode(form))
     if not any("session" in key for key in cookies):
         raise SystemExit(f"{name} could not sign in to Label Studio.")
     return cookies
