@@ -139,8 +139,8 @@ def _their_export(port: int) -> Export:
     session = sign_in(port, "reader0@example.org")
     project = ask(port, "POST", "/api/projects", session, {"title": "Boxes", "label_config": LABELS})["id"]
     tasks = [label_studio_task(number) for number in range(PICTURES)]
-    for start in range(0, PICTURES, 250):
-        ask(port, "POST", f"/api/projects/{project}/import", session, tasks[start : start + 250])
+    for start in range(0, PICTURES, 50):
+        ask(port, "POST", f"/api/projects/{project}/import", session, tasks[start : start + 50])
 
     def export() -> bytes:
         connection = http.client.HTTPConnection(HOST, port, timeout=300)
