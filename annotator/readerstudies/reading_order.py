@@ -52,6 +52,13 @@ def open_next(study: ReaderStudy, reader_id: int) -> None:
         let_in(reader_id, [(one.case_id, terms_of(protocol, one, valid_from=begins)) for one in coming])
 
 
+def close_all(study: ReaderStudy, reader_id: int) -> None:
+    """Close every case of a study to a reader. In a transaction."""
+    own = Assignment.objects.filter(study=study, reader=reader_id).order_by().values("case")
+    opened = CaseGrant.objects.filter(person=reader_id, case__in=own, valid_until=None).order_by()
+    let_out(reader_id, list(opened.values_list("case_id", flat=True)))
+
+
 def terms_of(protocol: Protocol, reading: Assignment, *, valid_from: datetime | None = None) -> Terms:
     """What the reader of a study's case is let in on: the arm decides about suggestions."""
     when = protocol.arm(reading.arm).suggestions if reading.arm else "never"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -68,6 +69,11 @@ def allocated_readers(readers: Iterable[StudyReader]) -> list[AllocatedReader]:
 def allocated_cases(items: Iterable[StudyItem]) -> list[AllocatedCase]:
     """Items as allocation sees them."""
     return [AllocatedCase(one.number, str(one.case_id), one.patient, one.batch, one.score) for one in items]
+
+
+def patient_code(study: ReaderStudy, patient_id: int) -> str:
+    """What is the same for cases of one patient, in this study alone."""
+    return sha256(f"{study.pk}/{patient_id}".encode()).hexdigest()[:16]
 
 
 def main_items(study: ReaderStudy) -> QuerySet[StudyItem]:

@@ -5,6 +5,7 @@ from annotator.config.settings.celery import *  # noqa: F403
 from annotator.config.settings.database import *  # noqa: F403
 from annotator.config.settings.deidentification import *  # noqa: F403
 from annotator.config.settings.dimse import *  # noqa: F403
+from annotator.config.settings.email import *  # noqa: F403
 from annotator.config.settings.imaging import *  # noqa: F403
 from annotator.config.settings.rest import *  # noqa: F403
 from annotator.config.settings.security import *  # noqa: F403

@@ -1,0 +1,113 @@
+"""From an allocation to readings: copies of the cases, what models propose in them, and the readers' assignments."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Max
+
+from annotator.accounts.models import User
+from annotator.assist.actions.copy_suggestions import copy_suggestions
+from annotator.cases.actions.copy_cases import copy_cases
+from annotator.readerstudies.design import Protocol
+from annotator.readerstudies.models import Assignment, AssignmentStage, ItemStage, ReaderStudy, StudyItem, StudyReader
+from annotator.readerstudies.reading_order import first_step
+
+_BATCH = 1000
+# item, arm, session
+Slot = tuple[int, str, int]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What one reader reads, in order."""
+
+    reader: StudyReader
+    slots: Sequence[Slot]
+
+
+def make_readings(
+    study: ReaderStudy,
+    protocol: Protocol,
+    planned: Iterable[Planned],
+    *,
+    assigned_by: User,
+    due_date: date | None,
+    is_pilot: bool = False,
+) -> int:
+    """Make the readings of a plan behind what each reader has. In a transaction; returns how many.
+
+    Readers of one item under one arm in one session share a copy of its case, whether it was made now or before.
+    """
+    plan = list(planned)
+    # Whoever gives out places of a worklist locks its reader first: see assign_cases.
+    list(
+        User.objects.select_for_update(no_key=True).filter(pk__in=[one.reader.person_id for one in plan]).order_by("pk")
+    )
+    items = {one.number: one for one in study.items.all()}
+    wanted = sorted({slot for one in plan for slot in one.slots})
+    cases = _cases_of(study, protocol, items, wanted, is_pilot=is_pilot)
+    made = 0
+    for one in plan:
+        own = Assignment.objects.filter(reader=one.reader.person_id)
+        place = own.aggregate(last=Max("place"))["last"] or 0
+        sequence = own.filter(study=study).aggregate(last=Max("sequence"))["last"] or 0
+        rows = [
+            Assignment(
+                case_id=cases[number, arm, session],
+                reader_id=one.reader.person_id,
+                place=place + at,
+                due_date=due_date,
+                assigned_by=assigned_by,
+                study=study,
+                item=items[number],
+                stage=_stage(items[number], is_pilot=is_pilot),
+                arm=arm,
+                session=session,
+                sequence=sequence + at,
+                step=first_step(protocol.arm(arm)),
+            )
+            for at, (number, arm, session) in enumerate(one.slots, start=1)
+        ]
+        Assignment.objects.bulk_create(rows, batch_size=_BATCH)
+        made += len(rows)
+    return made
+
+
+def fresh_copy(protocol: Protocol, item: StudyItem, arm: str) -> UUID:
+    """One more copy of an item's case, with the suggestions that the arm shows."""
+    (copy,) = copy_cases([item.case_id], with_priors=protocol.shows_priors)
+    if arm and protocol.arm(arm).suggestions != "never":
+        copy_suggestions([(item.case_id, copy.pk)], model=protocol.arm(arm).model)
+    return copy.pk
+
+
+def _cases_of(
+    study: ReaderStudy, protocol: Protocol, items: Mapping[int, StudyItem], wanted: Sequence[Slot], *, is_pilot: bool
+) -> dict[Slot, UUID]:
+    there = Assignment.objects.filter(study=study).exclude(stage=AssignmentStage.ADJUDICATION)
+    there = there.filter(stage=AssignmentStage.PILOT) if is_pilot else there.exclude(stage=AssignmentStage.PILOT)
+    cases: dict[Slot, UUID] = {}
+    for number, of_arm, session, case_id in there.order_by("sequence").values_list(
+        "item__number", "arm", "session", "case_id"
+    ):
+        if number is not None:
+            cases.setdefault((number, of_arm, session), case_id)
+    missing = [slot for slot in wanted if slot not in cases]
+    copies = copy_cases([items[number].case_id for number, *_ in missing], with_priors=protocol.shows_priors)
+    for arm in protocol.arms:
+        if arm.suggestions != "never":
+            pairs = [
+                (items[slot[0]].case_id, copy.pk)
+                for slot, copy in zip(missing, copies, strict=True)
+                if slot[1] == arm.name
+            ]
+            copy_suggestions(pairs, model=arm.model)
+    return cases | {slot: copy.pk for slot, copy in zip(missing, copies, strict=True)}
+
+
+def _stage(item: StudyItem, *, is_pilot: bool) -> str:
+    if is_pilot:
+        return AssignmentStage.PILOT
+    return AssignmentStage.TRAINING if item.stage == ItemStage.TRAINING else AssignmentStage.MAIN
