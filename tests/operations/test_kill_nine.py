@@ -107,9 +107,19 @@ result = {
     ]
 
 
-def test_an_export_whose_worker_is_killed_ends_with_the_same_zip(room, tmp_path):
-    ct_series(tmp_path, study="kill-nine-export", slices=80, rows=1024, columns=1024)
-    room.manage("ingest", "--derive", str(tmp_path))
+@pytest.fixture(scope="module")
+def large_study(room, tmp_path_factory) -> str:
+    """The UID of a study of 80 large slices."""
+    folder = tmp_path_factory.mktemp("large")
+    ct_series(folder, study="kill-nine-export", slices=80, rows=1024, columns=1024)
+    room.manage("ingest", "--derive", str(folder))
+    return room.python("""
+from annotator.imaging.models import Study
+result = Study.objects.order_by("-pk").values_list("study_instance_uid", flat=True)[0]
+""")
+
+
+def test_an_export_whose_worker_is_killed_ends_with_the_same_zip(room, large_study):
     found = room.python(f"""
 import os, signal
 from annotator.accounts.models import User
@@ -117,7 +127,7 @@ from annotator.datasets.actions.request_export import request_export
 from annotator.datasets.export_request import ExportRequest
 from annotator.imaging.models import Study
 from annotator.jobs.models import Job
-studies = tuple(Study.objects.order_by("-pk").values_list("pk", flat=True)[:1])
+studies = tuple(Study.objects.filter(study_instance_uid={large_study!r}).values_list("pk", flat=True))
 export = request_export(User.objects.get(username="data_manager"), ExportRequest("Killed", studies, frames="all"))
 job = export.job
 {UNTIL_IN_THE_MIDDLE}
@@ -140,3 +150,50 @@ undisturbed = hashlib.sha256(path.read_bytes()).hexdigest()
 result = [export.job.state, export.job.attempts, export.sha256 == after_the_kill == undisturbed]
 """)
     assert ended == ["done", 2, True]
+
+
+def test_a_release_export_whose_worker_is_killed_goes_on_and_writes_no_picture_twice(room, large_study):
+    """The lease is ended by hand once its holder is dead: that it runs out by itself is tested above."""
+    release = room.python(f"""
+from annotator.accounts.models import User
+from annotator.datasets.actions.request_release import request_release
+from annotator.datasets.actions.save_cohort import save_cohort
+person = User.objects.get(username="data_manager")
+cohort = save_cohort(person, "Killed", {{"criteria": {{"studies": [{large_study!r}]}}}})
+truth = {{"uncertain": "ignore", "unread": True, "submitted_only": False}}
+result = str(request_release(person, cohort.pk, {{"truth": truth, "leaks": {{"near_duplicates": False}}}}).pk)
+""")
+    room.wait_for_jobs(seconds=A_MINUTE)
+    found = room.python(f"""
+import os, signal
+from django.utils import timezone
+from annotator.accounts.models import User
+from annotator.datasets.actions.request_release_export import request_release_export
+from annotator.jobs.models import Job
+asked = {{"format": "coco", "options": {{"frames": "all"}}}}
+job = request_release_export(User.objects.get(username="data_manager"), {release!r}, asked).job
+{UNTIL_IN_THE_MIDDLE}
+os.killpg({room.pid_of("worker")}, signal.SIGKILL)
+job.refresh_from_db()
+result = [job.state, str(job.pk)]
+Job.objects.filter(pk=job.pk, state="running").update(lease_expires_at=timezone.now())
+""")
+    assert found[0] == "running", "the worker was killed too late to prove anything"
+    room.wait_for_jobs(seconds=A_MINUTE)
+    state, attempts, files, written = room.python(f"""
+import io, zipfile
+from annotator.datasets.exporting.export_files import archive_place
+from annotator.imaging.store.filing import open_place
+from annotator.jobs.models import Job
+from tests.operations.slow_work.tasks import WRITTEN
+job = Job.objects.select_related("release_export").get(pk={found[1]!r})
+with open_place(archive_place(job.release_export.pk)) as file:
+    names = zipfile.ZipFile(io.BytesIO(file.read())).namelist()
+result = [job.state, job.attempts, names, WRITTEN.read_text().splitlines()]
+""")
+    assert (state, attempts) == ("done", 2)
+    pictures = [name for name in files if name.endswith(".png")]
+    assert len(pictures) == 80
+    assert set(pictures) <= set(written)
+    again = sorted(name for name in pictures if written.count(name) > 1)
+    assert len(again) <= 1, f"only what was being written when it was killed may be written again: {again}"

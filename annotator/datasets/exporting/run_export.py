@@ -51,12 +51,12 @@ def run_export(
             not_prepared.append({"patient": stack.patient, "series_uid": stack.series_uid, "reason": reason})
             continue
         if place not in done:
-            percent, words = _STACKS_PERCENT * counts["frames"] // total, f"stack {counts['stacks'] + 1}"
+            before, words = counts["frames"], f"stack {counts['stacks'] + 1}"
 
-            def alive(percent: int = percent, words: str = words) -> None:
-                report(percent, words)
+            def alive(frames: int, before: int = before, words: str = words) -> None:
+                report(_STACKS_PERCENT * (before + frames) // total, words)
 
-            alive()
+            alive(0)
             made, pixels = prepare(stack, WatchedPixels(stack, alive), request.preprocessing)
             work.finished(place, exporter.write_stack(made, pixels, output))
         counts["stacks"] += 1

@@ -8,10 +8,18 @@ from annotator.imaging.store.frame_source import FrameSource
 
 
 class WatchedPixels(StackPixels):
-    def __init__(self, stack: ReleasedStack, alive: Callable[[], None]) -> None:
+    """
+    Parameters
+    ----------
+    alive : called with how many of the stack's frames were gone through so far.
+    """
+
+    def __init__(self, stack: ReleasedStack, alive: Callable[[int], None]) -> None:
         super().__init__(stack)
         self._alive = alive
+        self._furthest = 0
 
     def source(self, place: int) -> FrameSource:
-        self._alive()
+        self._furthest = max(self._furthest, place)
+        self._alive(self._furthest)
         return super().source(place)

@@ -1,8 +1,13 @@
-"""Work that takes some seconds and has one right result."""
+"""Work that takes some seconds and has one right result; and a list of every file that an export writes."""
 
 import hashlib
 import time
+from collections.abc import Callable
+from typing import BinaryIO
 
+from django.conf import settings
+
+from annotator.datasets.exporters.output import FolderOutput
 from annotator.jobs.registry import WorkContext, work
 
 STEPS = 40
@@ -22,3 +27,16 @@ def slow(context: WorkContext) -> dict[str, object]:
         context.report(100 * step // STEPS, f"step {step} of {STEPS}")
         time.sleep(0.1)
     return {"digest": result_of(context.parameters["seed"])}
+
+
+WRITTEN = settings.DATA_DIR / "written.txt"
+_put = FolderOutput._put
+
+
+def _put_and_tell(self: FolderOutput, name: str, write: Callable[[BinaryIO], None]) -> None:
+    _put(self, name, write)
+    with WRITTEN.open("a") as told:
+        told.write(f"{name}\n")
+
+
+FolderOutput._put = _put_and_tell  # type: ignore[method-assign]
