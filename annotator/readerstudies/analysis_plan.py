@@ -1,5 +1,6 @@
 """What a study asks of its reads, written down before anybody looks: question, positive answers, rules. Pure."""
 
+from collections.abc import Hashable
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
@@ -47,7 +48,7 @@ class AnalysisPlan:
     """
 
     question: str = ""
-    positive: tuple[str | int | float | bool, ...] = ()
+    positive: tuple[Hashable, ...] = ()
     ordered: bool = False
     rating: str = ""
     truth: Literal["table", "consensus", "adjudication"] = "table"

@@ -20,6 +20,7 @@ from frontend.pages import (
     people,
     quarantine,
     release_points,
+    reader_study_results,
     releases,
     sign_in,
     studies,
@@ -70,6 +71,11 @@ urlpatterns = [
     path("mark-imports/<uuid:import_id>/", mark_imports.mark_import, name="mark-import"),
     path("withdrawals/", withdrawals.withdrawals, name="withdrawals"),
     path("assignments/", assignments.assignments, name="assignments"),
+    path("reader-studies/<uuid:study_id>/protocol/", reader_study_results.protocol, name="reader-study-protocol"),
+    path("reader-studies/<uuid:study_id>/results/", reader_study_results.results, name="reader-study-results"),
+    path(
+        "reader-studies/<uuid:study_id>/reads/<slug:format_name>", reader_study_results.reads, name="reader-study-reads"
+    ),
     path("hangings/", hangings.hangings, name="hangings"),
     path("hangings/<slug:key>/", hangings.hanging, name="hanging"),
     path("hangings/<slug:key>/export", hangings.export, name="hanging-export"),

@@ -58,6 +58,12 @@ def is_overdue(due: date | None) -> bool:
 
 
 @register.filter
+def percent(part: float) -> str:
+    """A part of one as a place from 0 to 100 in a drawing, with a point whatever the language."""
+    return f"{100 * min(1.0, max(0.0, part)):.1f}"
+
+
+@register.filter
 def reading_time(seconds: float | None) -> str:
     """How long a case was read; nothing where nobody opened it."""
     return formatting.duration(timedelta(seconds=seconds)) if seconds else ""

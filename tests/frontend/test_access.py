@@ -11,8 +11,10 @@ from annotator.cases.actions.install_hangings import install_shipped_hangings
 from annotator.imaging.models import Collection, Stack
 from annotator.labels.drafting import BLANK
 from annotator.labels.models import LabelSchema, LabelSchemaDraft
+from annotator.readerstudies.models import ReaderStudy
 from frontend.pages.urls import urlpatterns
 from tests.annotator.datasets.frozen import frozen_release
+from tests.annotator.readerstudies.studied import finished_study
 from tests.frontend.conftest import Catalogue, ClientFor
 
 SIGN_IN, REFUSED, GONE = "to sign in", 403, 404
@@ -58,6 +60,9 @@ ANSWERS: dict[str, tuple[int, int, int]] = {
     "mark-import": (REFUSED, GONE, GONE),
     "withdrawals": (REFUSED, 200, 200),
     "assignments": (REFUSED, REFUSED, 200),
+    "reader-study-protocol": (REFUSED, REFUSED, 200),
+    "reader-study-results": (REFUSED, REFUSED, 200),
+    "reader-study-reads": (REFUSED, REFUSED, 200),
     "hangings": (REFUSED, REFUSED, 200),
     "hanging": (REFUSED, REFUSED, 200),
     "hanging-export": (REFUSED, REFUSED, 200),
@@ -109,6 +114,11 @@ def address(name: str, catalogue: Catalogue) -> str:
         release = frozen_release(keeper, [])
         of = {"cohort_id": release.cohort_id} if name == "cohort" else {"release_id": release.pk}
         return reverse(name, kwargs=of)
+    if name.startswith("reader-study-"):
+        keeper, _ = User.objects.get_or_create(username="keeper", defaults={"role": "admin"})
+        study = ReaderStudy.objects.first() or finished_study(keeper, readers=2, cases=2)
+        more = {"format_name": "csv"} if name == "reader-study-reads" else {}
+        return reverse(name, kwargs={"study_id": study.pk, **more})
     arguments: dict[str, dict[str, object]] = {
         "case": {"case_id": catalogue.cases[0].pk},
         "case-priors": {"case_id": catalogue.cases[0].pk},

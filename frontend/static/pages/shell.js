@@ -14,6 +14,10 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
 });
 
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
+
 const signOut = document.querySelector("form[data-sign-out]");
 if (signOut) guardSignOut(signOut);
 

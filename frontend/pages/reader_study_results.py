@@ -1,0 +1,101 @@
+"""First results of a reader study, and its reads as files."""
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+
+from annotator.accounts.errors import InvalidError
+from annotator.readerstudies.actions.export_reads import FORMATS, export_reads
+from annotator.readerstudies.lesion_results import LesionResult, lesion_results
+from annotator.readerstudies.policies import may_run_studies
+from annotator.readerstudies.protocol_document import protocol_document
+from annotator.readerstudies.results import results_of
+from annotator.readerstudies.results_queries import (
+    CountedStudy,
+    counted_reads,
+    counted_study,
+    frame_order,
+    item_facts,
+    parts_for,
+    truth_of,
+)
+from frontend.pages.page import page, signed_in
+
+TRUTHS = {
+    "table": "the study's table (pathology, follow-up)",
+    "consensus": "the readers' consensus",
+    "adjudication": "consensus, and adjudication where there was one",
+}
+_FLATTERED = (
+    "The truth is made of the readings it judges: readers agree with themselves in it. Take accuracy from this as an "
+    "upper bound."
+)
+
+
+@page(may=may_run_studies)
+def results(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
+    """`?part=lesions` gives lesions between readers alone: those take the marks of every read."""
+    counted = counted_study(signed_in(request), study_id, chosen_in(request.GET))
+    if request.GET.get("part") == "lesions":
+        return render(request, "frontend/_reader_study_lesions.html", {"conditions": _lesions(counted)})
+    reads = counted_reads(counted.study, parts=parts_for(counted.question))
+    truth = truth_of(counted, reads, item_facts(counted.study))
+    conditions = results_of(reads, counted.plan, truth=truth, values=counted.values, order=frame_order(reads))
+    query = request.GET.copy()
+    query.pop("part", None)
+    context = {
+        "study": counted.study,
+        "counted": counted,
+        "plan": counted.plan,
+        "positive": [str(one) for one in counted.plan.positive],
+        "conditions": conditions,
+        "truths": TRUTHS,
+        "truth_count": len(truth),
+        "flattered": _FLATTERED if counted.plan.truth != "table" and truth else "",
+        "formats": FORMATS,
+        "query": query.urlencode(),
+    }
+    return render(request, "frontend/reader_study_results.html", context)
+
+
+@page(may=may_run_studies)
+def protocol(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
+    """The protocol, the allocation and the amendments on paper, as an ethics board wants them."""
+    document = protocol_document(signed_in(request), study_id)
+    return render(request, "frontend/reader_study_protocol.html", {"document": document, "study": document.study})
+
+
+@page(may=may_run_studies)
+def reads(request: HttpRequest, study_id: uuid.UUID, format_name: str) -> HttpResponse:
+    """The reads as a file."""
+    made = export_reads(signed_in(request), study_id, format_name, chosen_in(request.GET))
+    answer = HttpResponse(made.content, content_type=made.content_type)
+    answer["Content-Disposition"] = f'attachment; filename="{made.name}"'
+    return answer
+
+
+def chosen_in(query: QueryDict) -> dict[str, Any]:
+    """What the form chose, in the place of the protocol's plan; nothing where nobody chose."""
+    if "question" not in query:
+        return {}
+    chosen: dict[str, Any] = {"question": query["question"], "ordered": query.get("ordered") == "on"}
+    if query.get("of") == query["question"]:
+        chosen["positive"] = [_value(one) for one in query.getlist("positive")]
+    if "truth" in query:
+        chosen["truth"] = query["truth"]
+    if query.get("rating"):
+        chosen["rating"] = query["rating"]
+    if len(query.getlist("positive")) > 200:
+        raise InvalidError("So many answers no question has.", "positive")
+    return chosen
+
+
+def _value(text: str) -> str | bool:
+    return {"True": True, "False": False}.get(text, text)
+
+
+def _lesions(counted: CountedStudy) -> list[LesionResult]:
+    reads = counted_reads(counted.study, parts=("findings", "annotations"))
+    return lesion_results(reads, order=frame_order(reads), least=counted.plan.minimum_overlap)
