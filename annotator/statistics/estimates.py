@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
 RESAMPLES = 1000
 # Of the resamples so many may leave a figure undefined (no positive case among them); with more there is no interval.
@@ -49,6 +48,8 @@ def wilson_interval(successes: int, total: int) -> Estimate:
         raise ValueError(f"{successes} of {total} is no proportion.")
     if total == 0:
         return Estimate(None, why="there is nothing to count")
+    from scipy.stats import binomtest
+
     interval = binomtest(successes, total).proportion_ci(0.95, method="wilson")
     # Rounding leaves 1e-17 where the interval ends at 0.
     low = 0.0 if successes == 0 else float(interval.low)
