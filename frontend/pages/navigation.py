@@ -30,7 +30,10 @@ PLACES = (
     Place("quarantine", "Quarantine", _KEEPERS),
     Place("text-reviews", "Text in pictures", _KEEPERS),
     Place(
-        "cohorts", "Datasets", _KEEPERS, frozenset({"cohort", "release", "mark-imports", "mark-import", "withdrawals"})
+        "cohorts",
+        "Datasets",
+        _KEEPERS,
+        frozenset({"cohort", "release", "mark-imports", "mark-import", "withdrawals", "trainings", "training"}),
     ),
     Place("exports", "Exports", _KEEPERS),
     Place("jobs", "Jobs", _KEEPERS),

@@ -28,6 +28,7 @@ from frontend.pages import (
     text_reviews,
     text_size,
     thumbnails,
+    trainings,
     withdrawals,
     worklist,
 )
@@ -70,6 +71,9 @@ urlpatterns = [
     path("mark-imports/", mark_imports.mark_imports, name="mark-imports"),
     path("mark-imports/<uuid:import_id>/", mark_imports.mark_import, name="mark-import"),
     path("withdrawals/", withdrawals.withdrawals, name="withdrawals"),
+    path("trainings/", trainings.trainings, name="trainings"),
+    path("trainings/<uuid:run_id>/", trainings.training, name="training"),
+    path("trainings/<uuid:run_id>/files/<str:name>", trainings.training_file, name="training-file"),
     path("assignments/", assignments.assignments, name="assignments"),
     path("reader-studies/<uuid:study_id>/protocol/", reader_study_results.protocol, name="reader-study-protocol"),
     path("reader-studies/<uuid:study_id>/results/", reader_study_results.results, name="reader-study-results"),

@@ -59,6 +59,8 @@ ADMIN_PAGES = {
     "jobs": "/jobs/",
     "exports": "/exports/",
     "cohorts": "/cohorts/",
+    "trainings": "/trainings/",
+    "training": "",
     "cohort": "",
     "release": "",
     "mark-imports": "/mark-imports/",
@@ -87,7 +89,7 @@ def test_every_page_is_listed_here_or_is_no_page_to_look_at() -> None:
         "home", "sign-out", "next-case", "thumbnail", "collection", "text-review-frame", "text-review-decide",
         "text-review-layout", "text-review-put-back", "job-cancel", "job-retry", "export-download", "key-map-reveal",
         "text-size", "release-leak", "release-discard", "release-datasheet", "release-fits", "tirads-fit-offer",
-        "health",
+        "training-file", "health",
     }  # fmt: skip
     names = {str(one.name) for one in urlpatterns if isinstance(one, URLPattern)}
     assert names - acts == set(ADMIN_PAGES)

@@ -9,10 +9,12 @@ from django.urls import reverse
 from annotator.accounts.models import User
 from annotator.cases.actions.install_hangings import install_shipped_hangings
 from annotator.imaging.models import Collection, Stack
+from annotator.jobs.models import Job
 from annotator.labels.drafting import BLANK
 from annotator.labels.models import LabelSchema, LabelSchemaDraft
 from annotator.readerstudies.models import ReaderStudy
 from frontend.pages.urls import urlpatterns
+from ml_assist.models import TrainingRun
 from tests.annotator.datasets.frozen import frozen_release
 from tests.annotator.readerstudies.studied import finished_study
 from tests.frontend.conftest import Catalogue, ClientFor
@@ -59,6 +61,9 @@ ANSWERS: dict[str, tuple[int, int, int]] = {
     "mark-imports": (REFUSED, 200, 200),
     "mark-import": (REFUSED, GONE, GONE),
     "withdrawals": (REFUSED, 200, 200),
+    "trainings": (REFUSED, 200, 200),
+    "training": (REFUSED, 200, 200),
+    "training-file": (REFUSED, GONE, GONE),
     "assignments": (REFUSED, REFUSED, 200),
     "reader-study-protocol": (REFUSED, REFUSED, 200),
     "reader-study-results": (REFUSED, REFUSED, 200),
@@ -104,6 +109,13 @@ def make_own_schema() -> None:
     LabelSchemaDraft.objects.get_or_create(key="ours", defaults=draft)
 
 
+def a_training() -> TrainingRun:
+    """One that waits for a worker."""
+    keeper, _ = User.objects.get_or_create(username="keeper", defaults={"role": "admin"})
+    job = Job.objects.create(kind="ml_assist.train_unet")
+    return TrainingRun.objects.create(release=frozen_release(keeper, []), config={}, job=job, requested_by=keeper)
+
+
 def address(name: str, catalogue: Catalogue) -> str:
     if name.startswith("hanging"):
         install_shipped_hangings()
@@ -119,6 +131,8 @@ def address(name: str, catalogue: Catalogue) -> str:
         study = ReaderStudy.objects.first() or finished_study(keeper, readers=2, cases=2)
         more = {"format_name": "csv"} if name == "reader-study-reads" else {}
         return reverse(name, kwargs={"study_id": study.pk, **more})
+    if name == "training":
+        return reverse(name, kwargs={"run_id": a_training().pk})
     arguments: dict[str, dict[str, object]] = {
         "case": {"case_id": catalogue.cases[0].pk},
         "case-priors": {"case_id": catalogue.cases[0].pk},
@@ -141,6 +155,7 @@ def address(name: str, catalogue: Catalogue) -> str:
         "key-map-reveal": {"pk": 7},
         "tirads-fit-offer": {"fit_id": ANYTHING},
         "mark-import": {"import_id": ANYTHING},
+        "training-file": {"run_id": ANYTHING, "name": "card.json"},
     }
     return reverse(name, kwargs=arguments.get(name))
 

@@ -1,0 +1,159 @@
+"""Training: asking for a network on a frozen release, watching it learn, its report and its files."""
+
+import json
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.safestring import mark_safe
+
+from annotator.accounts.errors import InvalidError
+from annotator.accounts.models import User
+from annotator.datasets.release_queries import releases_for
+from annotator.imaging.store.filing import pieces_of
+from annotator.jobs.models import JobState
+from annotator.jobs.queries import seconds_since_worker_heartbeat
+from frontend.pages.jobs import WORKER_IS_LATE_SECONDS
+from frontend.pages.page import page, signed_in
+from frontend.pages.paging import page_of
+from ml_assist.actions.request_training import request_training
+from ml_assist.models import TrainingRun
+from ml_assist.policies import may_train
+from ml_assist.queries import training_file_for, training_run_for, training_runs_for
+from ml_assist.training.curves_svg import curves_svg
+from ml_assist.training.unet_config import PRESETS
+from ml_assist.training_files import CONTENT_TYPES
+
+_PRESET_WORDS = {
+    "ultrasound": "Ultrasound: picture alone",
+    "ultrasound-approximate": "Ultrasound: from calipers alone, without a drawn mask",
+    "ultrasound-guided": "Ultrasound: guided by calipers, clicked ends or a box",
+    "ct": "CT: three windows, guided by clicked ends or a box",
+    "tomosynthesis": "Tomosynthesis: slices, guided by clicked ends or a box",
+}
+_IMBALANCE_WORDS = {
+    "oversample": "Rare groups are drawn more often",
+    "weighted": "Pixels of a lesion count more",
+    "focal": "Hard pixels count more",
+    "none": "Nothing is done",
+}
+# Members that have a field of their own.
+_OWN = ("name", "anatomy", "epochs", "size", "batch_size", "seed", "imbalance")
+
+
+class TrainingForm(forms.Form):
+    """What a training is asked for with; the rules live in UNetConfig."""
+
+    release = forms.ChoiceField()
+    preset = forms.ChoiceField(label="Kind of network", choices=list(_PRESET_WORDS.items()))
+    name = forms.CharField(
+        label="Name", max_length=64, required=False, help_text="Small letters and hyphens; empty: as the kind."
+    )
+    anatomy = forms.CharField(max_length=64, required=False, help_text="What it is meant for: breast, thyroid, head.")
+    epochs = forms.IntegerField(label="Epochs at most", min_value=1, max_value=1000, initial=100)
+    size = forms.IntegerField(label="Side in pixels", min_value=32, max_value=1024, initial=320)
+    batch_size = forms.IntegerField(label="Pictures a step", min_value=1, max_value=256, initial=16)
+    seed = forms.IntegerField(min_value=0, max_value=2**31, initial=1)
+    imbalance = forms.ChoiceField(label="Where groups are uneven", choices=list(_IMBALANCE_WORDS.items()))
+    members = forms.JSONField(
+        label="Other members (JSON)",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": '{"patience": 20, "share": 0.5}'}),
+        help_text="Any member of the configuration, over the fields above.",
+    )
+
+    def __init__(self, data: object = None, *, person: User, release: str = "") -> None:
+        super().__init__(data, initial={"release": release})  # type: ignore[arg-type]
+        frozen = releases_for(person).filter(frozen_at__isnull=False)
+        field = self.fields["release"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  # for mypy: the form above says so
+        field.choices = [(str(one.pk), f"{one.cohort.name} {one.number}: {one.title}") for one in frozen]
+
+    @property
+    def has_releases(self) -> bool:
+        field = self.fields["release"]
+        return isinstance(field, forms.ChoiceField) and bool(field.choices)
+
+    def to_config(self) -> dict[str, Any]:
+        """UNetConfig as JSON; a fault that it finds raises InvalidError."""
+        data = self.cleaned_data
+        others = data["members"] or {}
+        if not isinstance(others, dict):
+            raise InvalidError('This is an object: {"patience": 20}.', "config.members")
+        own = {name: data[name] for name in _OWN if data[name] not in (None, "")}
+        return PRESETS[data["preset"]].to_json() | own | others
+
+
+@page(may=may_train, methods=("GET", "POST"))
+def trainings(request: HttpRequest) -> HttpResponseBase:
+    """The form and the list; `?part=rows` gives the list alone, for polling. `?release=` chooses one."""
+    person = signed_in(request)
+    rows = page_of(request, training_runs_for(person), size=20)
+    if request.GET.get("part") == "rows":
+        return render(request, "frontend/_trainings_list.html", {"page": rows})
+    form = TrainingForm(request.POST or None, person=person, release=request.GET.get("release", ""))
+    if request.method == "POST" and form.is_valid():
+        try:
+            run = request_training(person, uuid.UUID(form.cleaned_data["release"]), form.to_config())
+        except InvalidError as error:
+            word = error.path.rpartition(".")[2]
+            form.add_error(word if word in form.fields else "members" if word else None, _said(error, form))
+        else:
+            messages.success(request, "The training is queued. You can leave this page.")
+            return redirect("training", run.pk)
+    status = 400 if form.errors else 200
+    context = {"page": rows, "form": form, "worker_is_late": _worker_is_late()}
+    return render(request, "frontend/trainings.html", context, status=status)
+
+
+@page(may=may_train)
+def training(request: HttpRequest, run_id: uuid.UUID) -> HttpResponseBase:
+    """One training; `?part=state` gives how it goes and what came of it, for polling."""
+    run = training_run_for(signed_in(request), run_id)
+    context = _shown(run)
+    template = "_training_state.html" if request.GET.get("part") == "state" else "training.html"
+    return render(request, f"frontend/{template}", context)
+
+
+@page(may=may_train)
+def training_file(request: HttpRequest, run_id: uuid.UUID, name: str) -> HttpResponseBase:
+    """Weights, card, report and pictures. Pictures are shown, the rest is handed out."""
+    run, place = training_file_for(signed_in(request), run_id, name)
+    answer: HttpResponse | StreamingHttpResponse = StreamingHttpResponse(
+        pieces_of(place), content_type=CONTENT_TYPES[name]
+    )
+    if not name.endswith(".png"):
+        answer["Content-Disposition"] = f'attachment; filename="{run.config["name"]}-{name}"'
+    return answer
+
+
+def _shown(run: TrainingRun) -> dict[str, Any]:
+    card = run.card
+    best = max(run.history, key=lambda one: one["dice"], default=None)
+    return {
+        "run": run,
+        "job": run.job,
+        "card": card,
+        "worker_is_late": run.job.state == JobState.QUEUED and _worker_is_late(),
+        "last": run.history[-1] if run.history else None,
+        "best": best,
+        "curves": mark_safe(curves_svg(run.history)),  # noqa: S308  the drawing escapes its words
+        "metrics": sorted(card.get("metrics", {}).items()),
+        "pictures": [name for name in ("best", "median", "worst") if f"{name}.png" in run.files],
+        "files": [name for name in run.files if not name.endswith(".png")],
+        "config": json.dumps(run.config, indent=1, sort_keys=True),
+    }
+
+
+def _worker_is_late() -> bool:
+    heartbeat = seconds_since_worker_heartbeat()
+    return heartbeat is None or heartbeat > WORKER_IS_LATE_SECONDS
+
+
+def _said(error: InvalidError, form: TrainingForm) -> str:
+    """The fault, with its path where no field stands for it."""
+    word = error.path.rpartition(".")[2]
+    return str(error) if word in form.fields or not word else f"{error.path}: {error}"
