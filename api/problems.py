@@ -21,6 +21,7 @@ from annotator.accounts.errors import (
     StaleError,
     UnavailableError,
 )
+from annotator.annotations.completeness import IncompleteError
 from api.full_disk import is_full_disk
 
 logger = logging.getLogger(__name__)
@@ -72,6 +73,8 @@ def problem_of(error: RoomError) -> HttpResponse:
         return problem(403, TITLES[403], str(error))
     if isinstance(error, NotFoundError):
         return problem(404, TITLES[404], str(error))
+    if isinstance(error, IncompleteError):
+        return problem(409, TITLES[409], str(error), missing=list(error.missing))
     if isinstance(error, ConflictError):
         current = {"current": error.current} if error.current is not None else {}
         return problem(409, TITLES[409], str(error), **current)

@@ -101,9 +101,11 @@ def score_answers(
     shown = shown_questions(questions, answers)
     hidden = {q["name"] for q in questions} - set(shown)
     open_ = {n: t for n, t in zip(score["missing_names"], score["missing"], strict=True) if n not in hidden}
+    derived = score.get("derived") or {}
     for question in questions:
         name = question["name"]
-        if question.get("required") and name in shown and not is_answered(given.get(name)):
+        is_open = name in shown and name not in derived and not is_answered(given.get(name))
+        if question.get("required") and is_open:
             open_.setdefault(name, question["title"])
     # In the form's order; what other answers are missing for (a breast without assessment) comes after it.
     place = {question["name"]: index for index, question in enumerate(questions)}

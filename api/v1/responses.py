@@ -11,6 +11,23 @@ class FaultSerializer(serializers.Serializer):
     detail = serializers.CharField()
 
 
+class TargetSerializer(serializers.Serializer):
+    """What an answer is about; the members that don't belong to its kind are null."""
+
+    kind = serializers.CharField(help_text="case, finding, breast or slices")
+    finding = serializers.UUIDField(allow_null=True)
+    breast = serializers.CharField(allow_null=True, help_text="L or R")
+    first_frame = serializers.CharField(allow_null=True)
+    last_frame = serializers.CharField(allow_null=True)
+
+
+class MissingAnswerSerializer(serializers.Serializer):
+    target = TargetSerializer()
+    schema = serializers.CharField(help_text='Key and version, e.g. "head-ct@2".')
+    question = serializers.CharField()
+    words = serializers.CharField(help_text="Where it is asked, and its title.")
+
+
 class ProblemSerializer(serializers.Serializer):
     """A problem document (RFC 9457)."""
 
@@ -20,6 +37,9 @@ class ProblemSerializer(serializers.Serializer):
     detail = serializers.CharField(help_text="What was wrong this time, where, and what to do.")
     path = serializers.CharField(required=False, help_text='Where in what was sent, e.g. "points[2]".')
     current = serializers.DictField(required=False, help_text="With 409 and 412: what is there now.")
+    missing = MissingAnswerSerializer(
+        many=True, required=False, help_text="With 409 of submitting: every required question that is open."
+    )
     errors = FaultSerializer(  # type: ignore[assignment]
         many=True, required=False, help_text="With 400: every fault that was found."
     )

@@ -218,8 +218,12 @@ def test_a_range_of_slices_makes_the_scan_present_and_changes_no_answer_of_the_r
     # What is left is listed when the reader submits, and a digit leads there.
     keys.press("Escape", "s")
     left = page.locator(".missing-panel")
-    expect(left).to_contain_text("Head CT: ")
-    keys.press("1")
+    # What the form requires stands first, and nothing is submitted with it.
+    expect(left).to_contain_text("this must be answered first")
+    expect(left.locator("li").first).to_contain_text("Head CT: ")
+    expect(left.locator("li").nth(1)).to_contain_text("Head CT: Intraparenchymal")
+    expect(left.get_by_role("button", name="Submit anyway")).to_be_hidden()
+    keys.press("2")
     expect(left).to_be_hidden()
     assert focused_question(viewer) == "intraparenchymal"
     viewer.wait_until_saved()

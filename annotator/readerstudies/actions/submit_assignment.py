@@ -8,6 +8,7 @@ from annotator.accounts.actions.record_audit import record_audit
 from annotator.accounts.errors import InvalidError, NotAllowedError, NotFoundError
 from annotator.accounts.policies import Person
 from annotator.annotations.actions.lock_case import lock_case
+from annotator.annotations.completeness import check_required
 from annotator.annotations.turns import take_turn
 from annotator.cases.actions.let_in import let_in
 from annotator.cases.queries import grants_that_hold
@@ -35,6 +36,7 @@ def submit_assignment(person: Person, assignment_id: UUID | str, *, step: str = 
     NotAllowedError : `person` is no radiologist.
     NotFoundError : it isn't on their worklist.
     InvalidError : a second read without the step.
+    IncompleteError : required questions of forms that were begun are open.
     ConflictError : a study's reading that isn't complete, or isn't next in the order.
     """
     if not may_read_cases(person):
@@ -45,6 +47,8 @@ def submit_assignment(person: Person, assignment_id: UUID | str, *, step: str = 
             return assignment
         if assignment.study is None:
             lock_case(person, assignment.case, owner=assignment.reader, reason="it was submitted")
+            # Behind the lock: no save that is under way can open what was found answered.
+            check_required(assignment.case_id, assignment.reader)
             move_assignment(assignment, AssignmentState.SUBMITTED)
         elif not _hand_in(person, assignment, step):
             return assignment
@@ -80,6 +84,7 @@ def _hand_in(person: Person, assignment: Assignment, step: str) -> bool:
     take_turn(person, assignment.case_id)
     content = content_of(assignment)
     if assignment.stage != AssignmentStage.ADJUDICATION:
+        check_required(assignment.case_id, assignment.reader)
         check_complete(assignment, protocol, content)
     freeze_read(assignment, content)
     if assignment.step == Step.UNAIDED:

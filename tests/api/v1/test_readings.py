@@ -1,9 +1,15 @@
 """Cases, suggestions and worklists through the API, the way a reader's program goes."""
 
+from dataclasses import replace
+
 import pytest
 
+from annotator.annotations.actions.save_answer import SaveAnswer, save_answer
+from annotator.annotations.actions.save_finding import SaveFinding, save_finding
+from annotator.annotations.models import CaseLock
 from annotator.readerstudies.models import Assignment, AssignmentState
 from tests.annotator.case_rows import grant, make_case, make_stack, make_study
+from tests.annotator.label_rows import install
 from tests.api.v1.world import install_schema, new_id
 
 
@@ -92,6 +98,32 @@ def test_submitting_locks_the_reading_and_leads_to_the_next_case(two_cases, read
     last = post(reader_client, f"assignments/{following.pk}/submit").json()
     assert last["next"] is None
     assert reader_client.get("/api/v1/worklist/next").json() == {"assignment": None}
+
+
+def test_a_reading_with_required_questions_open_is_not_submitted_and_says_which_and_where(two_cases, reader_client):
+    world, case = two_cases
+    reader = world.reader
+    seen, sure, old = ({"name": n, "title": n.capitalize(), "kind": "boolean"} for n in ("seen", "sure", "old"))
+    install("breast", "breast", {**seen, "required": True}, old)
+    install("spot", "finding", {**sure, "required": True}, old)
+    finding = save_finding(reader, SaveFinding(id=new_id(), case_id=case.pk, kind="lesion"))
+    of_breast = SaveAnswer(id=new_id(), case_id=case.pk, schema="breast@1", answers={"old": False}, breast="L")
+    of_finding = replace(of_breast, id=new_id(), schema="spot@1", breast="", finding_id=finding.pk)
+    for wanted in (of_breast, of_finding):
+        save_answer(reader, wanted)
+    here = f"assignments/{Assignment.objects.get(case=case).pk}/submit"
+    refused = post(reader_client, here)
+    told = refused.json()
+    assert refused.status_code == 409
+    assert "2 questions must be answered before this can be submitted" in told["detail"]
+    assert [one["words"] for one in told["missing"]] == ["Lesion 1, Spot: Sure", "Left breast, Breast: Seen"]
+    about_finding, about_breast = (one["target"] for one in told["missing"])
+    assert (about_finding["finding"], about_breast["breast"]) == (str(finding.pk), "L")
+    assert (told["missing"][1]["schema"], told["missing"][1]["question"]) == ("breast@1", "seen")
+    assert not CaseLock.objects.filter(case=case).exists(), "the reading stays open"
+    save_answer(reader, replace(of_finding, answers={"sure": False}, revision=1))
+    save_answer(reader, replace(of_breast, answers={}, revision=1))
+    assert post(reader_client, here).json()["state"] == "submitted", "a form that is taken back asks nothing"
 
 
 def test_an_admin_reopens_a_submitted_reading(world, reader_client, admin_client):

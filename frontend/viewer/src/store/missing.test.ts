@@ -119,4 +119,44 @@ describe('open questions', () => {
     expect(told[0]?.open?.question).toBe('density');
     expect(told[2]?.finding).toBe('f');
   });
+
+  it('stand first and are told apart where they must be answered before submitting', () => {
+    const strict = {
+      ...schema('breast', 'breast'),
+      definition: {
+        applies_to: 'breast',
+        form: {
+          questions: [
+            { name: 'density', title: 'Density' },
+            { name: 'category', title: 'Category', required: true },
+            { name: 'quadrant', title: 'Quadrant', required: true },
+          ],
+        },
+      },
+    };
+    const begun = {
+      ...left,
+      answers: { remark: 'x' },
+      score: {
+        missing: ['Density', 'Category'],
+        missing_names: ['density', 'category'],
+        derived: { quadrant: { value: 'upper' } },
+      },
+    };
+    const one = reading([begun]);
+    const told = missingIn({ ...one, manifest: { ...one.manifest, schemas: [strict] } } as unknown as Acts, places);
+    expect(told.map(({ words, required }) => [words, required === true])).toEqual([
+      ['Left breast, breast: Category', true],
+      ['Left breast, breast: Density', false],
+      ['Nodule 1: no mark', false],
+    ]);
+    expect(told[0]?.open?.question).toBe('category');
+    // Nobody began it: the reader is told, and may leave it.
+    const untouched = reading([]);
+    const asked = missingIn(
+      { ...untouched, manifest: { ...one.manifest, schemas: [strict] } } as unknown as Acts,
+      places,
+    );
+    expect(asked.some(({ required }) => required)).toBe(false);
+  });
 });

@@ -2,6 +2,7 @@
 import type { Answer, MarkKind, SchemaJson } from '../model/types';
 import { isAnswered, shownQuestions } from '../panels/form_conditions';
 import { scoreToShow } from '../panels/live_score';
+import { requiredLeft } from '../panels/required';
 import type { Acts } from './acts';
 import { answerTo, schemaName } from './answers';
 import type { Places } from './places';
@@ -21,6 +22,8 @@ export interface OpenQuestion {
 /** One line of what is left; a press goes to the question, the finding or the mark. */
 export interface Missing {
   words: string;
+  /** The reading isn't submitted with this open: the server refuses it, too. */
+  required?: boolean;
   open?: OpenQuestion;
   finding?: string;
   mark?: string;
@@ -34,7 +37,13 @@ interface AskedForm {
   answer: Answer | undefined;
 }
 
+/** Everything that is open; what must be answered stands first. */
 export function missingIn(acts: Acts, places: Places): Missing[] {
+  const all = allMissing(acts, places);
+  return [...all.filter((one) => one.required), ...all.filter((one) => !one.required)];
+}
+
+function allMissing(acts: Acts, places: Places): Missing[] {
   const { records } = acts.workspace;
   const marks = records.live('annotation').filter((m) => acts.isMine(m));
   const missing = askedForms(acts, places)
@@ -153,14 +162,24 @@ function left(schema: SchemaJson, answer: Answer | undefined): { titles: readonl
   return { titles: open.map((q) => q.title), names: open.map((q) => q.name) };
 }
 
-/** What a form still waits for: a line for the whole of it, which leads to the first of its open questions. */
+/** What a form still waits for: a line for what must be answered and one for the rest, each leading to its first. */
 function ofForm(form: AskedForm): Missing[] {
   const { target, title, schema, answer } = form;
   const where = [title, schema.title].filter(Boolean).join(', ');
   if (!isBegun(form)) return [{ words: `${where}: not answered`, ...firstQuestion(form) }];
+  const required = requiredLeft(schema.definition, answer?.answers ?? {}, answer?.score.derived);
   const { titles, names } = left(schema, answer);
-  if (titles.length === 0) return [];
-  const [first] = names;
-  const open = first === undefined ? {} : { open: { target, schema: schemaName(schema), question: first } };
-  return [{ words: `${where}: ${titles.join(', ')}`, ...open }];
+  const isOther = (_: string, i: number): boolean => !required.some(({ name }) => name === names[i]);
+  const line = (said: readonly string[], first: string | undefined): Missing[] => {
+    if (said.length === 0) return [];
+    const open = first === undefined ? {} : { open: { target, schema: schemaName(schema), question: first } };
+    return [{ words: `${where}: ${said.join(', ')}`, ...open }];
+  };
+  return [
+    ...line(
+      required.map((question) => question.title),
+      required[0]?.name,
+    ).map((one) => ({ ...one, required: true })),
+    ...line(titles.filter(isOther), names.filter(isOther)[0]),
+  ];
 }
