@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from annotator.labels.errors import AnswerError
+from annotator.labels.plain_json import in_short
 from annotator.labels.schema import check_answers, score_answers
 from annotator.labels.shipped import newest_shipped
 
 SCHEMA_KEY = "acr-tirads"
+SIZE = "size_mm"
 
 
 @cache
@@ -31,11 +34,25 @@ def calculate_tirads(features: Mapping[str, Any], *, size_mm: float | None = Non
 
     Raises
     ------
-    AnswerError : an unknown category or feature, "none" with other foci, an absurd size; with the path of it.
+    AnswerError : an unknown category or feature, "none" with other foci, an absurd size; with the path of it, such as
+        "features.shape" or "size_mm".
     """
-    answers = dict(features)
-    if size_mm is not None:
-        answers["size_mm"] = size_mm
     definition = tirads_definition()
-    check_answers(definition, answers)
+    size = definition["scoring"]["size"]
+    categories = [name for name in definition["answers"]["properties"] if name != size]
+    for name in features:
+        if name not in categories:
+            told = in_short(str(name))
+            raise AnswerError(f"there is no category {told!r}: there are {', '.join(categories)}", f"features.{told}")
+    answers = dict(features) if size_mm is None else {**features, size: size_mm}
+    try:
+        check_answers(definition, answers)
+    except AnswerError as error:
+        raise AnswerError(str(error), _path_of(error.path, size)) from error
     return score_answers(definition, answers)
+
+
+def _path_of(path: str, size: str) -> str:
+    """Where the fault lies in what was given here: the engine names its answers."""
+    within = path.removeprefix("answers.")
+    return SIZE if within == size else f"features.{within}"

@@ -1,5 +1,7 @@
 """Calculators that need no sign-in: they keep nothing and know nobody."""
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
@@ -8,6 +10,8 @@ from rest_framework.response import Response
 from rest_framework.throttling import AnonRateThrottle
 from rest_framework.views import APIView
 
+from annotator.accounts.errors import InvalidError
+from annotator.labels.plain_json import in_short
 from annotator.labels.tirads_calculator import calculate_tirads
 from api.client_address import client_address
 from api.v1.parsers import StrictJSONParser
@@ -31,6 +35,13 @@ class NoduleSerializer(serializers.Serializer):
         help_text='Category and feature, e.g. {"composition": "solid", "echogenic_foci": ["none"]}.'
     )
     size_mm = serializers.FloatField(allow_null=True, default=None, help_text="Largest diameter.")
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Refuse what has no meaning here: a size under another name would else be passed over in silence."""
+        for name in data if isinstance(data, dict) else ():
+            if name not in self.fields:
+                raise InvalidError(f"There is no {in_short(str(name))!r} here: send features and size_mm.", str(name))
+        return super().to_internal_value(data)
 
 
 class TiradsCalculator(APIView):

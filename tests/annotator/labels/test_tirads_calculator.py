@@ -30,11 +30,14 @@ def test_a_sample_of_nodules_and_sizes_gives_what_the_tables_give_in_both_system
 @pytest.mark.parametrize(
     ("features", "path"),
     [
-        ({"composition": "marble"}, "answers.composition"),
-        ({"composition": ["solid"]}, "answers.composition"),
-        ({"echogenic_foci": ["none", "macrocalcifications"]}, "answers.echogenic_foci"),
-        ({"echogenic_foci": []}, "answers.echogenic_foci"),
-        ({"density": "a"}, "answers.density"),
+        ({"composition": "marble"}, "features.composition"),
+        ({"composition": ["solid"]}, "features.composition"),
+        ({"echogenic_foci": ["none", "macrocalcifications"]}, "features.echogenic_foci"),
+        ({"echogenic_foci": []}, "features.echogenic_foci"),
+        ({"echogenic_foci": ["none", "spots"]}, "features.echogenic_foci[1]"),
+        ({"density": "a"}, "features.density"),
+        ({"size_mm": 12}, "features.size_mm"),
+        ({"composition": "marble", "sizes": 3}, "features.sizes"),
     ],
 )
 def test_what_the_table_does_not_hold_is_refused_with_its_path(features: dict[str, object], path: str) -> None:
@@ -47,7 +50,7 @@ def test_what_the_table_does_not_hold_is_refused_with_its_path(features: dict[st
 def test_an_absurd_size_is_refused(size: float) -> None:
     with pytest.raises(AnswerError) as refused:
         calculate_tirads({"composition": "solid"}, size_mm=size)
-    assert refused.value.path == "answers.size_mm"
+    assert refused.value.path == "size_mm"
 
 
 def test_a_missing_category_gives_no_level_and_is_named() -> None:
