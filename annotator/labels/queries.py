@@ -32,6 +32,11 @@ def offered_schemas() -> list[LabelSchema]:
     return [schema for schema in all_schemas() if schema.key not in retired]
 
 
+def is_retired(key: str) -> bool:
+    """Whether a key is offered for no new answers."""
+    return RetiredSchema.objects.filter(key=key).exists()
+
+
 def current_schemas(modality: str, *, body_part: str = "") -> list[LabelSchema]:
     """Return the newest version of every schema that is offered and fits a case, by key.
 

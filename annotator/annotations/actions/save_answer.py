@@ -23,7 +23,7 @@ from annotator.labels.context import ScoringContext
 from annotator.labels.fitting import schema_fits
 from annotator.labels.models import LabelSchema
 from annotator.labels.override import check_override
-from annotator.labels.queries import schema_by_reference
+from annotator.labels.queries import is_retired, schema_by_reference
 from annotator.labels.schema import check_answers, score_answers
 from annotator.labels.scoring_functions import scoring_of
 from annotator.labels.targets import Target, target_for
@@ -67,7 +67,8 @@ def save_answer(person: Person, wanted: SaveAnswer) -> Answer:
     Raises
     ------
     NotAllowedError, NotFoundError : this person doesn't mark, can't open the case, or it is not their answer.
-    InvalidError : no such schema, one that doesn't fit, or answers that it doesn't have; with the path of the fault.
+    InvalidError : no such schema, one that doesn't fit or is retired, or answers that it doesn't have; with the path of
+        the fault.
     StaleError : changed meanwhile; with what is there now.
     ConflictError : answered already under another identifier, or the reading was submitted.
     """
@@ -83,6 +84,7 @@ def save_answer(person: Person, wanted: SaveAnswer) -> Answer:
         if existing is not None and was_saved(existing, wanted.change):
             return existing
         _check_fits(schema, turn.case)
+        _check_offered(schema, existing)
         check_drawn(turn, schema.definition, wanted.answers, finding_id=wanted.finding_id)
         first, last = _span(turn, target)
         score = score_answers(schema.definition, wanted.answers, context=_context(turn, schema, target, wanted))
@@ -146,6 +148,13 @@ def _check_fits(schema: LabelSchema, case: Case) -> None:
         meant_for = ", ".join(schema.definition["modalities"]) + (f" of {parts}" if parts else "")
         this = f"{case.modality} of {body_part}" if body_part else case.modality
         raise InvalidError(f"{schema.title} is for {meant_for}, not for {this}.", path="schema")
+
+
+def _check_offered(schema: LabelSchema, existing: Answer | None) -> None:
+    """A retired schema takes no new answers; those that there are may be changed, deleted and brought back."""
+    is_new = existing is None or existing.schema.key != schema.key
+    if is_new and is_retired(schema.key):
+        raise InvalidError(f"{schema.title} is retired: it takes no new answers. Reload the case.", path="schema")
 
 
 def _check_only_answer(turn: Turn, answer: Answer) -> None:

@@ -16,6 +16,7 @@ from annotator.annotations.records import answer_as_dict
 from annotator.cases.models import Case
 from annotator.imaging.models import Series
 from annotator.labels.actions.install_schemas import install_shipped_schemas
+from annotator.labels.actions.retire_schema import bring_back_schema, retire_schema
 from tests.annotator.case_rows import grant, make_case, make_stack, make_study
 
 # Worked example of the paper: mixed, isoechoic, taller than wide = 5 points, TR4.
@@ -59,6 +60,22 @@ def test_the_measured_size_decides_the_advice(radiologist: User, tirads: SaveAns
     small = save_answer(radiologist, replace(tirads, size_mm=6.0)).score
     large = save_answer(radiologist, replace(tirads, size_mm=20.0, revision=1)).score
     assert small["recommendation"] != large["recommendation"]
+
+
+def test_a_retired_schema_takes_no_new_answers_and_old_ones_may_be_changed_and_brought_back(
+    radiologist: User, admin: User, tirads: SaveAnswer
+) -> None:
+    saved = save_answer(radiologist, tirads)
+    retire_schema(admin, "acr-tirads", reason="Another lexicon is used.")
+    save_answer(radiologist, replace(tirads, answers={"composition": "solid"}, revision=saved.revision))
+    delete_answer(radiologist, tirads.id, revision=2)
+    save_answer(radiologist, replace(tirads, revision=3))
+    other = save_finding(radiologist, SaveFinding(id=uuid4(), case_id=tirads.case_id, kind="nodule")).pk
+    with pytest.raises(InvalidError, match="is retired") as refused:
+        save_answer(radiologist, replace(tirads, id=uuid4(), finding_id=other))
+    assert refused.value.path == "schema"
+    bring_back_schema(admin, "acr-tirads", reason="Asked for again.")
+    save_answer(radiologist, replace(tirads, id=uuid4(), finding_id=other))
 
 
 def test_an_incomplete_answer_is_saved_and_says_what_is_missing(radiologist: User, tirads: SaveAnswer) -> None:
