@@ -17,6 +17,7 @@ from annotator.annotations.queries import marks_for
 from annotator.annotations.records import annotation_as_dict, answer_as_dict, finding_as_dict
 from annotator.assist.queries import suggestions_for
 from annotator.assist.records import suggestion_as_dict
+from annotator.assist.slice_summary import slice_summaries
 from annotator.cases.actions.show_priors import MOST_PRIORS, show_priors
 from annotator.cases.manifest import Manifest, manifest_for
 from annotator.cases.models import Case
@@ -145,12 +146,14 @@ class CaseReading(APIView):
         asked = OwnerParameter(data=request.query_params)
         asked.is_valid(raise_exception=True)
         marks = marks_for(request.user, case, owner=asked.validated_data.get("owner"))
+        suggestions = list(suggestions_for(request.user, case))
         return Response(
             {
                 "findings": [finding_as_dict(finding) for finding in marks.findings],
                 "annotations": [annotation_as_dict(annotation) for annotation in marks.annotations],
                 "answers": [answer_as_dict(answer) for answer in marks.answers],
-                "suggestions": [suggestion_as_dict(s) for s in suggestions_for(request.user, case)],
+                "suggestions": [suggestion_as_dict(s) for s in suggestions],
+                "slice_summaries": slice_summaries(case, suggestions),
                 "comments": [comment_as_dict(one) for one in comments_for_reader(request.user, case)],
             }
         )

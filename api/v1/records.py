@@ -220,11 +220,23 @@ class CommentSerializer(serializers.Serializer):
     resolved = serializers.BooleanField()
 
 
+class SliceSummarySerializer(serializers.Serializer):
+    model = serializers.CharField(help_text="Name and version.")
+    stack = serializers.CharField(help_text="Its key.")
+    positive = serializers.BooleanField(help_text="Three or more slices in a row.")
+    longest_run = serializers.IntegerField()
+    slice_thickness_mm = serializers.FloatField(allow_null=True)
+    told = serializers.CharField(help_text="In words, with the slice thickness that the rule is meant for.")
+
+
 class ReadingSerializer(serializers.Serializer):
     findings = FindingSerializer(many=True)
     annotations = AnnotationSerializer(many=True)
     answers = AnswerSerializer(many=True)
     suggestions = SuggestionSerializer(many=True)
+    slice_summaries = SliceSummarySerializer(
+        many=True, help_text="Head CT: what a model's suggestions of blood come to by RADnet's rule."
+    )
     comments = CommentSerializer(many=True, help_text="On one's own reading, once it was reviewed.")
 
 

@@ -23,9 +23,10 @@ from annotator.assist.models import ModelVersion, Suggestion, SuggestionDecision
 from annotator.assist.proposals import ModelIdentity, Proposal
 from annotator.assist.queries import suggestion_for, suggestions_for
 from annotator.assist.records import suggestion_as_dict
+from annotator.assist.slice_summary import slice_summaries
 from annotator.cases.models import Case, CaseGrant
 from annotator.imaging.models import Frame
-from tests.annotator.case_rows import frames_of
+from tests.annotator.case_rows import frames_of, grant, make_case, make_stack, make_study
 
 MODEL = ModelIdentity("calipers", "1", "caliper detection", "template matching", "ab" * 32)
 
@@ -39,6 +40,34 @@ def proposals(frame: Frame) -> list[Proposal]:
 def suggestion(shared_case: Case, proposals: list[Proposal]) -> Suggestion:
     record_suggestions(shared_case.pk, MODEL, proposals)
     return Suggestion.objects.order_by("-score")[0]
+
+
+def test_suggestions_of_blood_in_three_slices_in_a_row_make_the_scan_positive_and_say_for_which_slices(
+    radiologist: User,
+) -> None:
+    study = make_study()
+    case = make_case(study, make_stack(study, frames=6), make_stack(study, frames=4))
+    grant(case, radiologist)
+    frames = frames_of(case)
+    box = [[1.0, 1.0], [4.0, 4.0]]
+    found = [(0, "Haemorrhage", 0.9), (1, "subdural", 0.5), (1, "subdural", 0.2), (2, "Haemorrhage", 0.4)]
+    found += [(3, "fracture", 0.99), (7, "Subarachnoid", 0.8)]
+    proposals = [
+        Proposal(frames[at].pk, "box", [[point[0] + n, point[1]] for point in box], label, score)
+        for n, (at, label, score) in enumerate(found)
+    ]
+    record_suggestions(case.pk, MODEL, proposals)
+
+    def summed() -> list[tuple[bool, int, float | None]]:
+        told = slice_summaries(case, suggestions_for(radiologist, case))
+        assert all("meant for" in one["told"] for one in told)
+        return [(one["positive"], one["longest_run"], one["slice_thickness_mm"]) for one in told]
+
+    assert summed() == [(False, 2, 5.0), (False, 1, 5.0)]
+    record_suggestions(case.pk, MODEL, [*proposals, Proposal(frames[2].pk, "box", box, "haemorrhage", 0.7)])
+    assert summed()[0] == (True, 3, 5.0)
+    CaseGrant.objects.update(shows_suggestions=False)
+    assert summed() == []
 
 
 def test_recorded_suggestions_are_shown_surest_first(

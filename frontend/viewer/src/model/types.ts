@@ -377,11 +377,20 @@ export interface Suggestion {
   reason: string;
 }
 
+/** What a model's suggestions on slices come to for the scan; in the server's words. */
+export interface SliceSummary {
+  model: string;
+  stack: string;
+  positive: boolean;
+  told: string;
+}
+
 export interface Reading {
   findings: readonly Finding[];
   annotations: readonly Annotation[];
   answers: readonly Answer[];
   suggestions: readonly Suggestion[];
+  slice_summaries: readonly SliceSummary[];
   /** On one's own reading, once it was reviewed. */
   comments: readonly CommentJson[];
 }

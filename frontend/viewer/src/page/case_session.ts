@@ -153,5 +153,5 @@ function prepareReading(manifest: Manifest, reading: Reading, workspace: Workspa
   const [rows = 1, columns = 1] = manifest.case.layout.split('x').map(Number);
   const ui = new Ui({ layout: { rows, columns } });
   const suggestions = new Map(reading.suggestions.map((s) => [s.id, s]));
-  return new Acts(manifest, workspace, ui, person, suggestions);
+  return new Acts(manifest, workspace, ui, person, suggestions, reading.slice_summaries);
 }

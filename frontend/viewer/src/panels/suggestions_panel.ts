@@ -1,11 +1,17 @@
 /** What models propose, the most certain first; the reader accepts each, or rejects it and says why. */
-import type { Suggestion } from '../model/types';
+import type { SliceSummary, Suggestion } from '../model/types';
 import { h, setText } from '../page/dom';
 import type { Acts } from '../store/acts';
 import type { Places } from '../store/places';
 import { acceptSuggestions, atLeast, neighbour, rejectSuggestion, USUAL_REASONS } from '../store/suggestions';
 import type { Panel } from './panel';
 import { WordChoice } from './word_choice';
+
+/** Of which series only where there are several. */
+function summaryWords({ model, stack, told }: SliceSummary, { manifest }: Acts): string {
+  const title = manifest.stacks.length > 1 ? manifest.stacks.find(({ key }) => key === stack)?.title : '';
+  return `${[model, title].filter(Boolean).join(', ')}, blood in three slices in a row: ${told}`;
+}
 
 export class SuggestionsPanel implements Panel {
   readonly element: HTMLElement;
@@ -58,6 +64,7 @@ export class SuggestionsPanel implements Panel {
       'section',
       { class: 'panel suggestions', hidden: true },
       h('h2', {}, 'Suggestions'),
+      ...acts.sliceSummaries.map((one) => h('p', { class: 'hint slice-summary' }, summaryWords(one, acts))),
       this.many,
       this.list,
     );

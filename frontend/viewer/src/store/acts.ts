@@ -1,7 +1,7 @@
 /** What a reader can do, in the reader's words; each act is one step of undo. */
 import { newId } from '../api/identifiers';
 import { roundPoint } from '../model/contour';
-import type { Annotation, Finding, Manifest, MarkKind, Point, Suggestion } from '../model/types';
+import type { Annotation, Finding, Manifest, MarkKind, Point, SliceSummary, Suggestion } from '../model/types';
 import type { Review } from '../review/review';
 import { drawnAnswer, withoutDrawn } from './drawn_answers';
 import { findingOf } from './targets';
@@ -36,6 +36,7 @@ export class Acts {
     readonly ui: Ui,
     readonly person: string,
     readonly suggestions: ReadonlyMap<string, Suggestion>,
+    readonly sliceSummaries: readonly SliceSummary[] = [],
   ) {}
 
   get mayEdit(): boolean {
