@@ -1,11 +1,15 @@
-/** When a question is asked: rows of question, relation and value that are chosen. */
+/** When a question is asked: rows of question, relation and value that are chosen, and groups of such rows. */
 import { h } from '../page/dom';
 import {
+  type ConditionGroup,
+  type ConditionPart,
   type ConditionRow,
   type ConditionRows,
   conditionOf,
   firstValue,
   freshRow,
+  isGroup,
+  type Joint,
   type Relation,
   relationsFor,
   rowsOf,
@@ -25,10 +29,26 @@ const RELATION_WORDS: Readonly<Record<Relation, string>> = {
   unanswered: 'is not answered',
 };
 
+const JOINT_WORDS: readonly (readonly [Joint, string])[] = [
+  ['all', 'all of these hold'],
+  ['any', 'any of these holds'],
+  ['not_all', 'not all of these hold'],
+  ['none', 'none of these holds'],
+];
+
+/** Where in the condition a row stands, and how what stands there is exchanged; null takes it away. */
+interface Place {
+  at: number;
+  path: string;
+  /** As it is said to those who hear the page: "2", or "2.1" in a group. */
+  number: string;
+  exchanged(rows: ConditionRows, change: (part: ConditionPart) => ConditionPart | null): ConditionRows;
+}
+
 export function conditionEditor(editing: Editing, at: number): HTMLElement {
   const questions = questionsOf(editing.draft);
   const path = `form.questions[${at}].show_when`;
-  const others = questions.filter((_, i) => i !== at);
+  const first = questions.find((_, i) => i !== at);
   const shown = rowsOf(questions[at]?.show_when);
   const whole = h('fieldset', { class: 'condition' }, h('legend', {}, 'Asked when'));
   if (shown === null) whole.append(...nested(editing, at, path));
@@ -39,29 +59,41 @@ export function conditionEditor(editing: Editing, at: number): HTMLElement {
       whole.append(
         selectField(
           { label: 'How many of these hold', path: `${path}.joint`, bare: true, class: 'short' },
-          [
-            ['all', 'all of these hold'],
-            ['any', 'any of these holds'],
-          ],
+          JOINT_WORDS.slice(0, 2),
           shown.joint,
           (joint) => put(editing, at, (now) => ({ ...now, joint: joint as ConditionRows['joint'] }), `${path}.joint`),
         ),
       );
-    whole.append(...rows.map((row, place) => rowElement(editing, at, row, place)));
     whole.append(
-      button(
-        rows.length > 0 ? 'Add a condition' : 'Only when …',
-        () => {
-          const [first] = others;
-          if (first)
-            put(
-              editing,
-              at,
-              (now) => ({ ...now, rows: [...now.rows, freshRow(first)] }),
-              `${path}.${rows.length}.question`,
-            );
-        },
-        { class: 'small', path: `${path}.add`, disabled: others.length === 0 },
+      ...rows.map((part, index) => {
+        const place: Place = {
+          at,
+          path: `${path}.${index}`,
+          number: String(index + 1),
+          exchanged: (now, change) => ({ ...now, rows: withPart(now.rows, index, change) }),
+        };
+        return isGroup(part) ? groupElement(editing, part, place) : rowElement(editing, part, place);
+      }),
+    );
+    const add = (made: (question: Question) => ConditionPart, field: string): void => {
+      if (first) put(editing, at, (now) => ({ ...now, rows: [...now.rows, made(first)] }), `${path}.${field}`);
+    };
+    const none = first === undefined;
+    whole.append(
+      h(
+        'div',
+        { class: 'condition-adds' },
+        button(rows.length > 0 ? 'Add a condition' : 'Only when …', () => add(freshRow, `${rows.length}.question`), {
+          class: 'small',
+          path: `${path}.add`,
+          disabled: none,
+        }),
+        button('Add a group', () => add(freshGroup, `${rows.length}.0.question`), {
+          class: 'small',
+          path: `${path}.add_group`,
+          title: 'Conditions that hold together: all, any or none of them',
+          disabled: none,
+        }),
       ),
     );
   }
@@ -69,73 +101,107 @@ export function conditionEditor(editing: Editing, at: number): HTMLElement {
   return whole;
 }
 
-function rowElement(editing: Editing, at: number, row: ConditionRow, place: number): HTMLElement {
-  const path = `form.questions[${at}].show_when.${place}`;
+/** Rows within the condition that hold together. */
+function groupElement(editing: Editing, group: ConditionGroup, place: Place): HTMLElement {
+  const { at, path, number } = place;
+  const first = questionsOf(editing.draft).find((_, i) => i !== at);
+  const change = (made: (group: ConditionGroup) => ConditionPart | null, focus: string): void =>
+    put(editing, at, (now) => place.exchanged(now, (part) => (isGroup(part) ? made(part) : part)), focus);
+  return h(
+    'div',
+    { class: 'condition-group', role: 'group', 'aria-label': `Group ${number}` },
+    h(
+      'header',
+      {},
+      selectField(
+        { label: `How many of group ${number} hold`, path: `${path}.joint`, bare: true, class: 'short' },
+        JOINT_WORDS,
+        group.joint,
+        (joint) => change((now) => ({ ...now, joint: joint as Joint }), `${path}.joint`),
+      ),
+      button('✕', () => change(() => null, `form.questions[${at}].show_when.add`), {
+        class: 'small icon',
+        name: `Remove group ${number}`,
+      }),
+    ),
+    ...group.rows.map((row, index) =>
+      rowElement(editing, row, {
+        at,
+        path: `${path}.${index}`,
+        number: `${number}.${index + 1}`,
+        exchanged: (now, made) =>
+          place.exchanged(now, (part) => {
+            if (!isGroup(part)) return part;
+            const rows = withPart(part.rows, index, made) as ConditionRow[];
+            return rows.length > 0 ? { ...part, rows } : null;
+          }),
+      }),
+    ),
+    button(
+      'Add a condition to the group',
+      () => {
+        if (first)
+          change((now) => ({ ...now, rows: [...now.rows, freshRow(first)] }), `${path}.${group.rows.length}.question`);
+      },
+      { class: 'small', path: `${path}.add`, disabled: first === undefined },
+    ),
+  );
+}
+
+function withPart(
+  rows: readonly ConditionPart[],
+  index: number,
+  change: (part: ConditionPart) => ConditionPart | null,
+): ConditionPart[] {
+  return rows.flatMap((part, i) => {
+    const made = i === index ? change(part) : part;
+    return made ? [made] : [];
+  });
+}
+
+function freshGroup(question: Question): ConditionGroup {
+  return { joint: 'any', rows: [freshRow(question)] };
+}
+
+function rowElement(editing: Editing, row: ConditionRow, place: Place): HTMLElement {
+  const { at, path, number } = place;
   const questions = questionsOf(editing.draft).filter((_, i) => i !== at);
   const asked = questions.find((q) => q.name === row.question);
-  const made = (change: (row: ConditionRow) => ConditionRow): ((now: ConditionRows) => ConditionRows) => {
-    return (now) => ({ ...now, rows: now.rows.map((one, i) => (i === place ? change(one) : one)) });
-  };
+  const made =
+    (change: (row: ConditionRow) => ConditionRow | null) =>
+    (now: ConditionRows): ConditionRows =>
+      place.exchanged(now, (part) => (isGroup(part) ? part : change(part)));
+  const change = (to: (row: ConditionRow) => ConditionRow | null, focus: string): void =>
+    put(editing, at, made(to), focus);
   return h(
     'div',
     { class: 'condition-row' },
     selectField(
-      { label: `Question of condition ${place + 1}`, path: `${path}.question`, bare: true },
+      { label: `Question of condition ${number}`, path: `${path}.question`, bare: true },
       questions.map((q): [string, string] => [q.name, q.title || q.name]),
       row.question,
       (name) => {
         const chosen = questions.find((q) => q.name === name);
-        if (chosen)
-          put(
-            editing,
-            at,
-            made(() => freshRow(chosen)),
-            `${path}.question`,
-          );
+        if (chosen) change(() => freshRow(chosen), `${path}.question`);
       },
     ),
     selectField(
-      { label: `Relation of condition ${place + 1}`, path: `${path}.relation`, bare: true },
+      { label: `Relation of condition ${number}`, path: `${path}.relation`, bare: true },
       relationsFor(asked).map((one): [string, string] => [one, RELATION_WORDS[one]]),
       row.relation,
-      (relation) =>
-        put(
-          editing,
-          at,
-          made((old) => related(old, relation as Relation, asked)),
-          `${path}.relation`,
-        ),
+      (relation) => change((old) => related(old, relation as Relation, asked), `${path}.relation`),
     ),
     valueElement(row, asked, `${path}.value`, {
-      typed: (value) =>
-        editing.typed(
-          (d) =>
-            withRows(
-              d,
-              at,
-              made((old) => ({ ...old, values: [value] })),
-            ),
-          `${path}.value`,
-        ),
-      ticked: (change, focus) =>
-        put(
-          editing,
-          at,
-          made((old) => ({ ...old, values: change(old.values) })),
-          focus,
-        ),
+      typed: (value) => {
+        const typed = made((old) => ({ ...old, values: [value] }));
+        editing.typed((d) => withRows(d, at, typed), `${path}.value`);
+      },
+      ticked: (to, focus) => change((old) => ({ ...old, values: to(old.values) }), focus),
     }),
-    button(
-      '✕',
-      () =>
-        put(
-          editing,
-          at,
-          (now) => ({ ...now, rows: now.rows.filter((_, i) => i !== place) }),
-          `form.questions[${at}].show_when.add`,
-        ),
-      { class: 'small icon', name: `Remove condition ${place + 1}` },
-    ),
+    button('✕', () => change(() => null, `form.questions[${at}].show_when.add`), {
+      class: 'small icon',
+      name: `Remove condition ${number}`,
+    }),
   );
 }
 
@@ -188,7 +254,7 @@ function valueElement(row: ConditionRow, asked: Question | undefined, path: stri
   );
 }
 
-/** A condition that rows can't show, as JSON. */
+/** A condition that rows and groups can't show, as JSON. */
 function nested(editing: Editing, at: number, path: string): HTMLElement[] {
   const area = h('textarea', {
     class: 'mono',
@@ -208,7 +274,7 @@ function nested(editing: Editing, at: number, path: string): HTMLElement[] {
   });
   area.value = JSON.stringify(questionsOf(editing.draft)[at]?.show_when, null, 2);
   return [
-    h('p', { class: 'soft small' }, 'This condition holds others within it: it is written as JSON.'),
+    h('p', { class: 'soft small' }, 'This condition is nested deeper than rows can show: it is written as JSON.'),
     area,
     button(
       'Ask it always',

@@ -10,27 +10,62 @@ export interface ConditionRow {
   values: readonly Value[];
 }
 
-export interface ConditionRows {
-  joint: 'all' | 'any';
+/** Rows that hold together, perhaps with other such groups among them: one within another is as deep as is shown. */
+export interface ConditionGroup {
+  joint: Joint;
   rows: readonly ConditionRow[];
 }
 
-/** A condition as rows; null for one that is nested deeper than rows can show. */
+export type Joint = 'all' | 'any' | 'not_all' | 'none';
+export type ConditionPart = ConditionRow | ConditionGroup;
+
+export interface ConditionRows {
+  joint: 'all' | 'any';
+  rows: readonly ConditionPart[];
+}
+
+export function isGroup(part: ConditionPart): part is ConditionGroup {
+  return 'rows' in part;
+}
+
+/** A condition as rows and groups of rows; null for one that is nested deeper than they can show. */
 export function rowsOf(condition: Condition | undefined): ConditionRows | null {
   if (!condition) return { joint: 'all', rows: [] };
-  const joint = 'any' in condition ? 'any' : 'all';
-  const parts = 'all' in condition ? condition.all : 'any' in condition ? condition.any : [condition];
-  if (!Array.isArray(parts)) return null;
-  const rows = parts.map(rowOf);
-  return rows.every((row) => row !== null) ? { joint, rows: rows as ConditionRow[] } : null;
+  const together = partsOf(condition);
+  const rows = (together?.parts ?? [condition]).map((part) => rowOf(part) ?? groupOf(part));
+  if (!rows.every((row) => row !== null)) return null;
+  return { joint: together?.joint ?? 'all', rows: rows as ConditionPart[] };
 }
 
 /** The condition that rows say; nothing where there is no row. */
 export function conditionOf({ joint, rows }: ConditionRows): Condition | undefined {
-  const parts = rows.map(partOf);
-  if (parts.length === 0) return undefined;
-  if (parts.length === 1) return parts[0];
+  const parts = rows.map((row) => (isGroup(row) ? saidOf(row) : partOf(row)));
+  const [first] = rows;
+  if (!first || !parts[0]) return undefined;
+  // A group alone stays one: it would be read as the whole else.
+  if (parts.length === 1 && !isGroup(first)) return parts[0];
   return joint === 'all' ? { all: parts } : { any: parts };
+}
+
+function partsOf(condition: Condition): { joint: 'all' | 'any'; parts: readonly Condition[] } | null {
+  const joint = 'any' in condition ? 'any' : 'all';
+  const parts = (condition as Record<string, unknown>)[joint];
+  return Array.isArray(parts) ? { joint, parts } : null;
+}
+
+function groupOf(condition: Condition): ConditionGroup | null {
+  const isDenied = 'not' in condition;
+  const together = partsOf(isDenied ? condition.not : condition);
+  const rows = together?.parts.map(rowOf);
+  if (!together || !rows?.every((row) => row !== null)) return null;
+  const denied = together.joint === 'all' ? 'not_all' : 'none';
+  return { joint: isDenied ? denied : together.joint, rows: rows as ConditionRow[] };
+}
+
+function saidOf({ joint, rows }: ConditionGroup): Condition {
+  const parts = rows.map(partOf);
+  if (joint === 'all' || joint === 'not_all') return joint === 'all' ? { all: parts } : { not: { all: parts } };
+  return joint === 'any' ? { any: parts } : { not: { any: parts } };
 }
 
 /** What can be said of a question's answer. */
@@ -101,12 +136,21 @@ function mapped(condition: Condition, change: (part: Comparison) => Comparison):
   return change(condition);
 }
 
+/** Of what is denied once only: two denials in one row are not said. */
+const DENIED: Readonly<Record<Relation, Relation>> = {
+  is: 'is_not',
+  is_not: 'is',
+  includes: 'excludes',
+  excludes: 'includes',
+  answered: 'unanswered',
+  unanswered: 'answered',
+};
+
 function rowOf(condition: Condition): ConditionRow | null {
   if ('not' in condition) {
     const row = 'question' in condition.not ? rowOf(condition.not) : null;
     if (!row) return null;
-    if (row.relation === 'is') return { ...row, relation: 'is_not' };
-    return row.relation === 'includes' ? { ...row, relation: 'excludes' } : null;
+    return { ...row, relation: DENIED[row.relation] };
   }
   if (!('question' in condition)) return null;
   const { question } = condition;

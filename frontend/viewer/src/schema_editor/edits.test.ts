@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { AnswerValue } from '../model/types';
+import { holds } from '../panels/form_conditions';
 import { conditionOf, rowsOf } from './conditions';
 import type { Condition, Draft } from './draft';
 import { isDrawable } from './draft';
@@ -198,19 +200,63 @@ describe('conditions as rows', () => {
     }),
   );
 
-  it('rows that are said as a condition are read as the same rows', () => {
+  const group = fc.record({
+    joint: fc.constantFrom('all', 'any', 'not_all', 'none'),
+    rows: fc.array(row, { minLength: 1, maxLength: 3 }),
+  });
+
+  it('rows and groups that are said as a condition are read as the same', () => {
     fc.assert(
-      fc.property(fc.constantFrom('all', 'any'), fc.array(row, { maxLength: 4 }), (joint, rows) => {
+      fc.property(fc.constantFrom('all', 'any'), fc.array(fc.oneof(row, group), { maxLength: 4 }), (joint, rows) => {
         const said = conditionOf({ joint, rows } as Parameters<typeof conditionOf>[0]);
-        expect(rowsOf(said)).toEqual({ joint: rows.length > 1 ? joint : 'all', rows });
+        const isOneRow = rows.length === 0 || (rows.length === 1 && !('rows' in (rows[0] as object)));
+        expect(rowsOf(said)).toEqual({ joint: isOneRow ? 'all' : joint, rows });
       }),
     );
   });
 
-  it('what is nested deeper is no rows', () => {
-    expect(rowsOf({ all: [{ any: [GRADE, GRADE] }, GRADE] })).toBeNull();
-    expect(rowsOf({ not: { all: [GRADE] } })).toBeNull();
-    expect(rowsOf({ not: { question: 'grade', answered: true } })).toBeNull();
+  it('a condition that is read and said again asks in the same cases', () => {
+    const leaf = fc.constantFrom<Condition>(
+      { question: 'a', is: 1 },
+      { question: 'b', is_one_of: [1, 2] },
+      { question: 'c', includes: 'x' },
+      { question: 'a', answered: true },
+      { question: 'b', answered: false },
+    );
+    const within = (inner: fc.Arbitrary<Condition>): fc.Arbitrary<Condition> =>
+      fc.oneof(
+        inner,
+        fc.record({ not: inner }),
+        fc.record({ all: fc.array(inner, { minLength: 1, maxLength: 3 }) }),
+        fc.record({ any: fc.array(inner, { minLength: 1, maxLength: 3 }) }),
+      );
+    const answers = fc.record({
+      a: fc.constantFrom(null, 1, 2),
+      b: fc.constantFrom(null, 1, 3),
+      c: fc.constantFrom(null, ['x'], ['y']),
+    });
+    fc.assert(
+      fc.property(within(within(leaf)), fc.array(answers, { minLength: 5 }), (condition, given) => {
+        const rows = rowsOf(condition);
+        fc.pre(rows !== null);
+        const said = conditionOf(rows as NonNullable<typeof rows>) as Condition;
+        for (const one of given) {
+          const answerTo = (question: string): AnswerValue => one[question as 'a'] as AnswerValue;
+          expect(holds(said as never, answerTo)).toBe(holds(condition as never, answerTo));
+        }
+      }),
+    );
+  });
+
+  it('groups are read one deep: what is nested deeper is no rows', () => {
+    const grade = { question: 'grade', relation: 'is', values: ['large'] };
+    expect(rowsOf({ all: [{ any: [GRADE, GRADE] }, GRADE] })?.rows[0]).toEqual({ joint: 'any', rows: [grade, grade] });
+    expect(rowsOf({ not: { all: [GRADE] } })).toEqual({ joint: 'all', rows: [{ joint: 'not_all', rows: [grade] }] });
+    expect(rowsOf({ not: { question: 'grade', answered: true } })?.rows).toEqual([
+      { question: 'grade', relation: 'unanswered', values: [] },
+    ]);
+    expect(rowsOf({ all: [{ any: [{ all: [GRADE] }] }, GRADE] })).toBeNull();
+    expect(rowsOf({ not: { not: { all: [GRADE] } } })).toBeNull();
   });
 });
 
