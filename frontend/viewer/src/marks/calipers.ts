@@ -28,24 +28,29 @@ interface Beside {
   aside: number;
 }
 
-/** The long axis as a unit vector in scaled units, and its length there. */
-function axis(from: Point, to: Point, [x, y]: Scale): { unit: Point; length: number } {
-  const by: Point = [(to[0] - from[0]) * x, (to[1] - from[1]) * y];
-  const size = Math.hypot(by[0], by[1]) || 1;
-  return { unit: [by[0] / size, by[1] / size], length: size };
+/** The long axis: where it begins, its direction as a unit vector in scaled units, and its length there. */
+interface Axis {
+  from: Point;
+  unit: Point;
+  size: number;
 }
 
-function besideAxis(from: Point, to: Point, p: Point, scale: Scale): Beside {
-  const { unit, length: size } = axis(from, to, scale);
+/** `former`: whose direction it has where its ends lie on each other. */
+function axis(from: Point, to: Point, [x, y]: Scale, former: Point = [1, 0]): Axis {
+  const by: Point = [(to[0] - from[0]) * x, (to[1] - from[1]) * y];
+  const size = Math.hypot(by[0], by[1]);
+  return { from, unit: size === 0 ? former : [by[0] / size, by[1] / size], size };
+}
+
+function besideAxis({ from, unit, size }: Axis, p: Point, scale: Scale): Beside {
   const by: Point = [(p[0] - from[0]) * scale[0], (p[1] - from[1]) * scale[1]];
   return {
-    along: (by[0] * unit[0] + by[1] * unit[1]) / size,
+    along: size === 0 ? 0 : (by[0] * unit[0] + by[1] * unit[1]) / size,
     aside: -by[0] * unit[1] + by[1] * unit[0],
   };
 }
 
-function placeBeside(from: Point, to: Point, { along, aside }: Beside, scale: Scale): Point {
-  const { unit, length: size } = axis(from, to, scale);
+function placeBeside({ from, unit, size }: Axis, { along, aside }: Beside, scale: Scale): Point {
   return [
     from[0] + (unit[0] * along * size - unit[1] * aside) / scale[0],
     from[1] + (unit[1] * along * size + unit[0] * aside) / scale[1],
@@ -54,32 +59,33 @@ function placeBeside(from: Point, to: Point, { along, aside }: Beside, scale: Sc
 
 /** The short axis that is meant by a drag: perpendicular to the long one, through where the drag began. */
 export function shortAxis(long: readonly Point[], from: Point, to: Point, scale: Scale = SQUARE): [Point, Point] {
-  const [a, b] = long as [Point, Point];
-  const start = besideAxis(a, b, from, scale);
-  const end = besideAxis(a, b, to, scale);
-  return [from, placeBeside(a, b, { along: start.along, aside: end.aside }, scale)];
+  const of = axis(long[0] as Point, long[1] as Point, scale);
+  const start = besideAxis(of, from, scale);
+  const end = besideAxis(of, to, scale);
+  return [from, placeBeside(of, { along: start.along, aside: end.aside }, scale)];
 }
 
 /** The short axis that is meant by a click: as far on the other side of the long one. */
 export function mirroredAxis(long: readonly Point[], at: Point, scale: Scale = SQUARE): [Point, Point] {
-  const [a, b] = long as [Point, Point];
-  const there = besideAxis(a, b, at, scale);
-  return [at, placeBeside(a, b, { along: there.along, aside: -there.aside }, scale)];
+  const of = axis(long[0] as Point, long[1] as Point, scale);
+  const there = besideAxis(of, at, scale);
+  return [at, placeBeside(of, { along: there.along, aside: -there.aside }, scale)];
 }
 
 /** One end pulled; the axes stay perpendicular, and the other three lengths what they were. */
 export function reshapedAxes(points: readonly Point[], handle: number, by: Point, scale: Scale = SQUARE): Point[] {
   const [a, b, c, d] = points as [Point, Point, Point, Point];
   const pulled = shifted(points[handle] as Point, by);
-  const ends = [besideAxis(a, b, c, scale), besideAxis(a, b, d, scale)] as [Beside, Beside];
+  const former = axis(a, b, scale);
+  const ends = [besideAxis(former, c, scale), besideAxis(former, d, scale)] as const;
   if (handle < 2) {
     const long: [Point, Point] = handle === 0 ? [pulled, b] : [a, pulled];
-    if (distance(...long) === 0) return [...points];
-    return [...long, ...ends.map((end) => placeBeside(...long, end, scale))];
+    const now = axis(...long, scale, former.unit);
+    return [...long, ...ends.map((end) => placeBeside(now, end, scale))];
   }
-  const at = besideAxis(a, b, pulled, scale);
+  const at = besideAxis(former, pulled, scale);
   const moved = ends.map((end, i) =>
-    placeBeside(a, b, { along: at.along, aside: i === handle - 2 ? at.aside : end.aside }, scale),
+    placeBeside(former, { along: at.along, aside: i === handle - 2 ? at.aside : end.aside }, scale),
   );
   return [a, b, ...moved];
 }

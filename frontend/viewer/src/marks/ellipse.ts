@@ -43,10 +43,12 @@ export function reshapedEllipse(points: readonly Point[], handle: number, by: Po
   const other = 2 - own;
   const held = points[own + (1 - (handle - own))] as Point;
   const half = distance(points[other] as Point, points[other + 1] as Point) / 2;
-  const length = distance(pulled, held);
-  if (length === 0) return [...points];
   const centre = middleOf(pulled, held);
-  const across: Point = [(-(pulled[1] - held[1]) / length) * half, ((pulled[0] - held[0]) / length) * half];
+  // Pulled onto the other end the axis has no direction: it keeps the one that it had.
+  const isNone = distance(pulled, held) === 0;
+  const along = less(isNone ? (points[handle] as Point) : pulled, held);
+  const length = Math.hypot(...along) || 1;
+  const across: Point = [(-along[1] / length) * half, (along[0] / length) * half];
   const turned: Point[] = [less(centre, across), shifted(centre, across)];
   // The ends stay on the sides where they were.
   const former = less(points[other + 1] as Point, points[other] as Point);

@@ -38,7 +38,19 @@ describe('an ellipse', () => {
         expect(pulled[0]).toBeCloseTo((before[handle] as Point)[0] + by[0], 9);
         expect(pulled[1]).toBeCloseTo((before[handle] as Point)[1] + by[1], 9);
       }),
+      // Pulled onto the other end: the axis had no length, and the hand was not followed.
+      { examples: [[[0, 0], [300, 300], 0, [300, 0]]] },
     );
+  });
+
+  it('keeps the direction of an axis whose end is pulled onto the other, and the length of the other axis', () => {
+    const after = reshapedEllipse(ellipseInBox([0, 0], [40, 20]), 0, [40, 0]);
+    expect(after).toEqual([
+      [40, 10],
+      [40, 10],
+      [40, 0],
+      [40, 20],
+    ]);
   });
 
   it('touches the box it was drawn in at the middle of each side', () => {
@@ -94,6 +106,21 @@ describe('the two axes of a lesion', () => {
         },
       ),
     );
+  });
+
+  it('keep the short one where the ends of the long one are pulled together', () => {
+    const axes: Point[] = [
+      [0, 0],
+      [10, 0],
+      [5, -4],
+      [5, 4],
+    ];
+    expect(reshapedAxes(axes, 0, [10, 0])).toEqual([
+      [10, 0],
+      [10, 0],
+      [10, -4],
+      [10, 4],
+    ]);
   });
 
   it('are stored the longer one first, in millimetres', () => {
