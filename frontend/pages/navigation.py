@@ -19,13 +19,12 @@ _READER = frozenset({Role.RADIOLOGIST})
 _KEEPERS = frozenset({Role.DATA_MANAGER, Role.ADMIN})
 _ADMIN = frozenset({Role.ADMIN})
 
-_SCHEMAS = ("label-schemas", "label-schema", "label-schema-editor")
-
 PLACES = (
     Place("worklist", "Worklist", _READER),
     Place("assignments", "Assignments", _ADMIN),
     Place("studies", "Studies", _KEEPERS, frozenset({"study", "collections"})),
-    Place("cases", "Cases", _KEEPERS, frozenset({"case", "hangings", "hanging", *_SCHEMAS})),
+    Place("cases", "Cases", _KEEPERS, frozenset({"case", "hangings", "hanging"})),
+    Place("label-schemas", "Labels", _ADMIN, frozenset({"label-schema", "label-schema-editor"})),
     Place("intakes", "Bring in files", _KEEPERS, frozenset({"intake"})),
     Place("quarantine", "Quarantine", _KEEPERS),
     Place("text-reviews", "Text in pictures", _KEEPERS),
