@@ -18,8 +18,9 @@ export interface Begun extends HalfDrawn {
 
 /** Where it is kept beyond this page. */
 export interface DraftStore {
-  put(caseId: string, draft: Begun | null): void;
-  take(caseId: string): Promise<unknown>;
+  /** `slot`: which of several things that may be begun at a time; a mark that is drawn, where none is said. */
+  put(caseId: string, draft: object | null, slot?: string): void;
+  take(caseId: string, slot?: string): Promise<unknown>;
 }
 
 export class HalfDrawnMark {

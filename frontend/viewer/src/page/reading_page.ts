@@ -2,26 +2,16 @@
 import type { Desk } from '../commands/command';
 import type { CommandRegistry } from '../commands/registry';
 import { hangingsOf, startingHanging } from '../model/hangings';
-import type { Annotation, Preset, Suggestion } from '../model/types';
-import { windowName } from '../model/windows';
+import type { Annotation, Suggestion } from '../model/types';
 import { labelByDrag } from '../pane/slice_label_drag';
 import { SliceWords } from '../pane/slice_words';
 import { SpanBars } from '../pane/span_bars';
 import type { Forms } from '../panels/forms';
-import { HangingBar } from '../panels/hanging_bar';
-import { Header } from '../panels/header';
 import { KeysPanel } from '../panels/keys_panel';
-import { LineButton } from '../panels/line_button';
 import type { Panel } from '../panels/panel';
-import { PictureBar } from '../panels/picture_bar';
 import { SavingDock } from '../panels/saving/saving_dock';
-import { ScreenButton } from '../panels/screen_button';
 import { SliceLabelsPanel } from '../panels/slice_labels_panel';
-import { StackPicker } from '../panels/stack_picker';
 import { SuggestionsPanel } from '../panels/suggestions_panel';
-import { ToolOptions } from '../panels/tool_options';
-import { Toolbar } from '../panels/toolbar';
-import { ViewControls } from '../panels/view_controls';
 import type { ReadingClock } from '../person/reading_clock';
 import type { Bandwidth } from '../pixels/bandwidth';
 import type { FrameFetch } from '../pixels/frame_fetch';
@@ -34,10 +24,12 @@ import type { Places } from '../store/places';
 import { addSliceLabel } from '../store/slice_labels';
 import { toolNamed } from '../tools/registry';
 import { bannerWords } from './banner';
+import { Bars } from './bars';
 import { marksOfStacks } from './crossing_marks';
 import { h, setText } from './dom';
 import { showFinding } from './finding_view';
 import { HalfDrawnMark } from './half_drawn';
+import { HalfSaid } from './half_said';
 import { Keyboard, type Keyboarded } from './keyboard';
 import type { Lifetime } from './lifetime';
 import { MarkValues } from './mark_values';
@@ -64,13 +56,8 @@ export class ReadingPage implements Desk, Keyboarded {
   readonly commands: CommandRegistry;
   private readonly inputs: StageInput[];
   private readonly halfDrawn: HalfDrawnMark;
-  private readonly header: Header;
-  private readonly toolbar: Toolbar;
-  private readonly bar: PictureBar;
-  private readonly views: ViewControls;
-  private readonly options: ToolOptions;
-  private readonly hangings: HangingBar;
-  private readonly picker: StackPicker;
+  private readonly halfSaid: HalfSaid;
+  private readonly bars: Bars;
   private readonly side: SideColumn;
   readonly questions: QuestionPanels;
   readonly suggestionsPanel: SuggestionsPanel;
@@ -91,7 +78,7 @@ export class ReadingPage implements Desk, Keyboarded {
     private readonly lifetime: Lifetime,
     clock: ReadingClock | null,
   ) {
-    const { manifest, ui, workspace } = acts;
+    const { manifest, ui } = acts;
     const { preferences } = station;
     this.commands = station.commands;
     preferences.onTrouble = this.say;
@@ -101,6 +88,7 @@ export class ReadingPage implements Desk, Keyboarded {
     this.grid.onFrameChanged = (unit) => this.showMarks(unit);
     this.grid.onChanged = () => {
       this.halfDrawn.follow();
+      this.halfSaid.follow();
       this.onShown();
       this.refresh();
     };
@@ -120,32 +108,7 @@ export class ReadingPage implements Desk, Keyboarded {
           (half, input) => this.halfDrawn.changed(half, input),
         ),
     );
-    this.header = new Header(manifest, leaving.worklist, workspace.queue, {
-      submit: this.submit,
-      next: this.nextCase,
-      previous: this.previousCase,
-      showWaiting: this.showWaiting,
-      help: this.showHelp,
-    });
-    if (clock) this.header.showClock(clock, lifetime);
-    this.toolbar = new Toolbar(acts, this.commands, (id) => this.run(id));
-    this.views = new ViewControls(
-      () => this.grid.active.pane,
-      (id) => this.run(id),
-      (id) => this.commands.keysOf(id)[0] ?? '',
-    );
-    this.hangings = new HangingBar(acts, this.grid, this.commands, (id) => this.run(id));
-    const actions = {
-      preset: (preset: Preset) => this.grid.active.pane.choosePreset(preset),
-      play: () => this.grid.active.cine.toggle(),
-    };
-    const stands = [this.views.element, this.hangings.element] as const;
-    this.bar = new PictureBar(() => this.grid.active.cine, stands, actions, lifetime);
-    const line = new LineButton(station.bandwidth, this.commands, (id) => this.run(id), this.say, lifetime);
-    this.bar.element.append(line.element);
-    if (station.isSecond) this.bar.element.append(new ScreenButton(ui, this.commands, (id) => this.run(id)).element);
-    this.options = new ToolOptions(acts, this.grid, this.commands, (id) => this.run(id));
-    this.picker = new StackPicker(manifest.stacks, (stack) => this.grid.open(this.grid.active.pane.index, stack));
+    this.bars = new Bars(station, acts, this.grid, this, leaving.worklist, clock, lifetime);
     this.dock = new SavingDock(station, acts, places, this, lifetime);
     const values = new MarkValues(station.frames, places);
     const rows = {
@@ -165,6 +128,7 @@ export class ReadingPage implements Desk, Keyboarded {
     const edit = (): void => this.run('suggestions.accept_and_edit');
     this.suggestionsPanel = new SuggestionsPanel(acts, places, this.jumpToSuggestion, edit);
     this.sliceLabels = new SliceLabelsPanel(acts, places, rows.jump);
+    this.halfSaid = new HalfSaid(acts, places, this.grid, this.sliceLabels, drafts, this.jumpToMark, this.say);
     const { review } = acts;
     const own = [...this.questions.panels, this.sliceLabels];
     const panels: readonly Panel[] = [
@@ -186,7 +150,7 @@ export class ReadingPage implements Desk, Keyboarded {
     this.build();
     this.listen();
     this.keyboard = new Keyboard(this, lifetime.signal);
-    void this.halfDrawn.bringBack();
+    void this.halfDrawn.bringBack().then(() => this.halfSaid.bringBack());
   }
 
   refresh(): void {
@@ -319,14 +283,14 @@ export class ReadingPage implements Desk, Keyboarded {
 
   private build(): void {
     this.station.root.replaceChildren(
-      this.header.element,
+      this.bars.header,
       this.banner,
       h(
         'main',
         { class: 'work' },
-        this.toolbar.element,
-        this.picker.element,
-        h('div', { class: 'stage' }, this.bar.element, this.grid.element, this.options.element),
+        this.bars.toolbar,
+        this.bars.picker,
+        h('div', { class: 'stage' }, this.bars.picture, this.grid.element, this.bars.options),
         this.side.element,
       ),
       h('footer', { class: 'bottom' }, 'For research use. Not for diagnosis.'),
@@ -351,6 +315,7 @@ export class ReadingPage implements Desk, Keyboarded {
       this.refresh();
     });
     workspace.records.subscribe(() => {
+      this.halfSaid.follow();
       this.refreshMarks();
       this.refresh();
     });
@@ -376,19 +341,7 @@ export class ReadingPage implements Desk, Keyboarded {
 
   private update(): void {
     const { ui } = this.acts;
-    const { pane } = this.grid.active;
-    this.header.update();
-    this.toolbar.update();
-    this.options.update();
-    this.views.update();
-    this.bar.update(
-      pane.frame?.colour ? [] : (pane.stack?.presets ?? []),
-      pane.window && pane.windowed ? windowName(pane.window, pane.stack?.presets ?? []) : '',
-      pane.count,
-    );
-    const shown = new Set(this.grid.visible.map((u) => u.pane.stack?.key ?? ''));
-    this.picker.update(shown, pane.stack?.key ?? null, this.grid.showsAll);
-    this.hangings.update();
+    this.bars.update();
     this.side.update();
     this.dock.update();
     const banner = this.station.isSecond

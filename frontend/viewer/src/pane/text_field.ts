@@ -9,17 +9,25 @@ import type { Pane } from './pane';
 /** As the server takes it. */
 const LONGEST = 64;
 
-/** Open a field at the mark's last point; what is typed is the mark's text at once, Enter or a click elsewhere ends. */
-export function writeOnMark(id: string, pane: Pane, acts: Acts): void {
+/**
+ * Open a field at the mark's last point; what is typed is the mark's text at once, Enter or a click elsewhere ends.
+ *
+ * `begun`: words that were begun on a page that is gone. False where the mark can't be written on here.
+ */
+export function writeOnMark(id: string, pane: Pane, acts: Acts, begun?: { text: string; before: string }): boolean {
   const mark = acts.workspace.records.get('annotation', id);
   const affine = pane.pixelToPane;
   const at = mark?.points.at(-1);
-  if (!mark || !affine || !at || mark.frame !== pane.frame?.key || !acts.mayEdit || !acts.isMine(mark)) return;
-  const before = mark.label;
+  if (!mark || !affine || !at || mark.frame !== pane.frame?.key || !acts.mayEdit || !acts.isMine(mark)) return false;
+  const before = begun?.before ?? mark.label;
+  const typed = (text: string): void => {
+    labelMark(acts, id, text);
+    acts.ui.set({ writing: { mark: id, text, before } });
+  };
   const field = h('input', {
     type: 'text',
     class: 'mark-text',
-    value: before,
+    value: begun?.text ?? before,
     maxlength: LONGEST,
     placeholder: 'What is it?',
     'aria-label': 'Text of the arrow',
@@ -29,7 +37,7 @@ export function writeOnMark(id: string, pane: Pane, acts: Acts): void {
   const { offsetLeft, offsetTop, clientWidth, clientHeight } = pane.picture;
   field.style.left = `${offsetLeft + Math.min(Math.max(x, 4), clientWidth - 184)}px`;
   field.style.top = `${offsetTop + Math.min(Math.max(y - 13, 4), clientHeight - 30)}px`;
-  field.addEventListener('input', () => labelMark(acts, id, field.value));
+  field.addEventListener('input', () => typed(field.value));
   field.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' && event.key !== 'Escape') return;
     event.preventDefault();
@@ -38,8 +46,14 @@ export function writeOnMark(id: string, pane: Pane, acts: Acts): void {
     field.blur();
   });
   field.addEventListener('pointerdown', (event) => event.stopPropagation());
-  field.addEventListener('blur', () => field.remove());
+  field.addEventListener('blur', () => {
+    field.remove();
+    acts.ui.set({ writing: null });
+  });
   pane.element.append(field);
+  if (field.value !== mark.label) labelMark(acts, id, field.value);
+  acts.ui.set({ writing: { mark: id, text: field.value, before } });
   // After the press that opened it: the browser gives the keys to what was pressed.
   requestAnimationFrame(() => field.focus());
+  return true;
 }

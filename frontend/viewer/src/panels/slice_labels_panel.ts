@@ -31,6 +31,7 @@ export class SliceLabelsPanel implements Panel {
       { asks: 'What do these slices show?', placeholder: 'Other words, then Enter', none: null },
       (words) => this.finish(words),
       () => this.finish(null),
+      (text) => this.writes(text),
     );
     this.element = h(
       'section',
@@ -51,7 +52,10 @@ export class SliceLabelsPanel implements Panel {
     if (state === this.shown) return;
     this.shown = state;
     const labels = sliceLabels(acts, this.places);
-    if (!labels.some((m) => m.id === this.choosing)) this.choosing = null;
+    if (this.choosing && !labels.some((m) => m.id === this.choosing)) {
+      this.choosing = null;
+      acts.ui.set({ writing: null });
+    }
     this.element.hidden = labels.length === 0 && labelFrom === null;
     this.making.hidden = labelFrom === null;
     if (labelFrom)
@@ -62,12 +66,17 @@ export class SliceLabelsPanel implements Panel {
     if (this.choosing) this.choice.focus();
   }
 
-  /** Ask for the words of a label; the keys go there. */
-  askWords(id: string): void {
+  /** Ask for the words of a label; the keys go there. `begun`: what was typed of them on a page that is gone. */
+  askWords(id: string, begun = ''): void {
     if (!this.acts.mayEdit) return;
     this.choosing = id;
-    this.choice.offer(wordsToChoose(this.acts), LONGEST_LABEL);
+    this.choice.offer(wordsToChoose(this.acts), LONGEST_LABEL, begun);
+    this.writes(begun);
     this.update();
+  }
+
+  private writes(text: string): void {
+    if (this.choosing) this.acts.ui.set({ writing: { mark: this.choosing, text, before: '' } });
   }
 
   private finish(words: string | null): void {
@@ -75,6 +84,7 @@ export class SliceLabelsPanel implements Panel {
     this.choosing = null;
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     if (id && words) relabel(this.acts, id, words);
+    this.acts.ui.set({ writing: null });
     this.update();
   }
 

@@ -22,9 +22,12 @@ export class WordChoice {
     private readonly text: WordChoiceText,
     private readonly done: (words: string) => void,
     private readonly cancel: () => void,
+    /** Words of one's own, while they are typed. */
+    private readonly typed: (words: string) => void = () => undefined,
   ) {
     this.own = h('input', {
       type: 'text',
+      oninput: () => this.typed(this.own.value),
       maxlength: 200,
       placeholder: text.placeholder,
       'aria-label': text.placeholder,
@@ -38,10 +41,10 @@ export class WordChoice {
     this.element.addEventListener('keydown', (event) => this.press(event));
   }
 
-  /** Begin anew with these words to choose from; the first nine have digits. */
-  offer(words: readonly string[], longest = 200): void {
+  /** Begin anew with these words to choose from; the first nine have digits. `begun`: words of one's own so far. */
+  offer(words: readonly string[], longest = 200, begun = ''): void {
     this.words = words.slice(0, MOST_WORDS);
-    this.own.value = '';
+    this.own.value = begun;
     this.own.maxLength = longest;
     const { none } = this.text;
     this.usual.replaceChildren(
@@ -53,6 +56,11 @@ export class WordChoice {
   /** Take the keys, unless they are here already. */
   focus(): void {
     if (this.element.contains(document.activeElement)) return;
+    if (this.own.value) {
+      this.own.focus({ preventScroll: true });
+      this.element.scrollIntoView({ block: 'nearest' });
+      return;
+    }
     // The whole of it, not one of the words: Enter must not choose what nobody looked at.
     this.element.focus({ preventScroll: true });
     this.element.scrollIntoView({ block: 'nearest' });

@@ -1,5 +1,5 @@
 /**
- * What is half drawn, kept in this browser until it is finished or given up: sealed as unsent changes are, never sent.
+ * What is half drawn or half said, kept in this browser until it is finished or given up: sealed as unsent changes are, never sent.
  *
  * In a database of its own: what unsent changes are kept in is never at risk for it.
  */
@@ -11,6 +11,13 @@ import { Seal } from './seal';
 const NAME = 'reading-room-half-drawn';
 /** A page that was reloaded is gone by then; one that is not is another window of the same person. */
 const PATIENCE_MS = 3000;
+
+/** What is drawn, as opposed to words. */
+const DRAWN = '';
+
+function idOf(page: string, caseId: string, slot: string): string {
+  return slot === DRAWN ? `${page}/${caseId}` : `${page}/${caseId}/${slot}`;
+}
 
 interface Opened {
   database: Database;
@@ -33,14 +40,15 @@ export class DraftOutbox {
   ) {}
 
   /** Keep what is half drawn in a case; null: nothing is any more. Where nothing can be kept it stays in the page. */
-  put(caseId: string, draft: object | null): void {
-    this.last = this.last.then(() => this.write(caseId, draft)).catch(() => undefined);
+  put(caseId: string, draft: object | null, slot = DRAWN): void {
+    this.last = this.last.then(() => this.write(caseId, draft, slot)).catch(() => undefined);
   }
 
   /** What this page, or one that is gone, left in a case; it is this page's then. */
-  async take(caseId: string): Promise<unknown> {
+  async take(caseId: string, slot = DRAWN): Promise<unknown> {
     const { database, seal, owner } = await this.open();
-    const rows = (await database.of(owner)).filter((row) => row.case === caseId);
+    const all = await database.of(owner);
+    const rows = all.filter((row) => row.case === caseId && row.id === idOf(row.page, caseId, slot));
     const left = await Promise.all(
       rows.map(async (row) => (row.page === this.page || (await isGone(row.page, PATIENCE_MS)) ? row : null)),
     );
@@ -54,13 +62,13 @@ export class DraftOutbox {
         [],
         found.map(({ id }) => id),
       );
-    if (newest) this.put(caseId, newest.draft as object);
+    if (newest) this.put(caseId, newest.draft as object, slot);
     return newest?.draft ?? null;
   }
 
-  private async write(caseId: string, draft: object | null): Promise<void> {
+  private async write(caseId: string, draft: object | null, slot: string): Promise<void> {
     const { database, seal, owner } = await this.open();
-    const id = `${this.page}/${caseId}`;
+    const id = idOf(this.page, caseId, slot);
     if (draft === null) {
       await database.write([], [id]);
       return;

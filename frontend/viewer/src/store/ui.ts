@@ -39,6 +39,8 @@ export interface UiState {
   colourBy: 'finding' | 'label';
   /** A span whose end is being dragged: shown like this until it is let go. */
   spanDraft: { mark: string; first: number; last: number } | null;
+  /** Words being typed at a mark, and those that it had before. */
+  writing: { mark: string; text: string; before: string } | null;
   /** The frame from which a label of slices is being made. */
   labelFrom: string | null;
   /** The frame from which a range of slices is being taken to answer about, and the schema that asks. */
@@ -82,6 +84,7 @@ export class Ui {
       showsMarks: true,
       colourBy: 'finding',
       spanDraft: null,
+      writing: null,
       labelFrom: null,
       rangeFrom: null,
       selectedRange: null,
