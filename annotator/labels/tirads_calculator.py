@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from annotator.labels.errors import AnswerError
-from annotator.labels.plain_json import in_short
+from annotator.labels.errors import AnswerError, in_short
 from annotator.labels.schema import check_answers, score_answers
 from annotator.labels.shipped import newest_shipped
 

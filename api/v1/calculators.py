@@ -11,7 +11,7 @@ from rest_framework.throttling import AnonRateThrottle
 from rest_framework.views import APIView
 
 from annotator.accounts.errors import InvalidError
-from annotator.labels.plain_json import in_short
+from annotator.labels.errors import in_short
 from annotator.labels.tirads_calculator import calculate_tirads
 from api.client_address import client_address
 from api.v1.parsers import StrictJSONParser
