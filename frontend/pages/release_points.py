@@ -22,6 +22,7 @@ from annotator.jobs.models import JobState
 from annotator.labels.policies import may_edit_schemas
 from annotator.labels.tirads_evaluation import FITTED
 from frontend.pages.page import page, signed_in
+from frontend.pages.sides import in_order
 
 _TABLE, _ANSWER = "table:", "answer:"
 _POINTS = ("points", "tirads")
@@ -44,7 +45,9 @@ class PointsForm(forms.Form):
     schema = forms.ChoiceField(label="Features answered in")
     diagnosis = forms.ChoiceField(label="Diagnosis from", error_messages={"required": "Choose where it comes from."})
     malignant = forms.CharField(
-        label="Values that mean malignant", required=False, help_text="Of an answer, several separated by commas."
+        label="Values that mean malignant",
+        required=False,
+        help_text="Only where the diagnosis is an answer; several separated by commas.",
     )
     benign = forms.CharField(label="Values that mean benign", required=False)
     training = forms.MultipleChoiceField(label="Fitted on", widget=forms.CheckboxSelectMultiple)
@@ -56,7 +59,7 @@ class PointsForm(forms.Form):
         schemas = release.header.get("schemas", {})
         tables = [(f"{_TABLE}{one.pk}", f"{one.name}: {one.source}") for one in diagnosis_tables_for(person)]
         answers = [(f"{_ANSWER}{value}", words) for value, words in _questions(schemas)]
-        sides = release.header.get("splits", [])
+        sides = in_order(release.header.get("splits", []))
         _choose(self, "schema", [(key, f"{key}") for key in scored_schemas(release)])
         _choose(self, "diagnosis", [("", "Choose"), ("Tables", tables), ("Answers of this release", answers)])
         _choose(self, "training", [(side, side) for side in sides])
@@ -139,14 +142,14 @@ class ShownFit:
     ----------
     systems : titles, in the order of the points.
     features : (category, feature, points by system, whether no nodule had it, whether fitted points differ from ACR's).
-    performances : (system, AUC, sensitivity, specificity on training, the same on the other patients).
+    performances : (side in words, [(system, AUC, sensitivity, specificity)]), the held-out patients first.
     differences : (system that the fitted points are held against, AUC, sensitivity, specificity).
     """
 
     fit: TiradsFit
     systems: list[str]
     features: list[tuple[str, str, list[int], bool, bool]]
-    performances: list[tuple[str, list[str], list[str]]]
+    performances: list[tuple[str, list[tuple[str, list[str]]]]]
     differences: list[tuple[str, list[str]]]
     figure: SafeString | str
 
@@ -188,7 +191,9 @@ def _shown(fit: TiradsFit) -> ShownFit:
         systems=list(titles.values()),
         features=features,
         performances=[
-            (title, _estimates(training.get(name)), _estimates(held_out[name])) for name, title in titles.items()
+            (side, [(title, _estimates(found[name])) for name, title in titles.items()])
+            for side, found in (("Held-out patients", held_out), ("Training patients", training))
+            if found
         ],
         differences=differences,
         # The drawing escapes its words.
@@ -196,8 +201,8 @@ def _shown(fit: TiradsFit) -> ShownFit:
     )
 
 
-def _estimates(performance: dict[str, Any] | None) -> list[str]:
-    return [estimate_words(performance[measure]) if performance else "–" for measure in MEASURES]
+def _estimates(performance: dict[str, Any]) -> list[str]:
+    return [estimate_words(performance[measure]) for measure in MEASURES]
 
 
 def _brought_in(request: HttpRequest, person: User, release: Release) -> HttpResponse:

@@ -1,7 +1,6 @@
 """One release: how its freezing goes, what it holds, its exports."""
 
 import uuid
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -28,10 +27,10 @@ from annotator.datasets.release_queries import (
     releases_for,
     tombstones_of,
 )
-from annotator.datasets.release_recipe import SIDES
 from frontend.pages.export_form import asked_by, export_form
 from frontend.pages.page import page, signed_in
 from frontend.pages.release_points import points_context
+from frontend.pages.sides import in_order
 
 _FIRST_FORMAT = "coco"
 UNCERTAIN = {
@@ -56,7 +55,7 @@ def release(request: HttpRequest, release_id: uuid.UUID) -> HttpResponseBase:
     format_name = request.POST.get("format") or request.GET.get("format") or _FIRST_FORMAT
     kind = exporter_named(format_name)
     every_format = formats()
-    splits = _in_order(found.header.get("counts", {}))
+    splits = in_order(found.header.get("counts", {}))
     is_asked = request.method == "POST" and request.POST.get("then") == "export"
     form = export_form(
         kind.options_class,
@@ -143,15 +142,10 @@ def _shown(found: Release) -> dict[str, Any]:
         "flow": _drawing(flow_svg(FlowChart.from_json(found.flow))) if found.flow else "",
         "positives": sorted(found.balance.get("targets", {}).get("train", {}).items()),
         "figures": [(name, _drawing(svg)) for name, svg in balance_figures(found.balance).items()],
-        "sides": [(side, found.header["counts"][side]) for side in _in_order(found.header.get("counts", {}))],
+        "sides": [(side, found.header["counts"][side]) for side in in_order(found.header.get("counts", {}))],
         "tombstones": tombstones_of(found),
         "truth": {**found.recipe["truth"], "uncertain": UNCERTAIN[found.recipe["truth"]["uncertain"]]},
     }
-
-
-def _in_order(sides: Iterable[str]) -> list[str]:
-    """Train before validation before test; folds by their number."""
-    return sorted(sides, key=lambda side: (SIDES.index(side) if side in SIDES else len(SIDES), len(side), side))
 
 
 def _drawing(svg: str) -> SafeString:
