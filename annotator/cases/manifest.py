@@ -24,6 +24,7 @@ from annotator.imaging.models import Frame, Instance, InstanceState
 from annotator.imaging.store.frame_tokens import issue_token
 from annotator.labels.models import LabelSchema
 from annotator.labels.queries import current_schemas, schemas_by_reference
+from annotator.labels.scoring_functions import scoring_of
 
 
 class ReadingEntry(TypedDict):
@@ -44,6 +45,7 @@ class SchemaEntry(TypedDict):
     title: str
     definition: dict[str, Any]
     current: bool
+    checks: list[dict[str, Any]]
 
 
 class FindingKindEntry(TypedDict):
@@ -138,6 +140,7 @@ def _schema_entries(current: list[LabelSchema], answered: tuple[int, ...]) -> li
             title=schema.title,
             definition=schema.definition,
             current=schema.pk not in older,
+            checks=[check.to_json() for check in scoring_of(schema.definition).checks(schema.definition)],
         )
         for schema in (*current, *superseded)
     ]

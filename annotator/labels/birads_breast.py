@@ -7,6 +7,7 @@ from typing import Any
 from annotator.labels.birads import ASSESSMENTS, NOT_IMAGED, Assessment
 from annotator.labels.context import OtherAnswer, ScoringContext
 from annotator.labels.form import title_of_question
+from annotator.labels.form_checks import FormCheck, checked
 from annotator.labels.score import Score, ScoreWarning
 from annotator.labels.targets import BREASTS, AppliesTo
 
@@ -47,18 +48,24 @@ def score_breast(definition: Mapping[str, Any], answers: Mapping[str, Any], cont
         recommendation=assessment.management,
         explanation=(in_words(_name(breast), assessment),),
         warnings=tuple(
-            ScoreWarning(message, (question,))
-            for message in breast_warnings(
-                category, _name(breast), found, asks_for_subdivision=scoring.get("asks_for_subdivision", False)
-            )
-        ),
+            ScoreWarning(message, (question,)) for message in breast_warnings(category, _name(breast), found)
+        )
+        + tuple(checked(breast_checks(definition), answers)),
         extra=_said(assessment),
     )
 
 
-def breast_warnings(
-    category: str, breast: str, found: FindingsOfBreast | None, *, asks_for_subdivision: bool = False
-) -> list[str]:
+def breast_checks(definition: Mapping[str, Any]) -> tuple[FormCheck, ...]:
+    """What can be told of a breast's form from its own answers alone."""
+    scoring = definition["scoring"]
+    question = scoring["assessment"]
+    if not scoring.get("asks_for_subdivision", False):
+        return ()
+    words = "This protocol asks for 4A, 4B or 4C in place of 4"
+    return (FormCheck({"question": question, "is": "4"}, words, (question,)),)
+
+
+def breast_warnings(category: str, breast: str, found: FindingsOfBreast | None) -> list[str]:
     """Say in words what contradicts a breast's category; empty when nothing does.
 
     Parameters
@@ -72,8 +79,6 @@ def breast_warnings(
         warnings.append(f"Category 1 is negative, yet {counted} in the {breast}")
     if found is not None and category in SUSPICIOUS and not found.possible:
         warnings.append(f"Category {category} is suspicious, yet no finding is marked in the {breast}")
-    if asks_for_subdivision and category == "4":
-        warnings.append("This protocol asks for 4A, 4B or 4C in place of 4")
     return warnings
 
 

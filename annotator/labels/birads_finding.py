@@ -1,11 +1,12 @@
 """BI-RADS of one finding: its description in one line, and what in it does not go together. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from annotator.labels.birads_breast import SIDE_OF_LATERALITY
 from annotator.labels.context import ScoringContext
 from annotator.labels.form import title_of_option, title_of_question
+from annotator.labels.form_checks import FormCheck, checked
 from annotator.labels.score import Score, ScoreWarning
 from annotator.labels.sizes import counted_size
 from annotator.labels.targets import BREASTS
@@ -57,7 +58,7 @@ def finding_warnings(answers: Mapping[str, Any], *, side_of_marks: str = "") -> 
     side_of_marks : "L" or "R", the breast on whose pictures the finding's marks lie; empty when not known or both.
     """
     warnings = []
-    laterality, quadrant, hour = (answers.get(name) for name in (_LATERALITY, "quadrant", "clock_face"))
+    laterality = answers.get(_LATERALITY)
     if side_of_marks and SIDE_OF_LATERALITY.get(str(laterality), side_of_marks) != side_of_marks:
         warnings.append(
             ScoreWarning(
@@ -65,23 +66,36 @@ def finding_warnings(answers: Mapping[str, Any], *, side_of_marks: str = "") -> 
                 (_LATERALITY,),
             )
         )
-    hours = HOURS.get(str(laterality), {}).get(str(quadrant))
-    if hours and hour is not None and hour not in hours:
-        fits = next(name for name, some in HOURS[str(laterality)].items() if hour in some)
-        warnings.append(
-            ScoreWarning(
-                f"{hour} o'clock of the {laterality} breast lies in the {_plain(fits)} quadrant, "
-                f"not the {_plain(str(quadrant))}",
-                ("quadrant", "clock_face"),
-            )
-        )
-    if answers.get("finding_type") == "calcifications" and answers.get("calcifications") == ["none"]:
-        warnings.append(
-            ScoreWarning(
-                "The finding is calcifications, yet none are said to be seen", ("finding_type", "calcifications")
-            )
-        )
-    return warnings
+    return [*warnings, *checked(_CHECKS, answers)]
+
+
+def finding_checks(definition: Mapping[str, Any]) -> tuple[FormCheck, ...]:
+    """What can be told of a form from its own answers alone: the checks whose questions it has."""
+    names = {question["name"] for question in definition["form"]["questions"]}
+    return tuple(check for check in _CHECKS if names.issuperset(check.questions))
+
+
+def _hour_checks() -> Iterator[FormCheck]:
+    """For every quadrant the hours of the others; an hour between two lies in the first of them."""
+    for laterality, quadrants in HOURS.items():
+        for quadrant, hours in quadrants.items():
+            told: set[int] = set(hours)
+            for other, its_hours in quadrants.items():
+                wrong = [hour for hour in its_hours if hour not in told]
+                told.update(wrong)
+                if wrong:
+                    yield FormCheck(
+                        {
+                            "all": [
+                                {"question": _LATERALITY, "is": laterality},
+                                {"question": "quadrant", "is": quadrant},
+                                {"question": "clock_face", "is_one_of": wrong},
+                            ]
+                        },
+                        f"{{clock_face}} o'clock of the {laterality} breast lies in the {_plain(other)} quadrant, "
+                        f"not the {_plain(quadrant)}",
+                        ("quadrant", "clock_face"),
+                    )
 
 
 def _laterality_of_marks(definition: Mapping[str, Any], answers: Mapping[str, Any], side: str) -> dict[str, Any]:
@@ -132,3 +146,18 @@ def _values(answer: Any) -> list[str]:
 
 def _plain(value: str) -> str:
     return value.replace("_", " ")
+
+
+_CHECKS = (
+    *_hour_checks(),
+    FormCheck(
+        {
+            "all": [
+                {"question": "finding_type", "is": "calcifications"},
+                {"question": "calcifications", "includes": "none"},
+            ]
+        },
+        "The finding is calcifications, yet none are said to be seen",
+        ("finding_type", "calcifications"),
+    ),
+)

@@ -13,13 +13,14 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from annotator.labels.birads import ASSESSMENTS, NOT_IMAGED, score_birads
-from annotator.labels.birads_breast import score_breast
+from annotator.labels.birads_breast import breast_checks, score_breast
 from annotator.labels.birads_checks import check_breast, check_examination, check_finding
 from annotator.labels.birads_examination import score_examination
-from annotator.labels.birads_finding import score_finding
+from annotator.labels.birads_finding import finding_checks, score_finding
 from annotator.labels.conditions import shown_questions
 from annotator.labels.context import ScoringContext
 from annotator.labels.errors import DefinitionError
+from annotator.labels.form_checks import FormCheck
 from annotator.labels.head_ct import Sign, score_head_ct
 from annotator.labels.plain_json import joined
 from annotator.labels.score import Score
@@ -38,6 +39,10 @@ def _none(_definition: Mapping[str, Any]) -> tuple[str, ...]:
     return ()
 
 
+def _no_checks(_definition: Mapping[str, Any]) -> tuple[FormCheck, ...]:
+    return ()
+
+
 @dataclass(frozen=True)
 class ScoringFunction:
     """One scoring by its name.
@@ -48,6 +53,7 @@ class ScoringFunction:
     settings : JSON Schema (properties) of the members of "scoring" beside "kind" and "name"; `needed` must be there.
     check : raises DefinitionError when the settings and the form don't go together.
     uses_context : whether the score follows from other answers or findings too: it is computed anew as they change.
+    checks : of a definition, what the viewer can warn of at once, from the form's own answers.
     levels, categories : of a definition, what a reader may put in the place of the computed "level" or "category".
     """
 
@@ -59,6 +65,7 @@ class ScoringFunction:
     uses_context: bool = False
     levels: Callable[[Mapping[str, Any]], tuple[str, ...]] = _none
     categories: Callable[[Mapping[str, Any]], tuple[str, ...]] = _none
+    checks: Callable[[Mapping[str, Any]], tuple[FormCheck, ...]] = _no_checks
 
 
 _NAME = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,63}$"}
@@ -136,6 +143,7 @@ FUNCTIONS: dict[str, ScoringFunction] = {
         title="BI-RADS: one finding in words",
         settings={"size": _NAME},
         check=check_finding,
+        checks=finding_checks,
         uses_context=True,
     ),
     "birads_breast": ScoringFunction(
@@ -144,6 +152,7 @@ FUNCTIONS: dict[str, ScoringFunction] = {
         settings={"assessment": _NAME, "findings": _KEYS, "asks_for_subdivision": {"type": "boolean"}},
         needed=("assessment",),
         check=check_breast,
+        checks=breast_checks,
         uses_context=True,
     ),
     "birads_examination": ScoringFunction(

@@ -217,6 +217,15 @@ export interface SchemaJson {
   definition: SchemaDefinition;
   /** false: superseded, and here because something was answered under it. */
   current?: boolean;
+  /** What does not go together in its answers: told at once. */
+  checks?: readonly FormCheck[];
+}
+
+/** While the condition holds, the words are told; the answer to a question stands in them as {question}. */
+export interface FormCheck {
+  when: Condition;
+  message: string;
+  questions: readonly string[];
 }
 
 export interface Manifest {

@@ -4,6 +4,7 @@ import type { Acts } from '../store/acts';
 import { answerTo, waitsFor } from '../store/answers';
 import type { Places } from '../store/places';
 import type { Target } from '../store/targets';
+import { withChecks } from './form_checks';
 import type { FormState } from './label_form';
 import { scoreToShow } from './live_score';
 
@@ -19,7 +20,12 @@ export function answerState(acts: Acts, places: Places, schema: SchemaJson, targ
   return {
     answers,
     override: answer?.override ?? null,
-    score: scoreToShow(schema.definition, answers, answer?.score ?? {}, waits),
+    score: withChecks(
+      schema.definition,
+      schema.checks ?? [],
+      answers,
+      scoreToShow(schema.definition, answers, answer?.score ?? {}, waits),
+    ),
     disabled: !acts.mayEdit,
     trouble: question ? null : trouble,
     faults: question && words ? { [question]: words } : {},
