@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
+from django.utils import timezone
 
 from annotator.accounts.errors import NotAllowedError, NotFoundError
 from annotator.accounts.policies import Person
+from annotator.cases.models import CaseGrant
 from annotator.readerstudies.allocation import AllocatedCase, AllocatedReader
 from annotator.readerstudies.design import Protocol
 from annotator.readerstudies.models import (
@@ -107,10 +110,11 @@ class OwnStudy:
     session: int
     read: int
     total: int
+    opens_at: datetime | None
 
 
 def own_studies(person: Person) -> list[OwnStudy]:
-    """The studies that a reader takes part in and that run now; two queries."""
+    """The studies that a reader takes part in and that run now; three queries."""
     rows = (
         Assignment.objects.filter(reader_id=person.pk, given_up_at=None)
         .filter(study__state__in=[StudyState.RUNNING, StudyState.PILOT])
@@ -122,6 +126,13 @@ def own_studies(person: Person) -> list[OwnStudy]:
     by_study: dict[UUID, list[tuple[int, int, int]]] = {}
     for row in rows:
         by_study.setdefault(row["study_id"], []).append((row["session"], row["read"], row["total"]))
+    coming = (
+        CaseGrant.objects.filter(person_id=person.pk, valid_from__gt=timezone.now())
+        .order_by()
+        .values_list("case__assignments__study")
+        .annotate(begins=Min("valid_from"))
+    )
+    opens = dict(coming) if by_study else {}
     found = []
     for study in ReaderStudy.objects.filter(pk__in=by_study).order_by("created_at"):
         sessions = by_study[study.pk]
@@ -135,6 +146,7 @@ def own_studies(person: Person) -> list[OwnStudy]:
                 session=session,
                 read=read,
                 total=total,
+                opens_at=opens.get(study.pk),
             )
         )
     return found

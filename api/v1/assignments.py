@@ -29,6 +29,7 @@ from annotator.readerstudies.queries import (
     worklist_for,
 )
 from annotator.readerstudies.records import assignment_as_dict
+from annotator.readerstudies.training import feedback_waits
 from api.v1.listing import ListView
 from api.v1.parsers import StrictJSONParser
 from api.v1.permissions import allowed_by
@@ -243,6 +244,8 @@ class AssignmentSubmit(APIView):
         stays = assignment.state != AssignmentState.SUBMITTED
         following = assignment if stays else next_assignment(request.user, assignment.pk)
         page = reverse("case", args=[following.case_id]) if following else None
+        if feedback_waits(request.user, assignment.pk):
+            page = reverse("training-feedback", args=[assignment.pk])
         return Response({**assignment_as_dict(assignment), "next": page})
 
 

@@ -22,6 +22,7 @@ _ADMIN = frozenset({Role.ADMIN})
 PLACES = (
     Place("worklist", "Worklist", _READER),
     Place("assignments", "Assignments", _ADMIN),
+    Place("reader-studies", "Reader studies", _ADMIN, _STUDY_PAGES),
     Place("studies", "Studies", _KEEPERS, frozenset({"study", "collections"})),
     Place("cases", "Cases", _KEEPERS, frozenset({"case", "hangings", "hanging"})),
     Place("label-schemas", "Labels", _ADMIN, frozenset({"label-schema", "label-schema-editor"})),

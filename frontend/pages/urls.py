@@ -10,6 +10,7 @@ from frontend.pages import (
     cohorts,
     collections,
     exports,
+    feedback,
     hangings,
     health,
     intakes,
@@ -19,6 +20,7 @@ from frontend.pages import (
     mark_imports,
     people,
     quarantine,
+    reader_studies,
     reader_study_results,
     release_points,
     releases,
@@ -80,6 +82,14 @@ urlpatterns = [
     path(
         "reader-studies/<uuid:study_id>/reads/<slug:format_name>", reader_study_results.reads, name="reader-study-reads"
     ),
+    path("reader-studies/", reader_studies.reader_studies, name="reader-studies"),
+    path("reader-studies/<uuid:study_id>/", reader_studies.reader_study, name="reader-study"),
+    path(
+        "reader-studies/<uuid:study_id>/allocation/",
+        reader_studies.reader_study_allocation,
+        name="reader-study-allocation",
+    ),
+    path("worklist/feedback/<uuid:assignment_id>/", feedback.feedback, name="training-feedback"),
     path("hangings/", hangings.hangings, name="hangings"),
     path("hangings/<slug:key>/", hangings.hanging, name="hanging"),
     path("hangings/<slug:key>/export", hangings.export, name="hanging-export"),

@@ -11,6 +11,7 @@ from annotator.cases.records import identity_of
 from annotator.readerstudies.models import AssignmentState
 from annotator.readerstudies.policies import may_read_cases
 from annotator.readerstudies.queries import next_assignment, worklist_for
+from annotator.readerstudies.study_queries import own_studies
 from frontend.pages.page import page, signed_in
 
 
@@ -18,7 +19,10 @@ from frontend.pages.page import page, signed_in
 def worklist(request: HttpRequest) -> HttpResponse:
     """Everything that is assigned: a worklist is short enough for one page."""
     person = signed_in(request)
-    rows = list(worklist_for(person))
+    # A study's cases come one at a time: how many there are is told, which they are is not.
+    rows = list(worklist_for(person).filter(study=None))
+    studies = own_studies(person)
+    open_now = {row.study_id: row for row in reversed(worklist_for(person).filter(study__isnull=False))}
     read = sum(row.state == AssignmentState.SUBMITTED for row in rows)
     upcoming = next((row for row in rows if row.state != AssignmentState.SUBMITTED), None)
     identities = {case.pk: identity_of(case) for case in cases_for(person).filter(pk__in=[row.case_id for row in rows])}
@@ -28,6 +32,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "read": read,
         "upcoming": upcoming,
         "has_begun": any(row.opened_at for row in rows),
+        "studies": [(one, open_now.get(one.id)) for one in studies],
     }
     return render(request, "frontend/worklist.html", context)
 
@@ -37,6 +42,8 @@ def next_case(request: HttpRequest) -> HttpResponse:
     """Go to the next case that isn't submitted, the one behind `?after=` first; else back to the worklist."""
     after = _uuid(request.GET.get("after", ""))
     found = next_assignment(signed_in(request), after=after)
+    if found is None and after is not None and worklist_for(signed_in(request)).exists():
+        return redirect("worklist")
     if found is None:
         messages.success(request, "Every case of your worklist is submitted.")
         return redirect("worklist")

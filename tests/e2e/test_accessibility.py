@@ -26,6 +26,7 @@ from annotator.labels.actions.edit_draft import begin_draft, make_draft
 from annotator.labels.actions.publish_draft import publish_draft
 from annotator.imaging.actions.start_intake import start_intake
 from annotator.imaging.models import Study
+from annotator.readerstudies.actions.make_study import make_study
 admin = User.objects.get(username="admin")
 # Offered with a modality that no test has, so that none is asked it.
 asked = {"name": "sure", "title": "Sure", "kind": "choice", "options": [{"value": "yes", "title": "Yes"}]}
@@ -34,7 +35,7 @@ make_draft(admin, "wcag", title="Accessible", definition=definition)
 publish_draft(admin, "wcag", revision=1, reason="To look at.")
 begin_draft(admin, "wcag")
 intake = start_intake(User.objects.get(username="admin"))
-result = [Study.objects.first().pk, str(intake.pk)]
+result = [Study.objects.first().pk, str(intake.pk), str(make_study(admin, "Accessible").pk)]
 """
 # Addresses by page; "" where a page is seen elsewhere here, or is no page but an act or a picture.
 ADMIN_PAGES = {
@@ -67,6 +68,11 @@ ADMIN_PAGES = {
     "mark-import": "",
     "withdrawals": "/withdrawals/",
     "assignments": "/assignments/",
+    "reader-studies": "/reader-studies/",
+    "reader-study": "/reader-studies/{reader_study}/",
+    "reader-study-allocation": "/reader-studies/{reader_study}/allocation/",
+    "reader-study-protocol": "/reader-studies/{reader_study}/protocol/",
+    "reader-study-results": "",
     "people": "/people/",
     "key-map": "/key-map/",
     "audit": "/audit/",
@@ -89,7 +95,7 @@ def test_every_page_is_listed_here_or_is_no_page_to_look_at() -> None:
         "home", "sign-out", "next-case", "thumbnail", "collection", "text-review-frame", "text-review-decide",
         "text-review-layout", "text-review-put-back", "job-cancel", "job-retry", "export-download", "key-map-reveal",
         "text-size", "release-leak", "release-discard", "release-datasheet", "release-fits", "tirads-fit-offer",
-        "training-file", "health",
+        "training-file", "health", "training-feedback", "reader-study-reads",
     }  # fmt: skip
     names = {str(one.name) for one in urlpatterns if isinstance(one, URLPattern)}
     assert names - acts == set(ADMIN_PAGES)
@@ -101,11 +107,11 @@ def test_the_pages_keep_wcag_2_1_aa(reading_room: ReadingRoom, signed_in_page: S
     (tmp_path / "ct" / "note.dcm").write_text("not a picture")
     reading_room.manage("ingest", str(tmp_path / "ct"))
     reading_room.wait_for_jobs()
-    study, intake = reading_room.python(A_STUDY_AND_AN_INTAKE)
+    study, intake, reader_study = reading_room.python(A_STUDY_AND_AN_INTAKE)
     page = signed_in_page("admin")
     found: list[str] = []
     for address in filter(None, ADMIN_PAGES.values()):
-        page.goto(address.format(study=study, intake=intake))
+        page.goto(address.format(study=study, intake=intake, reader_study=reader_study))
         found += faults(page)
     assert found == []
 

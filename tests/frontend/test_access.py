@@ -68,6 +68,10 @@ ANSWERS: dict[str, tuple[int, int, int]] = {
     "reader-study-protocol": (REFUSED, REFUSED, 200),
     "reader-study-results": (REFUSED, REFUSED, 200),
     "reader-study-reads": (REFUSED, REFUSED, 200),
+    "reader-studies": (REFUSED, REFUSED, 200),
+    "reader-study": (REFUSED, REFUSED, 200),
+    "reader-study-allocation": (REFUSED, REFUSED, 200),
+    "training-feedback": (GONE, REFUSED, REFUSED),
     "hangings": (REFUSED, REFUSED, 200),
     "hanging": (REFUSED, REFUSED, 200),
     "hanging-export": (REFUSED, REFUSED, 200),
@@ -126,7 +130,7 @@ def address(name: str, catalogue: Catalogue) -> str:
         release = frozen_release(keeper, [])
         of = {"cohort_id": release.cohort_id} if name == "cohort" else {"release_id": release.pk}
         return reverse(name, kwargs=of)
-    if name.startswith("reader-study-"):
+    if name.startswith("reader-study"):
         keeper, _ = User.objects.get_or_create(username="keeper", defaults={"role": "admin"})
         study = ReaderStudy.objects.first() or finished_study(keeper, readers=2, cases=2)
         more = {"format_name": "csv"} if name == "reader-study-reads" else {}
@@ -153,6 +157,7 @@ def address(name: str, catalogue: Catalogue) -> str:
         "label-schema-export": {"key": "ours", "version": 1},
         "export-download": {"export_id": ANYTHING},
         "key-map-reveal": {"pk": 7},
+        "training-feedback": {"assignment_id": ANYTHING},
         "tirads-fit-offer": {"fit_id": ANYTHING},
         "mark-import": {"import_id": ANYTHING},
         "training-file": {"run_id": ANYTHING, "name": "card.json"},

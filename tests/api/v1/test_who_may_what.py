@@ -17,6 +17,7 @@ from annotator.datasets.exporting.export_files import archive_place
 from annotator.datasets.models import Cohort, ReleaseExport, TiradsFit
 from annotator.jobs.models import Job, JobState
 from annotator.labels.models import LabelSchema, LabelSchemaDraft
+from annotator.readerstudies.actions.make_study import make_study
 from api.v1.urls import urlpatterns
 from tests.annotator.datasets.frozen import frozen_release
 from tests.api.v1.world import World, annotation_body, new_id, write_export
@@ -156,6 +157,18 @@ def comment_body(world: World) -> dict[str, Any]:
     return {"case": str(world.case.pk), "frame": world.frame.key, "column": 1, "row": 1, "text": "Look here."}
 
 
+def reader_study(world: World) -> list[Any]:
+    return [make_study(world.admin, "Bleeds").pk]
+
+
+def first_revision(_world: World) -> dict[str, Any]:
+    return {"revision": 1}
+
+
+def size_body(_world: World) -> dict[str, Any]:
+    return {"sensitivity": 0.7, "half_width": 0.1, "prevalence": 0.01, "readers_per_case": 3}
+
+
 def sitting(world: World) -> list[Any]:
     return [world.assignment.pk, new_id()]
 
@@ -285,6 +298,56 @@ MATRIX = [
     Row("POST", "api-accept", "401 200 404 403 403", args=suggestion, body=empty),
     Row("POST", "api-reject", "401 200 404 403 403", args=suggestion, body=empty),
     Row("POST", "api-undo", "401 200 404 403 403", args=suggestion, body=empty),
+    Row("GET", "api-reader-studies", "401 403 403 403 200"),
+    Row("POST", "api-reader-studies", "401 403 403 403 201", body=lambda _world: {"name": "Night"}),
+    Row("POST", "api-reader-study-sizes", "401 403 403 403 200", body=size_body),
+    Row("GET", "api-reader-study", "401 403 403 403 200", args=reader_study),
+    Row("PUT", "api-reader-study", "401 403 403 403 200", args=reader_study, body=lambda _world: {"revision": 1}),
+    Row("DELETE", "api-reader-study", "401 403 403 403 204", args=reader_study),
+    Row(
+        "PUT",
+        "api-reader-study-readers",
+        "401 403 403 403 200",
+        args=reader_study,
+        body=lambda w: {"revision": 1, "readers": [{"person": w.reader.pk}]},
+    ),
+    Row(
+        "PUT",
+        "api-reader-study-cases",
+        "401 403 403 403 200",
+        args=reader_study,
+        body=lambda w: {"revision": 1, "cases": [{"case": str(w.case.pk), "batch": "a"}]},
+    ),
+    Row("PUT", "api-reader-study-truths", "401 403 403 403 200", args=reader_study, body=lambda _w: {"truths": []}),
+    Row("GET", "api-reader-study-allocation", "401 403 403 403 200", args=reader_study),
+    Row("POST", "api-reader-study-allocation", "401 403 403 403 400", args=reader_study, body=first_revision),
+    Row("POST", "api-reader-study-launch", "401 403 403 403 409", args=reader_study, body=first_revision),
+    Row("POST", "api-reader-study-pilot", "401 403 403 403 409", args=reader_study, body=first_revision),
+    Row("DELETE", "api-reader-study-pilot", "401 403 403 403 409", args=reader_study),
+    Row("GET", "api-reader-study-amendments", "401 403 403 403 200", args=reader_study),
+    Row(
+        "POST",
+        "api-reader-study-amendments",
+        "401 403 403 403 409",
+        args=reader_study,
+        body=lambda _world: {"kind": "close", "reason": "Enough."},
+    ),
+    Row("GET", "api-reader-study-progress", "401 403 403 403 200", args=reader_study),
+    Row(
+        "POST",
+        "api-reader-study-reminders",
+        "401 403 403 403 409",
+        args=reader_study,
+        body=lambda _world: {"readers": ["R01"]},
+    ),
+    Row(
+        "POST",
+        "api-reader-study-set-aside",
+        "401 403 403 403 404",
+        args=lambda w: [*reader_study(w), w.assignment.pk],
+        body=lambda _world: {"how": "reset", "reason": "The phone rang."},
+    ),
+    Row("GET", "api-own-reader-studies", "401 200 200 403 403"),
     Row("GET", "api-worklist", "401 200 200 403 403"),
     Row("GET", "api-worklist-next", "401 200 200 403 403"),
     Row("GET", "api-worklist-previous", "401 200 200 403 403"),

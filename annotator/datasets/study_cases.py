@@ -1,0 +1,47 @@
+"""The cases of a cohort or a release, for whoever builds on them: a reader study takes its cases from there."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from annotator.accounts.policies import Person
+from annotator.cases.queries import catalogued_cases_for
+from annotator.datasets.cohort_query import CohortQuery
+from annotator.datasets.cohort_studies import chunks, resolve_cohort
+from annotator.datasets.models import ReleaseStack
+from annotator.datasets.release_queries import cohort_for, frozen_release_for
+
+
+def cases_of_cohort(person: Person, cohort_id: UUID) -> list[tuple[UUID, str]]:
+    """Each case of what a saved question finds now, with the cohort's group that its study is in; "" without groups.
+
+    Raises
+    ------
+    NotFoundError : there is no such cohort that this person may see.
+    """
+    found = resolve_cohort(CohortQuery.from_json(cohort_for(person, cohort_id).query))
+    cases = _of_studies(person, found.studies)
+    return [(case, found.groups.get(study, "")) for case, study in cases]
+
+
+def cases_of_release(person: Person, release_id: UUID) -> list[tuple[UUID, str]]:
+    """Each case of a frozen release, with the side of the split that its study is on.
+
+    Raises
+    ------
+    NotFoundError, ConflictError : there is no such release that this person may see, or it isn't frozen.
+    """
+    release = frozen_release_for(person, release_id)
+    rows = ReleaseStack.objects.filter(release=release, withdrawal=None).order_by("place")
+    sides = dict(rows.values_list("study_uid", "split"))
+    found: list[tuple[UUID, str]] = []
+    for part in chunks(list(sides)):
+        cases = catalogued_cases_for(person).filter(study__study_instance_uid__in=part).order_by("pk")
+        found += [(pk, sides[uid]) for pk, uid in cases.values_list("pk", "study__study_instance_uid")]
+    return found
+
+
+def _of_studies(person: Person, studies: Sequence[int]) -> list[tuple[UUID, int]]:
+    found: list[tuple[UUID, int]] = []
+    for part in chunks(studies):
+        found += catalogued_cases_for(person).filter(study__in=part).order_by("pk").values_list("pk", "study_id")
+    return found

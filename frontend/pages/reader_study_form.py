@@ -1,0 +1,148 @@
+"""The designer's forms: from what an admin typed to a protocol; what is legal is the protocol's own business."""
+
+from typing import Any
+
+from django import forms
+
+from annotator.annotations.models import MarkKind
+from annotator.cases.hangings.queries import enabled_protocols
+from annotator.labels.queries import offered_schemas
+from annotator.readerstudies.design import MOST_ARMS, ArmKind, ArmOrder, DesignKind, Protocol, ResultsFor
+
+ARM_ROWS = min(4, MOST_ARMS)
+ARM_KINDS = {
+    ArmKind.UNAIDED: "Unaided: no suggestions",
+    ArmKind.CONCURRENT: "Concurrent: suggestions from the start",
+    ArmKind.SECOND_READ: "Second read: unaided answer locked, then suggestions",
+    ArmKind.TRIAGE: "Triage: cases in the order of the model's score",
+}
+_DESIGNS = {
+    DesignKind.FULLY_CROSSED: "Fully crossed: every reader every case",
+    DesignKind.SPLIT_PLOT: "Split-plot: groups of readers and cases",
+    DesignKind.BALANCED: "So many readers a case, balanced",
+    DesignKind.ANCHOR: "Anchor readers read all, the others by turns",
+}
+
+
+class ProtocolForm(forms.Form):
+    """A protocol but for its arms, which are rows of their own."""
+
+    name = forms.CharField(max_length=120, help_text="Readers see it: say nothing of what is expected.")
+    question = forms.CharField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    hypothesis = forms.CharField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    instructions = forms.CharField(
+        label="Instructions to readers", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    design = forms.ChoiceField(choices=[(kind.value, words) for kind, words in _DESIGNS.items()])
+    readers_per_case = forms.IntegerField(
+        label="Readers a case", min_value=1, max_value=100, help_text="Beside anchors; counts for the last two designs."
+    )
+    groups = forms.IntegerField(min_value=2, max_value=50, help_text="Of a split-plot.")
+    arm_order = forms.ChoiceField(
+        label="Order of the arms",
+        choices=[
+            (ArmOrder.CROSSOVER.value, "Crossover: readers and cases by turns begin with another"),
+            (ArmOrder.AS_LISTED.value, "As listed, for all alike"),
+        ],
+    )
+    washout_days = forms.IntegerField(label="Washout, days", min_value=0, max_value=365)
+    schemas = forms.MultipleChoiceField(
+        label="Label schemas",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="For good.",
+    )
+    all_marks = forms.BooleanField(label="All kinds of marks may be drawn", required=False)
+    mark_kinds = forms.MultipleChoiceField(
+        label="Or only these", required=False, choices=MarkKind.choices, widget=forms.CheckboxSelectMultiple
+    )
+    hanging = forms.ChoiceField(required=False)
+    shows_priors = forms.BooleanField(label="Earlier studies are shown", required=False)
+    separate_batches = forms.BooleanField(label="Neighbours are of different batches too", required=False)
+    training_feedback = forms.BooleanField(label="Training cases give feedback", required=False)
+    pilot_cases = forms.IntegerField(label="Cases of a pilot", min_value=1, max_value=100)
+    due_date = forms.DateField(
+        label="To be finished by", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    seed = forms.IntegerField(label="Seed of the allocation", min_value=0, max_value=2**31 - 1)
+    results = forms.ChoiceField(
+        label="Results may be looked at", choices=[(one.value, one.value.capitalize()) for one in ResultsFor]
+    )
+
+    def __init__(self, data: object = None, *, protocol: Protocol, name: str) -> None:
+        super().__init__(data, initial=_values(protocol, name))  # type: ignore[arg-type]
+        offered = [str(schema) for schema in offered_schemas()]
+        kept = [one for one in protocol.schemas if one not in offered]
+        titles = {str(schema): schema.title for schema in offered_schemas()}
+        self.fields["schemas"].choices = [  # type: ignore[attr-defined]
+            (one, f"{titles.get(one, one.partition('@')[0])} ({one})") for one in (*kept, *offered)
+        ]
+        hangings = [(one.key, one.name) for one in enabled_protocols()]
+        self.fields["hanging"].choices = [("", "What fits the case best"), *hangings]  # type: ignore[attr-defined]
+
+    def protocol(self, before: Protocol, arms: list[dict[str, Any]]) -> dict[str, Any]:
+        """What was typed, as JSON."""
+        data = self.cleaned_data
+        plain = ("question", "hypothesis", "instructions", "arm_order", "washout_days", "schemas", "hanging")
+        more = ("shows_priors", "separate_batches", "training_feedback", "pilot_cases", "seed", "results")
+        return {
+            **before.to_json(),
+            **{name: data[name] for name in (*plain, *more)},
+            "design": {
+                "kind": data["design"],
+                "readers_per_case": data["readers_per_case"],
+                "groups": data["groups"],
+            },
+            "arms": arms,
+            "mark_kinds": None if data["all_marks"] else data["mark_kinds"],
+            "due_date": data["due_date"].isoformat() if data["due_date"] else None,
+        }
+
+
+class SizeForm(forms.Form):
+    """What the sample-size panel is asked."""
+
+    sensitivity = forms.FloatField(min_value=0.01, max_value=0.99)
+    half_width = forms.FloatField(label="Plus and minus", min_value=0.005, max_value=0.49)
+    prevalence = forms.FloatField(min_value=0.0001, max_value=1)
+    kappa = forms.FloatField(min_value=0, max_value=0.99)
+    kappa_half_width = forms.FloatField(label="Kappa plus and minus", min_value=0.005, max_value=0.9)
+
+
+def arm_rows(protocol: Protocol, posted: Any = None) -> list[dict[str, Any]]:
+    """The rows of arms to show: what was typed, or what the protocol has, filled up with empty ones."""
+    if posted is not None:
+        return [
+            {
+                "name": posted.get(f"arm-{at}-name", "").strip(),
+                "kind": posted.get(f"arm-{at}-kind", ""),
+                "model": posted.get(f"arm-{at}-model", "").strip(),
+                "shows_marks": f"arm-{at}-marks" in posted,
+            }
+            for at in range(ARM_ROWS)
+        ]
+    rows = [
+        {"name": arm.name, "kind": arm.kind.value, "model": arm.model, "shows_marks": arm.shows_marks}
+        for arm in protocol.arms
+    ]
+    return [*rows, *({"name": "", "kind": "", "model": "", "shows_marks": False} for _ in range(ARM_ROWS - len(rows)))]
+
+
+def named_arms(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The arms of rows that have a name."""
+    return [row for row in rows if row["name"]]
+
+
+def _values(protocol: Protocol, name: str) -> dict[str, Any]:
+    plain = protocol.to_json()
+    return {
+        **plain,
+        "name": name,
+        "design": protocol.design.kind.value,
+        "readers_per_case": protocol.design.readers_per_case,
+        "groups": protocol.design.groups,
+        "all_marks": protocol.mark_kinds is None,
+        "mark_kinds": plain["mark_kinds"] or [],
+        "arm_order": protocol.arm_order.value,
+        "results": protocol.results.value,
+    }
