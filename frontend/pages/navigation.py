@@ -18,6 +18,7 @@ class Place:
 _READER = frozenset({Role.RADIOLOGIST})
 _KEEPERS = frozenset({Role.DATA_MANAGER, Role.ADMIN})
 _ADMIN = frozenset({Role.ADMIN})
+_STUDY_PAGES = frozenset({"reader-study", "reader-study-allocation", "reader-study-results", "reader-study-protocol"})
 
 PLACES = (
     Place("worklist", "Worklist", _READER),
