@@ -1,10 +1,11 @@
 """What frames hash to, exactly and by how they look: worked out once a frame, and kept."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from os import cpu_count
 
 from annotator.accounts.errors import RoomError
+from annotator.datasets.cohort_studies import chunks
 from annotator.datasets.looks import look_of, signed
 from annotator.datasets.models import FramePrint
 from annotator.datasets.pixel_hash import pixel_hash
@@ -51,6 +52,17 @@ def prints_of(frames: Sequence[Frame], *, report: Report = lambda done: None) ->
             known |= {one.frame_id: one for one in made}
             report(start + len(batch))
     return known
+
+
+def known_prints(keys: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Frame key -> (hash of the instance's file when it was worked out, hash of the pixels)."""
+    found: dict[str, tuple[str, str]] = {}
+    for part in chunks(keys):
+        rows = FramePrint.objects.filter(frame__key__in=part)
+        found |= {
+            key: (file, pixels) for key, file, pixels in rows.values_list("frame__key", "instance_sha256", "pixel_hash")
+        }
+    return found
 
 
 def _print_of(frame: Frame, source: FrameSource) -> FramePrint:

@@ -8,8 +8,9 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from annotator.accounts.errors import ConflictError, NotFoundError
 from annotator.accounts.policies import Person
+from annotator.datasets.frame_prints import known_prints
 from annotator.datasets.freeze_parts import frames_there
-from annotator.datasets.models import Cohort, DiagnosisTable, FramePrint, Release, ReleaseStack, TiradsFit, Withdrawal
+from annotator.datasets.models import Cohort, DiagnosisTable, Release, ReleaseStack, TiradsFit, Withdrawal
 from annotator.datasets.policies import may_manage_datasets
 from annotator.datasets.release_rows import content_hash_of, released_stacks, stacks_from
 from annotator.datasets.released import ReleasedStack
@@ -161,7 +162,7 @@ def condition_of(release: Release) -> ReleaseCondition:
     changed: list[tuple[str, str]] = []
     for stack in released_stacks(release):
         there = frames_there(frame.frame_key for frame in stack.frames)
-        prints = _prints(list(there))
+        prints = known_prints(there)
         for frame in stack.frames:
             if frame.frame_key not in there:
                 missing.append((stack.study_uid, frame.frame_key))
@@ -185,14 +186,3 @@ def whole_stacks(release: Release, *, place: int = 0) -> Iterator[tuple[int, Rel
     for at, stack in stacks_from(release, place):
         there = frames_there(frame.frame_key for frame in stack.frames)
         yield at, stack, len(stack.frames) - len(there)
-
-
-def _prints(keys: list[str]) -> dict[str, tuple[str, str]]:
-    return dict(_print_rows(keys))
-
-
-def _print_rows(keys: list[str]) -> Iterator[tuple[str, tuple[str, str]]]:
-    for start in range(0, len(keys), 2000):
-        rows = FramePrint.objects.filter(frame__key__in=keys[start : start + 2000])
-        for key, file_hash, pixels in rows.values_list("frame__key", "instance_sha256", "pixel_hash"):
-            yield key, (file_hash, pixels)

@@ -3,8 +3,11 @@
 import errno
 import hashlib
 import io
+import json
 import zipfile
+from contextlib import contextmanager
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 from django.utils import timezone
@@ -15,11 +18,12 @@ from annotator.datasets.actions import build_release_export as building
 from annotator.datasets.actions.request_release_export import request_release_export
 from annotator.datasets.actions.withdraw_patient import withdraw_patient
 from annotator.datasets.export_queries import release_export_place
-from annotator.datasets.exporters.stack_pixels import StackPixels
+from annotator.datasets.exporters.stack_pixels import ChangedPictureError, StackPixels
 from annotator.datasets.exporting.export_files import archive_place, delete_expired
 from annotator.datasets.exporting.request import ReleaseExportRequest
 from annotator.datasets.exporting.work_folder import work_folder_of
-from annotator.datasets.models import Release, ReleaseExport, ReleaseStack
+from annotator.datasets.models import FramePrint, Release, ReleaseExport, ReleaseStack
+from annotator.imaging.models import Frame, Instance
 from annotator.imaging.store.filing import open_place, place_exists
 from annotator.jobs.actions.cancel_job import cancel_job
 from annotator.jobs.actions.retry_job import retry_job
@@ -141,6 +145,55 @@ def test_zips_go_when_their_time_is_over_and_when_a_patient_withdraws(
     run_queued_jobs()
     with zipfile.ZipFile(io.BytesIO(content_of(again))) as archive:
         assert patient.encode() not in b"".join(archive.read(name) for name in archive.namelist())
+
+
+def test_a_picture_that_went_or_was_replaced_since_leaves_its_stack_out_and_says_so(
+    release: Release, data_manager: User, run_queued_jobs, marked_studies
+):
+    """A mark on a frame that came in again with other pixels must not be laid over those."""
+    shown = [{"format": name, "options": {}} for name in ("png", "rtstruct")]
+    ct, us = marked_studies.ct.study.study_instance_uid, marked_studies.ultrasound.study.study_instance_uid
+    frames = Frame.objects.filter(instance__series__study__study_instance_uid=us)
+    prints = FramePrint.objects.filter(frame__in=frames)
+    prints.update(instance_sha256="0" * 64)
+    same = request_release_export(data_manager, release.pk, shown[0])
+    run_queued_jobs()
+    same.job.refresh_from_db()
+    assert "left_out_stacks" not in same.job.result, "another file with the same pixels is the same picture"
+
+    Instance.objects.filter(series__study__study_instance_uid=ct, instance_number=1).update(state="withheld")
+    exports = [request_release_export(data_manager, release.pk, asked) for asked in shown]
+    marks_alone = request_release_export(data_manager, release.pk, {"format": "coco", "options": {"pictures": False}})
+    run_queued_jobs()
+    for export in exports:
+        export.job.refresh_from_db()
+        assert (export.job.state, export.job.result["left_out_stacks"]) == (JobState.DONE, 1)
+        with zipfile.ZipFile(io.BytesIO(content_of(export))) as archive:
+            [row] = json.loads(archive.read("not_whole.json"))
+            assert row["reason"] == "1 of its 3 pictures are not here any more: deleted or withheld since the freeze"
+            assert row["series_uid"] not in "".join(archive.namelist())
+    with zipfile.ZipFile(io.BytesIO(content_of(marks_alone))) as archive:
+        assert "not_whole.json" not in archive.namelist(), "no picture was asked for"
+    with monkeypatch_pixel_hash(release, us):
+        other = request_release_export(data_manager, release.pk, shown[0])
+        run_queued_jobs(may_fail=True)
+    other.job.refresh_from_db()
+    assert other.job.state == JobState.FAILED
+    assert "Every stack of this release is left out" in other.job.error
+
+
+@contextmanager
+def monkeypatch_pixel_hash(release: Release, study_uid: str):
+    """Mocked: the pixels of a study, which hash to something else by now."""
+    real = StackPixels.stored
+
+    def changed(self: StackPixels, place: int):
+        if self.stack.study_uid == study_uid:
+            raise ChangedPictureError("The pixels are others.")
+        return real(self, place)
+
+    with mock.patch.object(StackPixels, "stored", changed):
+        yield
 
 
 @pytest.mark.parametrize(

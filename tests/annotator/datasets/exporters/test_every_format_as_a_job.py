@@ -23,8 +23,9 @@ def test_a_release_leaves_in_every_format_and_what_cannot_be_prepared_is_named(
     cohort = save_cohort(data_manager, "Everything", {})
     release = request_release(data_manager, cohort.pk, RECIPE)
     run_queued_jobs()
+    options = {"nnunet": {"modality": "CT"}}
     asked = {
-        name: request_release_export(data_manager, release.pk, {"format": name, "options": {}})
+        name: request_release_export(data_manager, release.pk, {"format": name, "options": options.get(name, {})})
         for name in all_exporters()
     }
     run_queued_jobs()
