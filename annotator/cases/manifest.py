@@ -35,6 +35,7 @@ class ReadingEntry(TypedDict):
     position: str | None
     returned: str
     may_review: bool
+    adjudicates: bool
     mark_kinds: list[str] | None
     submits_to: str
 
@@ -108,6 +109,7 @@ def manifest_for(person: Person, case: Case, *, reading: ReadingState | None = N
             position=reading.position,
             returned=reading.returned,
             may_review=reading.may_review,
+            adjudicates=reading.adjudicates,
             mark_kinds=None if reading.mark_kinds is None else list(reading.mark_kinds),
             submits_to=reading.submits_to,
         ),

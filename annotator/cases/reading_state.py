@@ -23,6 +23,7 @@ class ReadingState:
     may_annotate : whether this person may mark this case at all, and it isn't locked.
     returned : why a reviewer gave the reading back or an admin opened it again, while it is open; "" otherwise.
     may_review : whether this person is shown all readings of the case side by side.
+    adjudicates : whether this person settles what readers disagree about, and is shown their marks under letters.
     position : "3 of 12", this case's place in the worklist.
     finding_kinds : what the reader can choose from, the likely ones for the modality first.
     schemas : references of the label schemas that are asked and may be used, in this order; None: all that fit.
@@ -40,6 +41,7 @@ class ReadingState:
     position: str | None = None
     returned: str = ""
     may_review: bool = False
+    adjudicates: bool = False
     finding_kinds: tuple[FindingKindChoice, ...] = ()
     answered_schemas: tuple[int, ...] = ()
     schemas: tuple[str, ...] | None = None

@@ -105,6 +105,7 @@ def counted_reads(
             "active_seconds",
             "handed_in_at",
             "assignment__sequence",
+            "pk",
             *(f"content__{part}" for part in wanted),
         )
     )
@@ -119,8 +120,9 @@ def counted_reads(
             handed_in_at=handed_in_at.isoformat(),
             content=dict(zip(wanted, content, strict=True)),
             sequence=sequence,
+            read=str(read),
         )
-        for reader, item, arm, session, step, seconds, handed_in_at, sequence, *content in rows.iterator(_CHUNK)
+        for reader, item, arm, session, step, seconds, handed_in_at, sequence, read, *content in rows.iterator(_CHUNK)
     ]
 
 
@@ -177,7 +179,7 @@ def truth_of(counted: CountedStudy, reads: Sequence[StudyRead], facts: Mapping[i
         return _truth_of_table(plan.question, facts)
     # One vote a reader: the first reading, whatever the arm.
     votes = [replace(read, arm="", step="") for read in reads]
-    found = consensus_truth(rating_table(_first_of_each(votes), plan.question, minimum_overlap=plan.minimum_overlap))
+    found = consensus_truth(rating_table(first_of_each(votes), plan.question, minimum_overlap=plan.minimum_overlap))
     if plan.truth == "adjudication":
         parts = parts_for(counted.question)
         for read in counted_reads(counted.study, parts=parts, stage=AssignmentStage.ADJUDICATION):
@@ -185,7 +187,8 @@ def truth_of(counted: CountedStudy, reads: Sequence[StudyRead], facts: Mapping[i
     return found
 
 
-def _first_of_each(reads: Sequence[StudyRead]) -> list[StudyRead]:
+def first_of_each(reads: Sequence[StudyRead]) -> list[StudyRead]:
+    """Of each reader and case the first reading, whatever the arm: before a model where that comes first."""
     first: dict[tuple[str, int], StudyRead] = {}
     for read in sorted(reads, key=lambda one: (one.session, one.handed_in_at)):
         first.setdefault((read.reader, read.item), read)

@@ -5,7 +5,7 @@ from annotator.annotations.finding_kinds import finding_kinds_for
 from annotator.cases.models import Case
 from annotator.cases.queries import grants_that_hold
 from annotator.cases.reading_state import FindingKindChoice, ReadingState
-from annotator.readerstudies.models import Assignment, AssignmentState, Step
+from annotator.readerstudies.models import Assignment, AssignmentStage, AssignmentState, Step
 from annotator.readerstudies.reading_order import own_readings
 from annotator.readerstudies.study_queries import protocol_of
 
@@ -34,6 +34,7 @@ def study_reading_state(reading: Assignment, *, locked: bool, answered_schemas: 
         may_annotate=not locked and reading.state != AssignmentState.SUBMITTED,
         position=f"{at} of {len(places)}" if at else None,
         returned=reading.returned,
+        adjudicates=reading.stage == AssignmentStage.ADJUDICATION,
         finding_kinds=tuple(
             FindingKindChoice(value=kind.value, label=kind.label) for kind in finding_kinds_for(reading.case.modality)
         ),

@@ -33,6 +33,7 @@ class StudyRead:
     arm, session, step : under which conditions; a second read has the steps "unaided" and "final", others "final".
     content : {"findings", "annotations", "answers"} as the API has them; what a figure doesn't need may be left out.
     sequence : the how manyeth reading of this reader in the study it was to be.
+    read : the identifier of the frozen read; empty where nobody needs it.
     """
 
     reader: str
@@ -44,6 +45,7 @@ class StudyRead:
     handed_in_at: str
     content: Mapping[str, Any]
     sequence: int = 0
+    read: str = ""
 
     @property
     def condition(self) -> tuple[str, str]:

@@ -114,7 +114,7 @@ class CaseReviewView(APIView):
                     for one in found.assignments
                 ],
                 "comments": [comment_as_dict(one) for one in found.comments],
-                "agreements": [_agreement_as_dict(one) for one in found.agreements],
+                "agreements": [agreement_as_dict(one) for one in found.agreements],
             }
         )
 
@@ -187,7 +187,7 @@ class ReviewCommentView(APIView):
         return Response(status=204)
 
 
-def _agreement_as_dict(agreement: Agreement) -> dict[str, Any]:
+def agreement_as_dict(agreement: Agreement) -> dict[str, Any]:
     return {
         "readers": list(agreement.readers),
         "matched": [{"findings": [a, b], "dice": dice} for a, b, dice in agreement.matched],

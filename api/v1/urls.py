@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from api.problems import TITLES, problem
 from api.v1 import (
+    adjudications,
     arranging,
     assignments,
     auth,
@@ -73,6 +74,7 @@ urlpatterns = [
     address("cases/<uuid:case_id>/manifest", cases.CaseManifest, "api-case-manifest"),
     address("cases/<uuid:case_id>/reading", cases.CaseReading, "api-case-reading"),
     address("cases/<uuid:case_id>/open", cases.CaseOpen, "api-case-open"),
+    address("cases/<uuid:case_id>/adjudication", adjudications.CaseAdjudication, "api-case-adjudication"),
     address("annotations/<uuid:record_id>", marks.AnnotationView, "api-annotation"),
     address("findings/<uuid:record_id>", marks.FindingView, "api-finding"),
     address("answers/<uuid:record_id>", marks.AnswerView, "api-answer"),

@@ -21,6 +21,7 @@ from frontend.pages import (
     people,
     quarantine,
     reader_studies,
+    reader_study_adjudication,
     reader_study_results,
     release_points,
     releases,
@@ -77,6 +78,11 @@ urlpatterns = [
     path("trainings/<uuid:run_id>/", trainings.training, name="training"),
     path("trainings/<uuid:run_id>/files/<str:name>", trainings.training_file, name="training-file"),
     path("assignments/", assignments.assignments, name="assignments"),
+    path(
+        "reader-studies/<uuid:study_id>/adjudication/",
+        reader_study_adjudication.adjudication,
+        name="reader-study-adjudication",
+    ),
     path("reader-studies/<uuid:study_id>/protocol/", reader_study_results.protocol, name="reader-study-protocol"),
     path("reader-studies/<uuid:study_id>/results/", reader_study_results.results, name="reader-study-results"),
     path(

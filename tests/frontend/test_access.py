@@ -65,6 +65,7 @@ ANSWERS: dict[str, tuple[int, int, int]] = {
     "training": (REFUSED, 200, 200),
     "training-file": (REFUSED, GONE, GONE),
     "assignments": (REFUSED, REFUSED, 200),
+    "reader-study-adjudication": (REFUSED, REFUSED, 200),
     "reader-study-protocol": (REFUSED, REFUSED, 200),
     "reader-study-results": (REFUSED, REFUSED, 200),
     "reader-study-reads": (REFUSED, REFUSED, 200),

@@ -74,3 +74,24 @@ def test_the_protocol_on_paper_has_everything_that_was_fixed_and_what_was_change
     page = client_for(admin).get(reverse("reader-study-protocol", args=[draft.pk])).content.decode()
     assert "not launched" in page
     assert "Not computed yet" in page
+
+
+def test_disputed_cases_are_given_to_an_adjudicator_and_taken_back(client_for: ClientFor, admin, radiologist) -> None:
+    def reads(reader: str, item: int, arm: str, step: str):
+        said = {"haemorrhage": "present" if item == 1 and reader == "R01" else "absent"}
+        return made_read(reader, item, arm=arm, step=step, answers=said, schema="head-ct@1")
+
+    study = finished_study(admin, cases=2, content=reads)
+    client, address = client_for(admin), reverse("reader-study-adjudication", args=[study.pk])
+    page = client.get(address).content.decode()
+    assert "1 case to settle, 1 without a disagreement" in page
+    assert "R01: Present; R02: Absent; R03: Absent" in page
+    assert (
+        "Choose disputed cases" in client.post(address, {"adjudicator": radiologist.pk}, follow=True).content.decode()
+    )
+    given = client.post(address, {"adjudicator": radiologist.pk, "case": ["1"]}, follow=True).content.decode()
+    assert "1 case given to the adjudicator" in given
+    assert "Take back" in given
+    waiting = study.assignments.get(stage="adjudication")
+    assert "Taken back" in client.post(address, {"back": str(waiting.pk)}, follow=True).content.decode()
+    assert client.post(address, {"back": "x"}, follow=True).status_code == 200

@@ -12,6 +12,9 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
+  // data-all="name": every tick of that name in the form follows.
+  const all = event.target.dataset.all;
+  if (all) for (const tick of event.target.form.querySelectorAll(`[name="${all}"]`)) tick.checked = event.target.checked;
 });
 
 document.addEventListener("click", (event) => {

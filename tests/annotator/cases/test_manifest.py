@@ -275,6 +275,7 @@ def test_the_state_of_the_reading_is_passed_on(radiologist: User, shared_case: C
         "position": "3 of 12",
         "returned": "The second nodule is missing.",
         "may_review": False,
+        "adjudicates": False,
         "mark_kinds": None,
         "submits_to": "done",
     }

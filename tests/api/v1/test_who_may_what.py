@@ -245,6 +245,7 @@ MATRIX = [
     Row("GET", "api-case-manifest", "401 200 404 200 200", args=case),
     Row("GET", "api-case-reading", "401 200 404 200 200", args=case),
     Row("POST", "api-case-open", "401 200 404 200 200", args=case, body=empty),
+    Row("GET", "api-case-adjudication", "401 404 404 404 404", args=case),
     Row("GET", "api-annotation", "401 200 404 200 200", args=annotation),
     Row(
         "PUT",

@@ -1,6 +1,6 @@
 /** The server's /api/v1 as the viewer uses it. Every failure becomes words that a reader can act on. */
 import type { Annotation, Answer, Finding, Manifest, Reading } from '../model/types';
-import type { CaseReviewJson, CommentJson } from '../review/records';
+import type { AdjudicationJson, CaseReviewJson, CommentJson } from '../review/records';
 import type { KeepingKey } from '../save/browser_outbox';
 import type { Outcome } from '../save/outcome';
 import type { Sending } from '../save/sending';
@@ -132,6 +132,10 @@ export class ApiClient {
 
   caseReview(): Promise<CaseReviewJson> {
     return this.get<CaseReviewJson>(`cases/${this.caseId}/review`);
+  }
+
+  adjudication(): Promise<AdjudicationJson> {
+    return this.get<AdjudicationJson>(`cases/${this.caseId}/adjudication`);
   }
 
   async decide(assignment: string, verdict: string, reason: string): Promise<void> {

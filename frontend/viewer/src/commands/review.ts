@@ -20,7 +20,7 @@ export const REVIEW_COMMANDS: readonly Command[] = [
     group: 'Review',
     keys: ['Alt+W'],
     run: ({ acts: { review }, say }) => {
-      if (review?.mayReview) say(`Shown: ${review.stepAlone()}`);
+      if (review?.showsReaders) say(`Shown: ${review.stepAlone()}`);
     },
   },
   {

@@ -246,6 +246,8 @@ export interface Manifest {
     position: string | null;
     /** All readings of the case are shown side by side. */
     may_review: boolean;
+    /** This person settles what readers disagree about, and is shown their marks under letters. */
+    adjudicates: boolean;
     /** Kinds of marks that may be drawn; null: all. */
     mark_kinds: readonly string[] | null;
     /** "suggestions": submitting locks the unaided answer, and what a model proposes comes next. */

@@ -9,6 +9,7 @@ const reading = (change: Partial<Manifest['reading']>): Manifest['reading'] => (
   may_annotate: true,
   returned: '',
   may_review: false,
+  adjudicates: false,
   position: null,
   mark_kinds: null,
   submits_to: 'done',

@@ -5,6 +5,7 @@ import type { Manifest, Reading } from '../model/types';
 import type { ReadingClock } from '../person/reading_clock';
 import { startClock } from '../person/watch';
 import type { FrameFetch } from '../pixels/frame_fetch';
+import type { AdjudicationJson } from '../review/records';
 import { Review } from '../review/review';
 import { follow, lead } from '../screens/screen_link';
 import { Acts } from '../store/acts';
@@ -104,10 +105,14 @@ export class CaseSession {
   }
 
   private reviewOf({ manifest, reading }: LoadedCase, api: ApiClient): Review | null {
-    const { may_review: mayReview } = manifest.reading;
-    if (!mayReview && reading.comments.length === 0) return null;
+    const { may_review: mayReview, adjudicates } = manifest.reading;
+    if (!mayReview && !adjudicates && reading.comments.length === 0) return null;
+    const { records } = this.acts.workspace;
+    const take = ({ findings, annotations, answers }: AdjudicationJson): void =>
+      records.mergeReading({ findings, annotations, answers, suggestions: [], comments: [] }, () => false);
     const say = (words: string): void => this.page.say(words);
-    const review = new Review(manifest.case.id, this.station.person.name, mayReview, api, reading.comments, say);
+    const { name } = this.station.person;
+    const review = new Review(manifest.case.id, name, mayReview, api, reading.comments, say, adjudicates ? take : null);
     void review.load();
     return review;
   }
@@ -146,7 +151,10 @@ export class CaseSession {
 
 /** The second window shows: it neither marks, nor counts time, nor leads through the worklist. */
 function onlyShown(manifest: Manifest): Manifest {
-  return { ...manifest, reading: { ...manifest.reading, assignment: null, may_annotate: false, may_review: false } };
+  return {
+    ...manifest,
+    reading: { ...manifest.reading, assignment: null, may_annotate: false, may_review: false, adjudicates: false },
+  };
 }
 
 function prepareReading(manifest: Manifest, reading: Reading, workspace: Workspace, person: string): Acts {

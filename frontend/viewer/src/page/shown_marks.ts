@@ -21,7 +21,7 @@ export function marksOn(frameKey: string, acts: Acts, places: Places): ShownMark
   const marks: ShownMark[] = [];
   for (const mark of workspace.records.live('annotation')) {
     if (ui.now.hiddenMarks.has(mark.id)) continue;
-    if (acts.review?.mayReview && !acts.review.shows(mark.owner)) continue;
+    if (acts.review?.showsReaders && !acts.review.shows(mark.owner)) continue;
     // A label of slices has no place in the picture; it stands at its edge.
     const strength = mark.kind === 'slices' ? null : strengthOn(frameKey, mark, acts, places);
     if (strength !== null) marks.push(shownMark(mark, strength, look, acts));
@@ -78,7 +78,8 @@ function shownMark(mark: Annotation, strength: number, look: Look, acts: Acts): 
     colour: mine ? colour : readerColour(mark.owner, acts),
     label: mine ? labelOf(mark, shows?.finding, { selected, named: look.named }, acts) : mark.owner,
     selected,
-    dashed: false,
+    // An adjudicator's own marks stand among the readers'.
+    dashed: !mine && acts.review?.adjudicates === true,
     locked: mark.locked || !mine || !acts.mayEdit,
     strength: strength * (dimmed ? BESIDE_THE_CHOSEN : 1),
     refused: TROUBLE[acts.workspace.queue.trouble('annotation', mark.id)?.phase ?? 'none'],

@@ -1,4 +1,5 @@
 /** What the server says of a case's review. */
+import type { Annotation, Answer, Finding } from '../model/types';
 
 export interface ReviewJson {
   verdict: 'approved' | 'returned';
@@ -45,6 +46,24 @@ export interface AgreementJson {
     /** A breast ("L", "R") or the two frames of a range; "" for a finding and the whole case. */
     about: string;
   }[];
+}
+
+/** One thing that an adjudicator settles. */
+export interface DisputeJson {
+  kind: 'label' | 'outline' | 'missed';
+  words: string;
+  /** Where to look; "" where it is about the case. */
+  frame: string;
+}
+
+/** What an adjudicator is shown: readers are letters, their records those that they handed in. */
+export interface AdjudicationJson {
+  because: readonly DisputeJson[];
+  readers: readonly string[];
+  findings: readonly Finding[];
+  annotations: readonly Annotation[];
+  answers: readonly Answer[];
+  agreements: readonly AgreementJson[];
 }
 
 export interface CaseReviewJson {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CaseReviewJson, CommentJson } from './records';
+import type { AdjudicationJson, CaseReviewJson, CommentJson } from './records';
 import { Review, type ReviewServer, waits } from './review';
 
 const reading = (reader: string, state = 'submitted', verdict?: 'approved' | 'returned') => ({
@@ -16,6 +16,7 @@ function made(server: Partial<ReviewServer> = {}): { review: Review; said: strin
   } as unknown as CaseReviewJson;
   const whole: ReviewServer = {
     caseReview: async () => found,
+    adjudication: async () => Promise.reject(new Error('not asked for')),
     decide: async () => undefined,
     saveComment: async (comment) => comment,
     deleteComment: async () => undefined,
@@ -23,6 +24,57 @@ function made(server: Partial<ReviewServer> = {}): { review: Review; said: strin
   };
   return { review: new Review('case', 'me', true, whole, [], (words) => said.push(words)), said };
 }
+
+describe('an adjudicator', () => {
+  const found = {
+    because: [{ kind: 'missed', words: 'Lesion 1: marked by Reader A, not by Reader B', frame: 'k.1' }],
+    readers: ['Reader A', 'Reader B'],
+    findings: [],
+    annotations: [],
+    answers: [],
+    agreements: [],
+  } as unknown as AdjudicationJson;
+
+  it('is shown readers by letter and their records, and decides about none of them', async () => {
+    const said: string[] = [];
+    const taken: AdjudicationJson[] = [];
+    const server = { adjudication: async () => found } as unknown as ReviewServer;
+    const review = new Review(
+      'case',
+      'me',
+      false,
+      server,
+      [],
+      (words) => said.push(words),
+      (one) => taken.push(one),
+    );
+    await review.load();
+    expect([review.showsReaders, review.adjudicates, review.mayReview]).toEqual([true, true, false]);
+    expect(review.readers).toEqual(['Reader A', 'Reader B']);
+    expect(review.because).toEqual(found.because);
+    expect(taken).toEqual([found]);
+    expect(review.stepAlone()).toBe('Reader A');
+    expect([review.shows('Reader B'), review.shows('me')]).toEqual([false, true]);
+    expect(said).toEqual([]);
+  });
+
+  it('is told when the marks could not be loaded', async () => {
+    const said: string[] = [];
+    const server = { adjudication: async () => Promise.reject(new Error('gone')) } as unknown as ReviewServer;
+    const review = new Review(
+      'case',
+      'me',
+      false,
+      server,
+      [],
+      (words) => said.push(words),
+      () => undefined,
+    );
+    await review.load();
+    expect(said[0]).toContain('gone');
+    expect(review.showsReaders).toBe(true);
+  });
+});
 
 describe('readers', () => {
   it('are shown alone one after the other, then all', async () => {

@@ -1,10 +1,18 @@
 /** The review of one case on this page: whose marks are shown, what was remarked and decided. */
 import { newId } from '../api/identifiers';
-import type { AgreementJson, CaseReviewJson, CommentJson, ReadingOfCase } from './records';
+import type {
+  AdjudicationJson,
+  AgreementJson,
+  CaseReviewJson,
+  CommentJson,
+  DisputeJson,
+  ReadingOfCase,
+} from './records';
 
 /** The server, as far as a review goes. Each rejects with words. */
 export interface ReviewServer {
   caseReview(): Promise<CaseReviewJson>;
+  adjudication(): Promise<AdjudicationJson>;
   decide(assignment: string, verdict: 'approved' | 'returned', reason: string): Promise<void>;
   saveComment(comment: CommentJson): Promise<CommentJson>;
   deleteComment(id: string): Promise<void>;
@@ -13,6 +21,8 @@ export interface ReviewServer {
 export class Review {
   readings: readonly ReadingOfCase[] = [];
   agreements: readonly AgreementJson[] = [];
+  /** Of an adjudicator: what is to be settled. */
+  because: readonly DisputeJson[] = [];
   private kept: readonly CommentJson[];
   /** Readers whose marks are hidden. */
   private hidden: ReadonlySet<string> = new Set();
@@ -25,6 +35,7 @@ export class Review {
 
   /**
    * @param comments what a reader is told of their own reading; a reviewer's come with `load`.
+   * @param take of an adjudicator, who marks the case too: takes the readers' records onto the page; null for others.
    */
   constructor(
     private readonly caseId: string,
@@ -33,6 +44,7 @@ export class Review {
     private readonly server: ReviewServer,
     comments: readonly CommentJson[],
     private readonly say: (words: string) => void,
+    private readonly take: ((found: AdjudicationJson) => void) | null = null,
   ) {
     this.kept = comments;
   }
@@ -41,7 +53,17 @@ export class Review {
     return this.kept;
   }
 
+  /** Whether the readers' marks stand side by side, with their names or letters. */
+  get showsReaders(): boolean {
+    return this.mayReview || this.take !== null;
+  }
+
+  get adjudicates(): boolean {
+    return this.take !== null;
+  }
+
   async load(): Promise<void> {
+    if (this.take) return this.loadAdjudication(this.take);
     if (!this.mayReview) return;
     try {
       const found = await this.server.caseReview();
@@ -51,6 +73,22 @@ export class Review {
       this.announce();
     } catch (error) {
       this.say(`The review could not be loaded: ${wordsOf(error)}`);
+    }
+  }
+
+  private async loadAdjudication(take: (found: AdjudicationJson) => void): Promise<void> {
+    try {
+      const found = await this.server.adjudication();
+      this.because = found.because;
+      this.agreements = found.agreements;
+      this.readings = found.readers.map((reader) => ({
+        assignment: { id: reader, reader, state: 'submitted', active_seconds: null },
+        review: null,
+      }));
+      take(found);
+      this.announce();
+    } catch (error) {
+      this.say(`The readers' marks could not be loaded: ${wordsOf(error)}`);
     }
   }
 

@@ -21,19 +21,19 @@ export class ReviewPanel implements Panel {
     private readonly jumpToMark: (id: string) => void,
     private readonly jumpToFrame: (frame: string) => void,
   ) {
-    this.element.hidden = !review.mayReview && review.comments.length === 0;
+    this.element.hidden = !review.showsReaders && review.comments.length === 0;
   }
 
   update(): void {
     const { review } = this;
-    this.element.hidden = !review.mayReview && review.comments.length === 0;
+    this.element.hidden = !review.showsReaders && review.comments.length === 0;
     // A reason being typed is not taken away by a redraw.
     const field = this.element.querySelector('textarea');
     if (field && document.activeElement === field) return;
     const signature = JSON.stringify([
       review.readings,
       review.comments,
-      review.agreements,
+      [review.agreements, review.because],
       review.readers.map((one) => review.shows(one)),
       [review.selectedComment, review.about, review.asking, [...review.unsaved]],
       this.acts.workspace.records.live('annotation').length,
@@ -41,10 +41,26 @@ export class ReviewPanel implements Panel {
     if (signature === this.signature) return;
     this.signature = signature;
     this.element.replaceChildren(
-      ...(review.mayReview ? [h('h2', {}, 'Readers'), ...this.readerCards(), ...this.agreementParts()] : []),
+      ...this.disputeParts(),
+      ...(review.showsReaders ? [h('h2', {}, 'Readers'), ...this.readerCards(), ...this.agreementParts()] : []),
       ...this.commentParts(),
     );
     this.element.querySelector<HTMLTextAreaElement>('.reason textarea')?.focus();
+  }
+
+  /** Of an adjudicator: what is to be settled, one thing a row. */
+  private disputeParts(): HTMLElement[] {
+    const { because, adjudicates } = this.review;
+    if (!adjudicates) return [];
+    return [
+      h('h2', {}, 'To be settled'),
+      h('p', { class: 'hint' }, "The readers' marks are dashed. Mark and answer the case as you see it, then submit."),
+      ...because.map(({ words, frame }) =>
+        frame
+          ? h('button', { type: 'button', class: 'mark-jump dispute', onclick: () => this.jumpToFrame(frame) }, words)
+          : h('p', { class: 'dispute' }, words),
+      ),
+    ];
   }
 
   private readerCards(): HTMLElement[] {
@@ -138,7 +154,7 @@ export class ReviewPanel implements Panel {
   private decisionRow(reading: ReadingOfCase): HTMLElement | null {
     const { review } = this;
     const { id, state } = reading.assignment;
-    if (state !== 'submitted') return null;
+    if (state !== 'submitted' || !review.mayReview) return null;
     if (review.asking === id) return this.reasonField(reading);
     return h(
       'div',
