@@ -109,7 +109,7 @@ export class CaseSession {
     if (!mayReview && !adjudicates && reading.comments.length === 0) return null;
     const { records } = this.acts.workspace;
     const take = ({ findings, annotations, answers }: AdjudicationJson): void =>
-      records.mergeReading({ findings, annotations, answers, suggestions: [], comments: [] }, () => false);
+      records.mergeReading({ findings, annotations, answers, suggestions: [] }, () => false);
     const say = (words: string): void => this.page.say(words);
     const { name } = this.station.person;
     const review = new Review(manifest.case.id, name, mayReview, api, reading.comments, say, adjudicates ? take : null);

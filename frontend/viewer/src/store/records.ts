@@ -117,7 +117,10 @@ export class Records {
   }
 
   /** The whole reading as the server has it; records that wait to be saved keep what the reader made. */
-  mergeReading(reading: Reading, waits: (address: Address) => boolean): void {
+  mergeReading(
+    reading: Pick<Reading, 'findings' | 'annotations' | 'answers' | 'suggestions'>,
+    waits: (address: Address) => boolean,
+  ): void {
     const take = <K extends RecordKind>(kind: K, records: readonly RecordTypes[K][]): void => {
       for (const record of records) this.merge(kind, record, waits(addressOf(kind, record.id)));
     };
