@@ -99,8 +99,7 @@ def trainings(request: HttpRequest) -> HttpResponseBase:
         try:
             run = request_training(person, uuid.UUID(form.cleaned_data["release"]), form.to_config())
         except InvalidError as error:
-            word = error.path.rpartition(".")[2]
-            form.add_error(word if word in form.fields else "members" if word else None, _said(error, form))
+            form.add_error(*_fault(error, form))
         else:
             messages.success(request, "The training is queued. You can leave this page.")
             return redirect("training", run.pk)
@@ -142,7 +141,9 @@ def _shown(run: TrainingRun) -> dict[str, Any]:
         "best": best,
         "curves": mark_safe(curves_svg(run.history)),  # noqa: S308  the drawing escapes its words
         "metrics": sorted(card.get("metrics", {}).items()),
-        "pictures": [name for name in ("best", "median", "worst") if f"{name}.png" in run.files],
+        "pictures": [
+            (name, card["examples"][name]) for name in ("best", "median", "worst") if f"{name}.png" in run.files
+        ],
         "files": [name for name in run.files if not name.endswith(".png")],
         "config": json.dumps(run.config, indent=1, sort_keys=True),
     }
@@ -153,7 +154,9 @@ def _worker_is_late() -> bool:
     return heartbeat is None or heartbeat > WORKER_IS_LATE_SECONDS
 
 
-def _said(error: InvalidError, form: TrainingForm) -> str:
-    """The fault, with its path where no field stands for it."""
+def _fault(error: InvalidError, form: TrainingForm) -> tuple[str | None, str]:
+    """The field that a fault belongs to, and its words, with its path where the field holds more than that."""
     word = error.path.rpartition(".")[2]
-    return str(error) if word in form.fields or not word else f"{error.path}: {error}"
+    if word in form.fields and word not in (form.cleaned_data["members"] or {}):
+        return word, str(error)
+    return ("members", f"{error.path}: {error}") if word else (None, str(error))

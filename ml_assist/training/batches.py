@@ -83,6 +83,17 @@ class Batches:
         hint = simulated_hint(lesion, kind, self.prepared.masks[number], random=random)
         return guide_of(hint, rows=side, columns=side)
 
+    def parts(self, numbers: Sequence[int]) -> torch.Tensor:
+        """(n, 1, side, side): where in the squares the pictures lie; the rest is filled up."""
+        side = self.config.size
+        inside = np.zeros((len(numbers), 1, side, side), bool)
+        for at, number in enumerate(numbers):
+            square = self.prepared.examples[number].square
+            corners = [[square.left, square.top], [square.left + square.width, square.top + square.height]]
+            (left, top), (right, bottom) = np.rint(square.points_into(corners)).astype(int)
+            inside[at, 0, top:bottom, left:right] = True
+        return torch.from_numpy(inside)
+
     def _from_calipers(self, number: int) -> NDArray[np.uint8]:
         side = self.config.size
         calipers = self.prepared.examples[number].calipers

@@ -93,12 +93,13 @@ def train_unet(
         device=device_name(trained.device),
         command=command,
     )
+    card["examples"] = _examples(judgements)
     history = [one.to_json() for one in trained.history]
     pictures = _pictures(segmenter, prepared, judgements)
     content = {
         "history": history,
         "judgements": [one.to_json() for one in judgements],
-        "examples": _examples(judgements),
+        "examples": card["examples"],
     }
     write_report(folder, card, content, pictures)
     files = (WEIGHTS, "card.json", "report.json", "report.html", *(f"{name}.png" for name in pictures))

@@ -158,7 +158,8 @@ class UNetTrainer:
             with precision_on(self.device, self.config.precision):
                 drawn = self._network(taken).float()
             losses += float(self._loss(drawn, truths)) * len(batch.numbers)
-            dice += dice_of_masks(drawn > 0, truths)
+            # What is drawn beside the picture is cut off when a mask goes back to it.
+            dice += dice_of_masks((drawn > 0) & self._batches.parts(batch.numbers).to(self.device), truths)
         return losses / len(dice), float(np.mean(dice))
 
     def _on_device(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:

@@ -113,6 +113,10 @@ def test_picture_truth_and_guide_are_turned_alike_and_stay_alike_when_judged(pre
         assert np.mean(inside) < np.mean(outside), "the disc is dark"
         moved += sum(not torch.equal(truths[at], batch.truths[at].float()) for at in range(len(batch.numbers)))
     assert moved == len(numbers)
+    [inside] = Batches(prepared, config).parts(numbers[:1])
+    assert inside[0].any()
+    assert not inside[0, :7].any(), "a wide picture lies in the middle, black above it"
+    assert prepared.pictures[numbers[0], 0][~inside[0].numpy()].max() == 0
     [judged, *_] = Batches(prepared, config).judging(numbers)
     assert torch.equal(
         on_device(judged, torch.device("cpu"), mean=plain[0], deviation=plain[1])[1], judged.truths.float()
