@@ -13,7 +13,7 @@ from annotator.imaging.burned_in.queries import waiting_reviews_for
 from annotator.imaging.queries import body_parts_of, modalities_of
 from annotator.jobs.models import Job
 from frontend.pages import formatting
-from frontend.pages.navigation import Place, places_for
+from frontend.pages.navigation import BarEntry, BarPlace, Place, places_for
 from frontend.pages.study_state import state_of
 
 register = template.Library()
@@ -80,8 +80,8 @@ def job_duration(job: Job) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def places(context: template.Context) -> list[tuple[Place, bool]]:
-    """The top bar's entries for whoever is signed in, each with whether the reader is there now."""
+def top_bar(context: template.Context) -> list[BarEntry]:
+    """The top bar's entries for whoever is signed in; a menu stands where its first place would."""
     request: HttpRequest | None = context.get("request")
     # A request that is refused early, for its host name say, has no user yet.
     role = getattr(getattr(request, "user", None), "role", "")
@@ -89,7 +89,14 @@ def places(context: template.Context) -> list[tuple[Place, bool]]:
         return []
     match = request.resolver_match
     here = match.url_name if match else ""
-    return [(place, here == place.url_name or here in place.also) for place in places_for(role)]
+    entries: dict[str, BarEntry] = {}
+    for place in places_for(role):
+        entry = entries.setdefault(place.menu or place.url_name, BarEntry(place.menu))
+        shown = BarPlace(place, here == place.url_name or here in place.also, _waiting_in(request, place))
+        entry.places.append(shown)
+        entry.here |= shown.here
+        entry.waits += shown.waits
+    return list(entries.values())
 
 
 @register.simple_tag(takes_context=True)
@@ -111,10 +118,8 @@ def text_sizes() -> tuple[str, ...]:
     return TEXT_SIZES
 
 
-@register.simple_tag(takes_context=True)
-def waiting_in(context: template.Context, place: Place) -> int:
+def _waiting_in(request: HttpRequest, place: Place) -> int:
     """How much waits behind an entry of the top bar; 0 where nothing is counted."""
-    request: HttpRequest = context["request"]
     return waiting_reviews_for(request.user).order_by().count() if place.url_name == "text-reviews" else 0
 
 

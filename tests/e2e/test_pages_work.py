@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.builders import ct_series
+from tests.e2e.test_accessibility import faults
 from tests.fixtures.browser import SignedInPage
 from tests.fixtures.product import ReadingRoom
 
@@ -213,3 +214,29 @@ def test_ticked_studies_are_tagged_and_stay_ticked_for_the_next_step(
     page.locator("a.label", has_text=mark).first.click()
     page.wait_for_url(re.compile(r"/studies/\?tag="))
     expect(page.locator("a[data-open]")).to_have_count(2)
+
+
+def test_a_menu_of_the_top_bar_opens_by_key_and_closes_when_one_looks_elsewhere(signed_in_page: SignedInPage) -> None:
+    page = signed_in_page("admin")
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.goto("/studies/")
+    bar = page.get_by_role("navigation", name="Main")
+    box = bar.bounding_box()
+    assert box is not None
+    assert box["height"] < 60, "the entries stand on one line"
+    system, incoming = (bar.locator(f"summary:has-text('{name}')") for name in ("System", "Incoming"))
+    system.focus()
+    page.keyboard.press("Enter")
+    expect(bar.get_by_role("link", name="Audit")).to_be_visible()
+    assert faults(page) == []
+    page.keyboard.press("Escape")
+    expect(bar.get_by_role("link", name="Audit")).to_be_hidden()
+    expect(system).to_be_focused()
+    incoming.click()
+    expect(bar.get_by_role("link", name="Quarantine")).to_be_visible()
+    page.get_by_role("heading", name="Studies").click()
+    expect(bar.get_by_role("link", name="Quarantine")).to_be_hidden()
+    incoming.click()
+    bar.get_by_role("link", name="Quarantine").click()
+    expect(page.get_by_role("heading", name="Quarantine")).to_be_visible()
+    expect(incoming.locator("xpath=..")).to_have_attribute("data-here", "")

@@ -21,6 +21,21 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
 
+// A menu of the top bar closes when one looks elsewhere; one opens at a time (their common name sees to that).
+const openMenu = () => document.querySelector(".bar-menu[open]");
+for (const kind of ["click", "focusin"]) {
+  document.addEventListener(kind, (event) => {
+    const menu = openMenu();
+    if (menu && !menu.contains(event.target)) menu.open = false;
+  });
+}
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && openMenu();
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
 const signOut = document.querySelector("form[data-sign-out]");
 if (signOut) guardSignOut(signOut);
 
