@@ -8,7 +8,7 @@ from annotator.labels.birads import ASSESSMENTS, NOT_IMAGED, Assessment
 from annotator.labels.context import OtherAnswer, ScoringContext
 from annotator.labels.form import title_of_question
 from annotator.labels.form_checks import FormCheck, checked
-from annotator.labels.score import Score, ScoreWarning
+from annotator.labels.score import Score
 from annotator.labels.targets import BREASTS, AppliesTo
 
 SUSPICIOUS = frozenset({"4", "4A", "4B", "4C", "5"})
@@ -47,39 +47,54 @@ def score_breast(definition: Mapping[str, Any], answers: Mapping[str, Any], cont
         level=f"BI-RADS {category}",
         recommendation=assessment.management,
         explanation=(in_words(_name(breast), assessment),),
-        warnings=tuple(
-            ScoreWarning(message, (question,)) for message in breast_warnings(category, _name(breast), found)
-        )
-        + tuple(checked(breast_checks(definition), answers)),
+        warnings=tuple(checked(breast_checks(definition), {**answers, **breast_facts(breast, found)})),
         extra=_said(assessment),
     )
 
 
 def breast_checks(definition: Mapping[str, Any]) -> tuple[FormCheck, ...]:
-    """What can be told of a breast's form from its own answers alone."""
+    """What contradicts a breast's category: conditions on its own answer and on the facts of breast_facts."""
     scoring = definition["scoring"]
     question = scoring["assessment"]
-    if not scoring.get("asks_for_subdivision", False):
-        return ()
-    words = "This protocol asks for 4A, 4B or 4C in place of 4"
-    return (FormCheck({"question": question, "is": "4"}, words, (question,)),)
+    told = (question,)
+    category = f"Category {{{question}}}"
+    checks = [
+        FormCheck(
+            {
+                "all": [
+                    {"question": question, "is": "1"},
+                    {"question": "@certain", "answered": True},
+                    {"not": {"question": "@certain", "is": 0}},
+                ]
+            },
+            f"{category} is negative, yet {{@findings}} marked in the {{@breast}}",
+            told,
+        ),
+        FormCheck(
+            {"all": [{"question": question, "is_one_of": sorted(SUSPICIOUS)}, {"question": "@possible", "is": 0}]},
+            f"{category} is suspicious, yet no finding is marked in the {{@breast}}",
+            told,
+        ),
+    ]
+    if scoring.get("asks_for_subdivision", False):
+        words = "This protocol asks for 4A, 4B or 4C in place of 4"
+        checks.append(FormCheck({"question": question, "is": "4"}, words, told))
+    return tuple(checks)
 
 
-def breast_warnings(category: str, breast: str, found: FindingsOfBreast | None) -> list[str]:
-    """Say in words what contradicts a breast's category; empty when nothing does.
+def breast_facts(breast: str | None, found: FindingsOfBreast | None) -> dict[str, Any]:
+    """What checks of a breast's form may ask beside its answers; the viewer's twin is panels/breast_facts.ts.
 
-    Parameters
-    ----------
-    breast : its name in words.
-    found : None when it is not known what was marked.
+    Returns
+    -------
+    "@breast", in words; where the case's findings are known "@certain" and "@possible", how many lie in it for sure and
+    how many may, and "@findings", the former in words.
     """
-    warnings = []
-    if found is not None and category == "1" and found.certain:
-        counted = "a finding is marked" if found.certain == 1 else f"{found.certain} findings are marked"
-        warnings.append(f"Category 1 is negative, yet {counted} in the {breast}")
-    if found is not None and category in SUSPICIOUS and not found.possible:
-        warnings.append(f"Category {category} is suspicious, yet no finding is marked in the {breast}")
-    return warnings
+    facts: dict[str, Any] = {"@breast": _name(breast)}
+    if found is not None:
+        words = "a finding is" if found.certain == 1 else f"{found.certain} findings are"
+        facts |= {"@certain": found.certain, "@possible": found.possible, "@findings": words}
+    return facts
 
 
 def findings_of_breast(

@@ -20,6 +20,8 @@ class FormCheck:
     Attributes
     ----------
     message : the answer to a question stands in it as {question}.
+    when, message : may also name facts of the case, "@...", that the scoring gives beside the answers; both sides know
+        how to find them.
     """
 
     when: Condition

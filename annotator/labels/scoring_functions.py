@@ -53,7 +53,7 @@ class ScoringFunction:
     settings : JSON Schema (properties) of the members of "scoring" beside "kind" and "name"; `needed` must be there.
     check : raises DefinitionError when the settings and the form don't go together.
     uses_context : whether the score follows from other answers or findings too: it is computed anew as they change.
-    checks : of a definition, what the viewer can warn of at once, from the form's own answers.
+    checks : of a definition, what the viewer can warn of at once.
     levels, categories : of a definition, what a reader may put in the place of the computed "level" or "category".
     """
 

@@ -1,11 +1,14 @@
 """BI-RADS of breasts and of the examination that follows from them, and what contradicts the findings."""
 
+import json
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from annotator.labels.birads import ASSESSMENTS
+from annotator.labels.birads_breast import breast_facts, findings_of_breast
 from annotator.labels.birads_groups import Biopsy, Group, group_of
 from annotator.labels.context import MarkedFinding, OtherAnswer, ScoringContext
 from annotator.labels.errors import DefinitionError
@@ -14,6 +17,7 @@ from annotator.labels.schema import check_definition, score_answers
 from annotator.labels.shipped import newest_shipped
 from annotator.labels.targets import AppliesTo, Target
 
+SHARED = json.loads(Path(__file__).with_name("breast_fact_cases.json").read_text(encoding="utf-8"))
 BREAST = newest_shipped("birads-breast").definition
 EXAMINATION = newest_shipped("birads-assessment").definition
 ULTRASOUND = newest_shipped("birads-assessment-ultrasound").definition
@@ -142,6 +146,27 @@ def test_a_finding_whose_side_is_not_known_is_held_against_no_breast() -> None:
     answered = (mass(laterality="left"),)
     assert len(messages(breast("1", "L", somewhere, others=answered))) == 1
     assert len(messages(breast("5", "R", somewhere, others=answered))) == 1
+
+
+@pytest.mark.parametrize("case", SHARED, ids=lambda case: case["says"])
+def test_the_findings_of_a_breast_are_counted_as_the_viewer_counts_them(case: dict[str, Any]) -> None:
+    sides = [set(one["sides"]) for one in case["findings"]]
+    one_side = [next(iter(some)) if len(some) == 1 and some <= {"L", "R"} else "" for some in sides]
+    found = tuple(MarkedFinding(f"f{at}", "mass", side) for at, side in enumerate(one_side))
+    answered = tuple(
+        OtherAnswer("birads-mammography", Target(AppliesTo.FINDING, finding=f"f{at}"), {"laterality": one["answered"]})
+        for at, one in enumerate(case["findings"])
+        if one["answered"]
+    )
+    counted = findings_of_breast(
+        case["breast"], ScoringContext(findings=found, others=answered), ("birads-mammography",)
+    )
+    facts = breast_facts(case["breast"], counted)
+    assert (facts["@certain"], facts["@possible"], facts["@findings"]) == (
+        case["certain"],
+        case["possible"],
+        case["words"],
+    )
 
 
 def test_an_undivided_4_is_remarked_on_only_where_the_protocol_asks_for_more() -> None:

@@ -3,8 +3,10 @@ import type { Answer, SchemaJson } from '../model/types';
 import type { Acts } from '../store/acts';
 import { answerTo, waitsFor } from '../store/answers';
 import type { Places } from '../store/places';
-import type { Target } from '../store/targets';
+import type { Breast, Target } from '../store/targets';
+import { breastFacts } from './breast_facts';
 import { withChecks } from './form_checks';
+import type { Answers } from './form_conditions';
 import type { FormState } from './label_form';
 import { scoreToShow } from './live_score';
 
@@ -25,6 +27,7 @@ export function answerState(acts: Acts, places: Places, schema: SchemaJson, targ
       schema.checks ?? [],
       answers,
       scoreToShow(schema.definition, answers, answer?.score ?? {}, waits),
+      target.kind === 'breast' && schema.checks?.length ? factsOf(target.breast, acts, places, schema) : {},
     ),
     disabled: !acts.mayEdit,
     trouble: question ? null : trouble,
@@ -32,6 +35,21 @@ export function answerState(acts: Acts, places: Places, schema: SchemaJson, targ
     waits,
     drawn: drawnWords(acts, places, schema, answer),
   };
+}
+
+function factsOf(breast: Breast, acts: Acts, places: Places, { definition }: SchemaJson): Answers {
+  const mine = <R extends { owner: string }>(all: readonly R[]): R[] => all.filter((one) => acts.isMine(one));
+  const { records } = acts.workspace;
+  const marks = mine(records.live('annotation'));
+  const about = definition.scoring?.findings;
+  const told = mine(records.live('answer')).filter(
+    (one) => Array.isArray(about) && about.includes(one.schema.split('@')[0]) && one.answers.laterality,
+  );
+  const findings = acts.myFindings.map(({ id }) => ({
+    sides: marks.filter((m) => m.finding === id).map((m) => places.of(m.frame)?.stack.laterality ?? ''),
+    answered: String(told.findLast((one) => one.finding === id)?.answers.laterality ?? ''),
+  }));
+  return breastFacts(breast, findings);
 }
 
 function drawnWords(acts: Acts, places: Places, schema: SchemaJson, answer: Answer | undefined): FormState['drawn'] {
