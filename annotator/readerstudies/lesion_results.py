@@ -9,6 +9,7 @@ import numpy as np
 
 from annotator.readerstudies.agreement import Enclosed, dice_of, enclosed_by
 from annotator.readerstudies.rating_units import first_readings
+from annotator.readerstudies.results import place_of_condition
 from annotator.readerstudies.study_reads import FrameOrder, StudyRead, compared_read
 from annotator.statistics.lesion_matching import (
     SAME_LESION,
@@ -49,7 +50,11 @@ class LesionResult:
 
 
 def lesion_results(
-    reads: Iterable[StudyRead], *, order: FrameOrder | None = None, least: float = SAME_LESION
+    reads: Iterable[StudyRead],
+    *,
+    order: FrameOrder | None = None,
+    least: float = SAME_LESION,
+    arms: Sequence[str] = (),
 ) -> list[LesionResult]:
     """Lesions of every two readers matched by overlap (see statistics.lesion_matching), by condition."""
     by_condition: dict[tuple[str, str], list[StudyRead]] = defaultdict(list)
@@ -57,7 +62,7 @@ def lesion_results(
         by_condition[read.condition].append(read)
     return [
         _of_condition(arm, step, by_condition[arm, step], order or FrameOrder(), least)
-        for arm, step in sorted(by_condition, key=lambda one: (one[0], one[1] == "final"))
+        for arm, step in sorted(by_condition, key=lambda one: place_of_condition(one, arms))
     ]
 
 

@@ -76,11 +76,13 @@ def results_of(
     truth: Truth,
     values: Sequence[Hashable] | None = None,
     order: FrameOrder | None = None,
+    arms: Sequence[str] = (),
 ) -> list[ConditionResult]:
-    """The results of every condition that was read under, sorted by arm and step (unaided first).
+    """The results of every condition that was read under, by arm and step (unaided first).
 
     Parameters
     ----------
+    arms : in the protocol's order; others follow by name.
     truth : what is so of each unit; units without one count for agreement only.
     values : the answers in their order, for a plan whose answers are ordered.
     """
@@ -89,8 +91,14 @@ def results_of(
         by_condition[read.condition].append(read)
     return [
         _condition(arm, step, by_condition[arm, step], plan, truth, values, order)
-        for arm, step in sorted(by_condition, key=lambda one: (one[0], one[1] == "final"))
+        for arm, step in sorted(by_condition, key=lambda one: place_of_condition(one, arms))
     ]
+
+
+def place_of_condition(condition: tuple[str, str], arms: Sequence[str]) -> tuple[int, str, bool]:
+    """Where an (arm, step) stands: arms in the protocol's order, the unaided step before the final one."""
+    arm, step = condition
+    return (arms.index(arm) if arm in arms else len(arms), arm, step == "final")
 
 
 def consensus_truth(table: RatingTable) -> dict[Unit, Hashable]:

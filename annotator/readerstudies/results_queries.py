@@ -25,6 +25,14 @@ _PARTS = ("findings", "annotations", "answers")
 _CHUNK = 1000
 
 
+class ResultsShutError(NotAllowedError):
+    """The protocol doesn't open this study's results to anybody yet."""
+
+    def __init__(self, message: str, study: ReaderStudy) -> None:
+        super().__init__(message)
+        self.study = study
+
+
 @dataclass(frozen=True)
 class CountedStudy:
     """A study whose results somebody may see, the questions that can be counted, and what is counted."""
@@ -36,6 +44,11 @@ class CountedStudy:
     @property
     def question(self) -> AskedQuestion:
         return next(one for one in self.questions if one.reference == self.plan.question)
+
+    @property
+    def arms(self) -> list[str]:
+        """In the protocol's order."""
+        return [arm.name for arm in protocol_of(self.study).arms]
 
     @property
     def values(self) -> list[Hashable] | None:
@@ -57,14 +70,16 @@ def counted_study(person: Person, study_id: UUID | str, chosen: Mapping[str, Any
 
     Raises
     ------
-    NotAllowedError : `person` doesn't run studies, or the protocol doesn't open the results yet.
+    NotAllowedError : `person` doesn't run studies.
+    ResultsShutError : the protocol doesn't open the results yet.
     NotFoundError : there is no such study.
     InvalidError : a question that isn't asked, or another fault in what was chosen, with its path.
     """
     study = study_for(person, study_id)
     if not may_see_results(person, study):
-        raise NotAllowedError(
-            "The protocol doesn't open the results yet: it says when, and what is looked at early can't be unseen."
+        raise ResultsShutError(
+            "The protocol doesn't open the results yet: it says when, and what is looked at early can't be unseen.",
+            study,
         )
     schemas = schemas_by_reference(protocol_of(study).schemas)
     questions = tuple(asked_questions((one.key, one.title, one.definition) for one in schemas))

@@ -11,10 +11,12 @@ from annotator.readerstudies.actions.assign_adjudications import assign_adjudica
 from annotator.readerstudies.adjudicating import disputed_cases, possible_adjudicators
 from annotator.readerstudies.policies import may_run_studies
 from frontend.pages.page import page, signed_in
+from frontend.pages.reader_study_results import once_open
 from frontend.pages.row_numbers import row_numbers
 
 
 @page(may=may_run_studies, methods=("GET", "POST"))
+@once_open
 def adjudication(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     """The list; posting gives the ticked cases to an adjudicator, or takes one back that nobody began."""
     person = signed_in(request)

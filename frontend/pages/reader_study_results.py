@@ -1,9 +1,11 @@
 """First results of a reader study, and its reads as files."""
 
 import uuid
+from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from annotator.accounts.errors import InvalidError
@@ -14,6 +16,7 @@ from annotator.readerstudies.protocol_document import protocol_document
 from annotator.readerstudies.results import results_of
 from annotator.readerstudies.results_queries import (
     CountedStudy,
+    ResultsShutError,
     counted_reads,
     counted_study,
     frame_order,
@@ -21,7 +24,7 @@ from annotator.readerstudies.results_queries import (
     parts_for,
     truth_of,
 )
-from frontend.pages.page import page, signed_in
+from frontend.pages.page import View, page, signed_in
 
 TRUTHS = {
     "table": "the study's table (pathology, follow-up)",
@@ -34,7 +37,22 @@ _FLATTERED = (
 )
 
 
+def once_open(view: View) -> View:
+    """A page about results: while the protocol keeps them shut it says so."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except ResultsShutError as shut:
+            context = {"study": shut.study, "reason": str(shut)}
+            return render(request, "frontend/reader_study_shut.html", context, status=403)
+
+    return answer
+
+
 @page(may=may_run_studies)
+@once_open
 def results(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     """`?part=lesions` gives lesions between readers alone: those take the marks of every read."""
     counted = counted_study(signed_in(request), study_id, chosen_in(request.GET))
@@ -42,7 +60,9 @@ def results(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
         return render(request, "frontend/_reader_study_lesions.html", {"conditions": _lesions(counted)})
     reads = counted_reads(counted.study, parts=parts_for(counted.question))
     truth = truth_of(counted, reads, item_facts(counted.study))
-    conditions = results_of(reads, counted.plan, truth=truth, values=counted.values, order=frame_order(reads))
+    conditions = results_of(
+        reads, counted.plan, truth=truth, values=counted.values, order=frame_order(reads), arms=counted.arms
+    )
     query = request.GET.copy()
     query.pop("part", None)
     context = {
@@ -68,6 +88,7 @@ def protocol(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
 
 
 @page(may=may_run_studies)
+@once_open
 def reads(request: HttpRequest, study_id: uuid.UUID, format_name: str) -> HttpResponse:
     """The reads as a file."""
     made = export_reads(signed_in(request), study_id, format_name, chosen_in(request.GET))
@@ -98,4 +119,4 @@ def _value(text: str) -> str | bool:
 
 def _lesions(counted: CountedStudy) -> list[LesionResult]:
     reads = counted_reads(counted.study, parts=("findings", "annotations"))
-    return lesion_results(reads, order=frame_order(reads), least=counted.plan.minimum_overlap)
+    return lesion_results(reads, order=frame_order(reads), least=counted.plan.minimum_overlap, arms=counted.arms)

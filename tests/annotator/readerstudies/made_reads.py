@@ -53,6 +53,7 @@ def made_read(
 
 def _answer(schema: str, answers: dict[str, Any], finding: str | None) -> dict[str, Any]:
     return {
+        "id": str(uuid.uuid4()),
         "schema": schema,
         "answers": answers,
         "finding": finding,

@@ -44,6 +44,8 @@ def test_arms_and_steps_are_kept_apart_and_the_unaided_step_comes_first() -> Non
     ]
     reads += [bleed("R01", item, "absent", arm="alone") for item in (1, 2)]
     found = results_of(reads, PLAN, truth={(1, ""): "present", (2, ""): "present"})
+    in_order = results_of(reads, PLAN, truth={}, arms=["second read", "alone"])
+    assert [one.arm for one in in_order] == ["second read", "second read", "alone"]
     assert [(one.arm, one.step) for one in found] == [
         ("alone", "final"),
         ("second read", "unaided"),

@@ -213,8 +213,9 @@ export class ReviewPanel implements Panel {
   }
 
   private agreementParts(): HTMLElement[] {
-    const { agreements } = this.review;
-    if (agreements.length === 0) return [];
+    const { agreements, adjudicates } = this.review;
+    // What is to be settled says it already.
+    if (agreements.length === 0 || adjudicates) return [];
     return [h('h2', {}, 'Agreement'), ...agreements.map((pair) => this.agreementCard(pair))];
   }
 
