@@ -21,12 +21,49 @@ class ModelVersion(models.Model):
     # SHA-256 of the weights or, for a plain method, of its parameters.
     content_hash = models.CharField(max_length=64)
     created_at = models.DateTimeField(auto_now_add=True)
+    # What it is meant for; "" of plain methods, which look where their own code says.
+    modality = models.CharField(max_length=16, blank=True)
+    anatomy = models.CharField(max_length=64, blank=True)
+    card = models.JSONField(default=dict, help_text="as its training wrote it: ml_assist/training/model_card.py")
+    weights = models.CharField(max_length=100, blank=True, help_text='name in the store "models"')
+    registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["name", "version"], name="one_row_a_model_version")]
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}"
+
+
+class ModelPromotion(models.Model):
+    """From now on this version answers for its name. The newest row holds; going back is one more row."""
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="promotions")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} since {self.at}"
+
+
+class AnatomyAllowance(models.Model):
+    """An admin lets a model answer about an anatomy that it did not learn from."""
+
+    name = models.SlugField(max_length=64, help_text="of the model, whatever version")
+    anatomy = models.CharField(max_length=64, help_text="in small letters; empty: pictures that name none")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "anatomy"], name="one_allowance_an_anatomy")]
+
+    def __str__(self) -> str:
+        return f"{self.name} about {self.anatomy or 'pictures that name no anatomy'}"
 
 
 class Suggestion(models.Model):

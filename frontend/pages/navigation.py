@@ -54,7 +54,9 @@ PLACES = (
         "cohorts",
         "Datasets",
         _KEEPERS,
-        frozenset({"cohort", "release", "mark-imports", "mark-import", "withdrawals", "trainings", "training"}),
+        frozenset(
+            {"cohort", "release", "mark-imports", "mark-import", "withdrawals", "trainings", "training", "models"}
+        ),
     ),
     Place("exports", "Exports", _KEEPERS, menu="System"),
     Place("jobs", "Jobs", _KEEPERS, menu="System"),

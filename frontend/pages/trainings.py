@@ -19,6 +19,7 @@ from annotator.jobs.queries import seconds_since_worker_heartbeat
 from frontend.pages.jobs import WORKER_IS_LATE_SECONDS
 from frontend.pages.page import page, signed_in
 from frontend.pages.paging import page_of
+from ml_assist.actions.register_training import register_training
 from ml_assist.actions.request_training import request_training
 from ml_assist.models import TrainingRun
 from ml_assist.policies import may_train
@@ -127,6 +128,19 @@ def training_file(request: HttpRequest, run_id: uuid.UUID, name: str) -> HttpRes
     if not name.endswith(".png"):
         answer["Content-Disposition"] = f'attachment; filename="{run.config["name"]}-{name}"'
     return answer
+
+
+@page(may=may_train, methods=("POST",))
+def register(request: HttpRequest, run_id: uuid.UUID) -> HttpResponseBase:
+    """What came of it becomes a version of a model; nobody is answered by it yet."""
+    person = signed_in(request)
+    try:
+        version = register_training(person, run_id)
+    except InvalidError as error:
+        messages.error(request, str(error))
+        return redirect("training", run_id)
+    messages.success(request, f"Registered as {version}. It answers when an admin promotes it.")
+    return redirect("models")
 
 
 def _shown(run: TrainingRun) -> dict[str, Any]:

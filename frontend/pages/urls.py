@@ -18,6 +18,7 @@ from frontend.pages import (
     key_map,
     label_schemas,
     mark_imports,
+    models,
     people,
     quarantine,
     reader_studies,
@@ -77,6 +78,10 @@ urlpatterns = [
     path("trainings/", trainings.trainings, name="trainings"),
     path("trainings/<uuid:run_id>/", trainings.training, name="training"),
     path("trainings/<uuid:run_id>/files/<str:name>", trainings.training_file, name="training-file"),
+    path("trainings/<uuid:run_id>/register", trainings.register, name="training-register"),
+    path("models/", models.models, name="models"),
+    path("models/<int:pk>/promote", models.promote, name="model-promote"),
+    path("models/<slug:name>/anatomy", models.anatomy, name="model-anatomy"),
     path("assignments/", assignments.assignments, name="assignments"),
     path(
         "reader-studies/<uuid:study_id>/adjudication/",

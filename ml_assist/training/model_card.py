@@ -32,7 +32,7 @@ def model_card(
         "task": "segmentation",
         "intended": {
             "modality": config.modality,
-            "anatomy": config.anatomy or "as in the data it learned from",
+            "anatomy": config.anatomy,
             "use": "Proposes an outline that a reader accepts, changes or rejects. Not for diagnosis.",
             "hints": list(config.guidance) or ["none"],
         },

@@ -61,6 +61,7 @@ ADMIN_PAGES = {
     "exports": "/exports/",
     "cohorts": "/cohorts/",
     "trainings": "/trainings/",
+    "models": "/models/",
     "training": "",
     "cohort": "",
     "release": "",
@@ -95,7 +96,8 @@ def test_every_page_is_listed_here_or_is_no_page_to_look_at() -> None:
         "home", "sign-out", "next-case", "thumbnail", "collection", "text-review-frame", "text-review-decide",
         "text-review-layout", "text-review-put-back", "job-cancel", "job-retry", "export-download", "key-map-reveal",
         "text-size", "release-leak", "release-discard", "release-datasheet", "release-fits", "tirads-fit-offer",
-        "training-file", "health", "training-feedback", "reader-study-reads",
+        "training-file", "training-register", "model-promote", "model-anatomy",
+        "health", "training-feedback", "reader-study-reads",
     }  # fmt: skip
     names = {str(one.name) for one in urlpatterns if isinstance(one, URLPattern)}
     assert names - acts == set(ADMIN_PAGES)

@@ -64,6 +64,10 @@ ANSWERS: dict[str, tuple[int, int, int]] = {
     "trainings": (REFUSED, 200, 200),
     "training": (REFUSED, 200, 200),
     "training-file": (REFUSED, GONE, GONE),
+    "training-register": (REFUSED, GONE, GONE),
+    "models": (REFUSED, 200, 200),
+    "model-promote": (REFUSED, REFUSED, 302),
+    "model-anatomy": (REFUSED, REFUSED, 302),
     "assignments": (REFUSED, REFUSED, 200),
     "reader-study-adjudication": (REFUSED, REFUSED, 200),
     "reader-study-protocol": (REFUSED, REFUSED, 200),
@@ -89,6 +93,9 @@ ANSWERS: dict[str, tuple[int, int, int]] = {
     "health": (200, 200, 200),
 }
 POSTED = {
+    "training-register",
+    "model-promote",
+    "model-anatomy",
     "text-size",
     "case-priors",
     "sign-out",
@@ -162,6 +169,9 @@ def address(name: str, catalogue: Catalogue) -> str:
         "tirads-fit-offer": {"fit_id": ANYTHING},
         "mark-import": {"import_id": ANYTHING},
         "training-file": {"run_id": ANYTHING, "name": "card.json"},
+        "training-register": {"run_id": ANYTHING},
+        "model-promote": {"pk": 7},
+        "model-anatomy": {"name": "none"},
     }
     return reverse(name, kwargs=arguments.get(name))
 

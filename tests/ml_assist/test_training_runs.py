@@ -11,6 +11,7 @@ from django.test import Client
 
 from annotator.accounts.errors import InvalidError, NotAllowedError
 from annotator.accounts.models import User
+from annotator.assist.models import ModelVersion
 from annotator.datasets.models import Release
 from annotator.datasets.pixel_hash import pixel_hash
 from annotator.datasets.released import ReleasedFrame, ReleasedMark, ReleasedStack
@@ -24,6 +25,7 @@ from annotator.imaging.store.frame_source import source_of_frame
 from annotator.jobs.actions.retry_job import retry_job
 from annotator.jobs.models import Job, JobState
 from ml_assist.actions.request_training import request_training
+from ml_assist.inference.loaded_models import segmenter_of
 from ml_assist.inference.segmenter import Segmenter
 from ml_assist.models import TrainingRun
 from ml_assist.training.unet_config import PRESETS
@@ -140,6 +142,13 @@ def test_ct_in_three_windows_and_tomosynthesis_train_an_epoch_as_jobs(
     assert "unet-dbt-card.json" in card["Content-Disposition"]
     assert browser.get(f"/trainings/{tomo.pk}/files/nothing.txt").status_code == 404
     assert browser.get(f"/trainings/{uuid.uuid4()}/").status_code == 404
+    assert browser.post(f"/trainings/{ct.pk}/register")["Location"] == "/models/"
+    version = ModelVersion.objects.get(name="unet-ct")
+    assert (version.version, version.modality, version.anatomy) == ("1", "CT", "head")
+    assert segmenter_of(version).config.windows == ("Brain", "Subdural", "Bone")
+    models = browser.get("/models/").content.decode()
+    assert "No version answers yet" in models
+    assert "Let it answer" not in models, "a data manager registers, an admin promotes"
     listed = browser.get("/trainings/").content.decode()
     assert listed.index("unet-dbt") < listed.index("unet-ct")
     assert f"{tomo.card['metrics']['box']['dice']['mean']:.3f}" in listed
