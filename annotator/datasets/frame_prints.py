@@ -41,7 +41,7 @@ def prints_of(frames: Sequence[Frame], *, report: Report = lambda done: None) ->
     with ThreadPoolExecutor(max_workers=min(4, cpu_count() or 1)) as pool:
         for start in range(0, len(wanted), _BATCH):
             batch = wanted[start : start + _BATCH]
-            sources = [source_of(frame) for frame in batch]
+            sources = [_source_of(frame) for frame in batch]
             made = list(pool.map(_print_of, batch, sources))
             FramePrint.objects.bulk_create(
                 made,
@@ -65,14 +65,26 @@ def known_prints(keys: Iterable[str]) -> dict[str, tuple[str, str]]:
     return found
 
 
+def _source_of(frame: Frame) -> FrameSource:
+    try:
+        return source_of(frame)
+    except RoomError as error:
+        raise _unreadable(frame, error) from error
+
+
+def _unreadable(frame: Frame, error: RoomError) -> UnreadablePictureError:
+    instance = frame.instance
+    return UnreadablePictureError(
+        f"Frame {frame.number} of {instance.sop_instance_uid} in series {instance.series.series_instance_uid} can't be "
+        f"read: {error} Exclude its study, or bring the file in again."
+    )
+
+
 def _print_of(frame: Frame, source: FrameSource) -> FramePrint:
     try:
         values = stored_pixels(source)
     except RoomError as error:
-        raise UnreadablePictureError(
-            f"Frame {frame.number} of {frame.instance.sop_instance_uid} can't be read: {error} "
-            "Exclude its study, or bring the file in again."
-        ) from error
+        raise _unreadable(frame, error) from error
     look = look_of(values)
     return FramePrint(
         frame=frame,

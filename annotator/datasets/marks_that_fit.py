@@ -3,7 +3,7 @@
 from annotator.accounts.errors import InvalidError, RoomError
 from annotator.annotations.geometry_checks import check_points
 from annotator.annotations.masks import check_mask
-from annotator.annotations.models import Annotation, MarkKind
+from annotator.annotations.models import Annotation, Finding, FindingKind, MarkKind
 from annotator.datasets.released import ReleasedFinding, ReleasedFrame
 
 UNASSIGNED = "unassigned"
@@ -24,8 +24,13 @@ def check_fits(row: Annotation, frame: ReleasedFrame) -> None:
         ) from error
 
 
-def category_of(row: Annotation, finding: ReleasedFinding | None) -> str:
-    """A point is named by what it marks (a caliper), anything else by the finding that it shows."""
+def category_of(row: Annotation, finding: ReleasedFinding | Finding | None) -> str:
+    """A point is named by what it marks (a caliper), anything else by the finding that it shows.
+
+    Of a finding whose kind is "other" the name says what it is: classes of other programs come in so.
+    """
     if row.kind == MarkKind.POINT:
         return row.label or row.kind
-    return finding.kind if finding else (row.label or UNASSIGNED)
+    if finding is None:
+        return row.label or UNASSIGNED
+    return finding.name if finding.kind == FindingKind.OTHER and finding.name else finding.kind

@@ -7,16 +7,15 @@ from typing import Any
 
 from annotator.accounts.errors import InvalidError
 from annotator.annotations.contexts import target_of
-from annotator.annotations.models import Annotation, Answer, Finding, MarkKind
+from annotator.annotations.models import Annotation, Answer
 from annotator.datasets.export_request import ExportRequest
+from annotator.datasets.marks_that_fit import category_of
 from annotator.datasets.pseudonyms import pseudonym
 from annotator.datasets.records import ExportedImage, ExportedMark, SpanPlace
 from annotator.datasets.spans import FramesOfMarks
 from annotator.imaging.frame_description import FrameGeometry
 from annotator.imaging.models import Frame, InstanceState
 from annotator.readerstudies.models import Assignment, AssignmentState
-
-UNASSIGNED = "unassigned"
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,7 @@ def _marks(
                 id=str(row.id),
                 kind=row.kind,  # type: ignore[arg-type]  # the column's check constraint holds the kinds
                 points=tuple((float(column), float(line)) for column, line in row.points),
-                category=_category(row, finding),
+                category=category_of(row, finding),
                 reader=reader,
                 finding=str(finding.id) if finding else None,
                 provenance=row.provenance,
@@ -130,13 +129,6 @@ def _marks(
                 score=answered.get("score", {}),
             ),
         )
-
-
-def _category(row: Annotation, finding: Finding | None) -> str:
-    """A point is named by what it marks (a caliper), anything else by the finding that it shows."""
-    if row.kind == MarkKind.POINT:
-        return row.label or row.kind
-    return finding.kind if finding else (row.label or UNASSIGNED)
 
 
 def _images(request: ExportRequest, marks: dict[int, list[ExportedMark]]) -> Iterator[ExportedImage]:

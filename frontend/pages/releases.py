@@ -51,7 +51,7 @@ def release(request: HttpRequest, release_id: uuid.UUID) -> HttpResponseBase:
     if part == "rows":
         return render(request, "frontend/_release_exports.html", {"release": found, "exports": exports})
     if part == "state":
-        return render(request, "frontend/_release_state.html", {"release": found})
+        return render(request, "frontend/_release_state.html", {"release": found, "is_part": True})
     format_name = request.POST.get("format") or request.GET.get("format") or _FIRST_FORMAT
     kind = exporter_named(format_name)
     every_format = formats()

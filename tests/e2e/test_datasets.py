@@ -58,9 +58,7 @@ def test_a_cohort_is_frozen_and_downloaded(
     page.get_by_label("Submitted readings only").uncheck()
     page.get_by_role("button", name="Freeze").click()
     page.wait_for_url(re.compile("/releases/"))
-    expect(page.get_by_text("Frozen")).to_be_visible(timeout=60 * SECONDS)
-    page.reload()
-    expect(page.get_by_role("heading", name=f"{name} · release 1")).to_be_visible()
+    expect(page.get_by_role("heading", name=f"{name} · release 1")).to_be_visible(timeout=60 * SECONDS)
     found += faults(page)
     assert found == []
 

@@ -23,6 +23,8 @@ function refreshFromNowOn(element) {
         }
         if (!answer.ok) throw new Error(`status ${answer.status}`);
         put(element, await answer.text());
+        // The rest of the page says something else by now: the part asks for all of it.
+        if (element.querySelector("[data-reload]")) return location.reload();
         say(element, "");
         wait = every;
       } catch {

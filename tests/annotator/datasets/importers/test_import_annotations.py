@@ -17,6 +17,7 @@ from annotator.annotations.models import Annotation, CaseLock, Finding, Provenan
 from annotator.cases.models import Case
 from annotator.datasets.actions.import_annotations import import_annotations, source_username
 from annotator.datasets.exporters.bcs_dbt import BOX_COLUMNS
+from annotator.datasets.marks_that_fit import category_of
 from annotator.imaging.actions.ingest_paths import ingest_paths
 from annotator.imaging.models import Stack
 from annotator.imaging.queries import frames_in_order
@@ -96,6 +97,7 @@ def test_a_dry_run_keeps_nothing_and_saving_twice_is_saving_once(studies, admin,
         ("nodule", ""),
         ("other", "own / 🎗"),
     ]
+    assert [category_of(mark, mark.finding) for mark in marks] == ["nodule", "own / 🎗"], "a class keeps its name"
     reading = Assignment.objects.get(reader=owner)
     assert reading.state == AssignmentState.SUBMITTED
     assert CaseLock.objects.filter(owner=owner).count() == 1
