@@ -18,6 +18,8 @@ export class HalfSaid {
   /** Words that wait for their mark to be there and seen. */
   private waiting: UiState['writing'] = null;
   private kept = '';
+  /** The mark that waits was looked for in the panes. */
+  private isShown = false;
 
   constructor(
     private readonly acts: Acts,
@@ -67,7 +69,12 @@ export class HalfSaid {
       this.sliceLabels.askWords(mark.id, waiting.text);
       return;
     }
-    if (ui.now.selectedMark !== mark.id) this.jumpToMark(mark.id);
+    if (!this.isShown) {
+      // Showing it comes back here.
+      this.isShown = true;
+      this.jumpToMark(mark.id);
+    }
+    if (this.waiting !== waiting) return;
     const unit = this.grid.visible.find(({ pane }) => pane.frame?.key === mark.frame && pane.pixelToPane);
     if (unit && writeOnMark(mark.id, unit.pane, this.acts, waiting)) this.waiting = null;
   }
