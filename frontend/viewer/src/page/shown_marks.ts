@@ -76,7 +76,7 @@ function shownMark(mark: Annotation, strength: number, look: Look, acts: Acts): 
     points: mark.points,
     mask: mark.mask,
     colour: mine ? colour : readerColour(mark.owner, acts),
-    label: mine ? labelOf(mark, shows?.finding, { selected, named: look.named }, acts) : mark.owner,
+    label: mine ? labelOf(mark, shows?.finding, { selected, named: look.named }, acts) : ownersLabel(mark),
     selected,
     // An adjudicator's own marks stand among the readers'.
     dashed: !mine && acts.review?.adjudicates === true,
@@ -90,6 +90,11 @@ function shownMark(mark: Annotation, strength: number, look: Look, acts: Acts): 
 function readerColour(owner: string, { review }: Acts): string {
   const order = review?.readers.indexOf(owner) ?? -1;
   return order < 0 ? OTHERS : findingColour(order);
+}
+
+/** Whose it is; an arrow says what it points at besides. */
+function ownersLabel({ kind, label, owner }: Annotation): string {
+  return kind === 'arrow' && label ? `${label} (${owner})` : owner;
 }
 
 function labelOf(

@@ -7,6 +7,7 @@ import { s } from '../page/dom';
 import { textScale } from '../page/text_scale';
 import { signOf } from './mark_signs';
 import type { ShownMark } from './marks_layer';
+import type { WordsBox } from './words_apart';
 
 export const REFUSED_COLOUR = '#ff5a5f';
 const MOST_HANDLES = 160;
@@ -32,6 +33,7 @@ export class MarkView {
   private mark: ShownMark | null = null;
   private looks = '';
   private words = '';
+  private box: WordsBox | null = null;
 
   constructor() {
     this.line = s('path', { fill: 'none', 'stroke-linejoin': 'round', 'vector-effect': 'non-scaling-stroke' });
@@ -82,9 +84,24 @@ export class MarkView {
       const lines = this.words.split('\n');
       const long = Math.max(...lines.map((line) => line.length)) * LETTER_WIDTH * textScale();
       const [x, y] = labelPlace(mark.kind, points, { long, lines: lines.length, width });
-      this.label.setAttribute('transform', `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
-    }
+      const high = LINE_HEIGHT * textScale();
+      // A line of words stands on its place.
+      this.box = { left: x, top: y - high, long, high: high * lines.length };
+      this.putWords(0);
+    } else this.box = null;
     this.handles.setAttribute('d', mark.selected && !mark.dashed && !mark.locked ? this.handlePath(mark, affine) : '');
+  }
+
+  /** Where the words stand on the screen by themselves; null where there are none. */
+  get wordsBox(): WordsBox | null {
+    return this.box;
+  }
+
+  /** Stand so many pixels lower: other words are there. */
+  putWords(lower: number): void {
+    if (!this.box) return;
+    const y = this.box.top + LINE_HEIGHT * textScale() + lower;
+    this.label.setAttribute('transform', `translate(${this.box.left.toFixed(1)} ${y.toFixed(1)})`);
   }
 
   remove(): void {

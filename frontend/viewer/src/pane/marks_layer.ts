@@ -13,6 +13,7 @@ import { textScale } from '../page/text_scale';
 import { signOf } from './mark_signs';
 import { MarkView, pathOf, type Sight } from './mark_view';
 import type { Pane } from './pane';
+import { type WordsBox, wordsApart } from './words_apart';
 
 export interface ShownMark {
   id: string;
@@ -49,6 +50,8 @@ export interface Draft {
 export type Describe = (mark: ShownMark) => readonly string[];
 
 const DRAFT_COLOUR = '#ffffff';
+/** With more words than these on one slice nobody reads them, and it would take its time. */
+const MOST_PARTED = 40;
 
 export class MarksLayer {
   readonly element: SVGSVGElement;
@@ -119,6 +122,7 @@ export class MarksLayer {
       before = view;
     }
     this.follow();
+    this.partWords();
     this.onShown();
   }
 
@@ -135,6 +139,7 @@ export class MarksLayer {
     for (const mark of this.shown) {
       if (ids.has(mark.id)) this.views.get(mark.id)?.show(mark, this.describe(mark), sight);
     }
+    this.partWords();
     this.onShown();
   }
 
@@ -155,6 +160,7 @@ export class MarksLayer {
     for (const mark of this.shown) {
       if (mark.selected) this.views.get(mark.id)?.show(mark, this.describe(mark), sight);
     }
+    this.partWords();
   }
 
   /** Follow the camera. */
@@ -170,6 +176,17 @@ export class MarksLayer {
     this.draftGroup.setAttribute('transform', matrix);
     const sight = { affine, width: this.pane.picture.clientWidth };
     for (const view of this.views.values()) view.place(sight);
+    this.partWords();
+  }
+
+  /** Words that would cover others stand lower: readers under review mark the same thing. */
+  private partWords(): void {
+    const worded = [...this.views.values()].filter((view) => view.wordsBox);
+    if (worded.length > MOST_PARTED) return;
+    const lower = wordsApart(worded.map((view) => view.wordsBox as WordsBox));
+    worded.forEach((view, i) => {
+      view.putWords(lower[i] ?? 0);
+    });
   }
 
   private get affine(): Affine | null {

@@ -97,6 +97,17 @@ describe('what a reviewer sees of answers', () => {
     ]);
   });
 
+  it('says what follows below what was said of the same', () => {
+    const score = { derived: { note: { value: 'x' }, category: { value: '4A' } } };
+    const rows = answerRows('me', [answer('case', { answers: { category: '2', side: 'left' }, score })], sources);
+    expect(rows.map(({ title, derived }) => [title, derived])).toEqual([
+      ['Category', false],
+      ['Category', true],
+      [rows[2]?.title, false],
+      [rows[3]?.title, true],
+    ]);
+  });
+
   it('says a category once where it was answered as such', () => {
     const score = { level: 'BI-RADS 2', category: '2' };
     expect(answerRows('me', [answer('breast', { breast: 'L', score })], sources)).toHaveLength(1);

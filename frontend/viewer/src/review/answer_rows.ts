@@ -79,18 +79,19 @@ function rowsOf(answer: Answer, { schemas, agreements, frameWords }: AnswerSourc
           (d) => d.schema === answer.schema && d.question === question && !d.findings[0] && d.about === about,
         ),
     );
-  const said = Object.entries(answer.answers).map(([question, value]) =>
-    row(questionTitle(schemas, answer.schema, question), valueWords(schemas, answer.schema, question, value), {
-      differs: differs(question),
-    }),
-  );
-  const derived = Object.entries(answer.score.derived ?? {}).map(([question, { value }]) =>
-    row(
-      questionTitle(schemas, answer.schema, question),
-      `${valueWords(schemas, answer.schema, question, value)} (derived)`,
-      { derived: true },
-    ),
-  );
+  const titleOf = (question: string): string => questionTitle(schemas, answer.schema, question);
+  const wordsFor = (question: string, value: unknown): string => valueWords(schemas, answer.schema, question, value);
+  const follows = (question: string): AnswerRow[] => {
+    const derived = answer.score.derived?.[question];
+    return derived ? [row(titleOf(question), `${wordsFor(question, derived.value)} (derived)`, { derived: true })] : [];
+  };
+  // What follows stands below what was said of the same.
+  const said = Object.entries(answer.answers).flatMap(([question, value]) => [
+    row(titleOf(question), wordsFor(question, value), { differs: differs(question) }),
+    ...follows(question),
+  ]);
+  const unsaid = Object.keys(answer.score.derived ?? {}).filter((question) => !(question in answer.answers));
+  const derived = unsaid.flatMap(follows);
   // A category that was answered as such needs no second row.
   const isSaid = answer.override === null && Object.values(answer.answers).includes(answer.score.category ?? '');
   const level = isSaid ? '' : levelWords(answer);

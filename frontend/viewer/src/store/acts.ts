@@ -21,6 +21,9 @@ export function likelyKind(modality: string, offered: readonly { value: string }
   return (LIKELY_KINDS[modality] ?? []).find((kind) => values.includes(kind)) ?? values[0] ?? 'lesion';
 }
 
+/** Words and angles say something by themselves: a finding would ask to be described. */
+const BEGIN_NO_FINDING: ReadonlySet<MarkKind> = new Set(['arrow', 'angle']);
+
 /** What only some kinds of mark have. */
 export type MarkDetails = Partial<Pick<Annotation, 'first_frame' | 'last_frame' | 'mask' | 'label'>>;
 
@@ -76,13 +79,12 @@ export class Acts {
     const { drawFor } = this.ui.now;
     const asked = drawFor?.kind === kind ? drawFor : null;
     let finding = asked ? findingOf(asked.target) : this.ui.now.selectedFinding;
+    const isLive = finding !== null && this.workspace.records.get('finding', finding)?.deleted === false;
     if (asked) {
       // It shows what the question is about, which need not be a finding.
-    } else if (
-      !finding ||
-      !this.workspace.records.get('finding', finding) ||
-      this.workspace.records.get('finding', finding)?.deleted
-    ) {
+    } else if (!isLive && BEGIN_NO_FINDING.has(kind)) {
+      finding = null;
+    } else if (!isLive) {
       const made = this.newFinding(this.kindOfNext);
       edits.push({ kind: 'finding', id: made.id, state: made });
       finding = made.id;

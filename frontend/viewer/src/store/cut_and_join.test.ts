@@ -130,6 +130,21 @@ describe('deleting several marks', () => {
   });
 });
 
+describe('words and angles', () => {
+  it('begin no finding, and belong to the chosen one', () => {
+    const ends: Point[] = [
+      [0, 0],
+      [20, 20],
+    ];
+    const finding = (id: string | null) => mark(id)?.finding;
+    expect(finding(acts.addMark('f1', 'arrow', ends))).toBeNull();
+    expect(finding(acts.addMark('f1', 'angle', [...ends, [40, 0]]))).toBeNull();
+    const box = acts.addMark('f1', 'box', ends);
+    expect(finding(box)).not.toBeNull();
+    expect(finding(acts.addMark('f1', 'arrow', ends))).toBe(finding(box));
+  });
+});
+
 describe('a locked mark', () => {
   it('is neither moved, reshaped nor deleted, but may be written on, until it is unlocked', () => {
     const id =
