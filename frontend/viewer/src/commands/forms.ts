@@ -1,4 +1,5 @@
 /** Into the questions beside the picture by keyboard; Escape leads back. */
+import { schemasFor } from '../store/targets';
 import type { Command } from './command';
 
 export const FORM_COMMANDS: readonly Command[] = [
@@ -36,8 +37,10 @@ export const FORM_COMMANDS: readonly Command[] = [
     title: 'Next question still to answer',
     group: 'Questions',
     keys: ['Shift+Q'],
-    run: ({ forms, say }) => {
-      if (!forms.focusNextOpen()) say('Nothing is left to answer.');
+    run: ({ acts, forms, say }) => {
+      if (forms.focusNextOpen()) return;
+      const comes = acts.myFindings.length === 0 && schemasFor(acts.manifest, 'finding').length > 0;
+      say(comes ? 'Nothing is open. Further questions come with a finding.' : 'Nothing is left to answer.');
     },
   },
 ];

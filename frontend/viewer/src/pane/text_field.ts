@@ -27,12 +27,13 @@ export function writeOnMark(id: string, pane: Pane, acts: Acts, begun?: { text: 
   const field = h('input', {
     type: 'text',
     class: 'mark-text',
-    value: begun?.text ?? before,
     maxlength: LONGEST,
     placeholder: 'What is it?',
     'aria-label': 'Text of the arrow',
     autocomplete: 'off',
   });
+  // Set, not given as an attribute: the keys go on behind it.
+  field.value = begun?.text ?? before;
   const [x, y] = applyAffine(affine, at as Point);
   const { offsetLeft, offsetTop, clientWidth, clientHeight } = pane.picture;
   field.style.left = `${offsetLeft + Math.min(Math.max(x, 4), clientWidth - 184)}px`;

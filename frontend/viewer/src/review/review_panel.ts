@@ -42,7 +42,8 @@ export class ReviewPanel implements Panel {
     this.signature = signature;
     this.element.replaceChildren(
       ...this.disputeParts(),
-      ...(review.showsReaders ? [h('h2', {}, 'Readers'), ...this.readerCards(), ...this.agreementParts()] : []),
+      // Where readers differ is what a reviewer came for: it stands in sight, however many answers follow.
+      ...(review.showsReaders ? [...this.agreementParts(), h('h2', {}, 'Readers'), ...this.readerCards()] : []),
       ...this.commentParts(),
     );
     this.element.querySelector<HTMLTextAreaElement>('.reason textarea')?.focus();
