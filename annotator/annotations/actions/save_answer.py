@@ -84,7 +84,7 @@ def save_answer(person: Person, wanted: SaveAnswer) -> Answer:
         if existing is not None and was_saved(existing, wanted.change):
             return existing
         _check_fits(schema, turn.case)
-        _check_offered(schema, existing)
+        _check_offered(schema, existing, turn)
         check_drawn(turn, schema.definition, wanted.answers, finding_id=wanted.finding_id)
         first, last = _span(turn, target)
         score = score_answers(schema.definition, wanted.answers, context=_context(turn, schema, target, wanted))
@@ -150,8 +150,13 @@ def _check_fits(schema: LabelSchema, case: Case) -> None:
         raise InvalidError(f"{schema.title} is for {meant_for}, not for {this}.", path="schema")
 
 
-def _check_offered(schema: LabelSchema, existing: Answer | None) -> None:
-    """A retired schema takes no new answers; those that there are may be changed, deleted and brought back."""
+def _check_offered(schema: LabelSchema, existing: Answer | None, turn: Turn) -> None:
+    """A retired schema takes no new answers; those that there are may be changed, deleted and brought back.
+
+    Who was let in to answer that very version, by a study, goes on to.
+    """
+    if str(schema) in (turn.grant.schemas or ()):
+        return
     is_new = existing is None or existing.schema.key != schema.key
     if is_new and is_retired(schema.key):
         raise InvalidError(f"{schema.title} is retired: it takes no new answers. Reload the case.", path="schema")

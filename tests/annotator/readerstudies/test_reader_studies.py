@@ -13,6 +13,7 @@ from annotator.assist.models import ModelVersion, Suggestion
 from annotator.assist.queries import suggestions_for
 from annotator.cases.models import Case, CaseGrant
 from annotator.cases.queries import case_for, cases_for
+from annotator.labels.models import LabelSchema, RetiredSchema
 from annotator.readerstudies.actions.amend_study import add_cases, change_protocol, reassign_readings, withdraw_reader
 from annotator.readerstudies.actions.assign_cases import assign_cases
 from annotator.readerstudies.actions.close_study import close_study
@@ -34,6 +35,7 @@ from tests.annotator.case_rows import frames_of
 from tests.annotator.readerstudies.studies import (
     AIDED,
     ALONE,
+    DEFINITION,
     SECOND,
     answer,
     draft,
@@ -181,6 +183,16 @@ def test_only_the_marks_and_schemas_of_the_protocol_are_taken(
         save_annotation(reader, box)
     point = SaveAnnotation(id=uuid4(), case_id=reading.case_id, frame_key=frame, kind="point", points=[[1, 1]])
     assert save_annotation(reader, point).kind == "point"
+
+
+def test_a_schema_that_is_superseded_and_retired_meanwhile_is_asked_on_in_its_version(
+    admin: User, cases: list[Case], readers: list[User]
+) -> None:
+    study = running(admin, cases, readers)
+    LabelSchema.objects.create(key="bleed", version=2, title="Bleed, newer", definition=DEFINITION)
+    RetiredSchema.objects.create(key="bleed", retired_by=admin, reason="Nobody uses it.")
+    assert read_one(study, readers[0]).state == "submitted"
+    assert Read.objects.get().content["answers"][0]["schema"] == "bleed@1"
 
 
 def test_the_second_session_opens_after_the_washout(admin: User, cases: list[Case], readers: list[User]) -> None:

@@ -1,0 +1,286 @@
+"""An attack on a study's blinding: a reader's session against every address, in every state of the study.
+
+What must not come out is planted as words and identifiers that nothing else holds. The addresses are those of the URL
+confs, of the API, the pages, DICOMweb and the frames: one that is added is attacked too.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from annotator.accounts.models import AuditEntry, User
+from annotator.annotations.actions.save_annotation import SaveAnnotation, save_annotation
+from annotator.annotations.models import Annotation, Answer, Finding
+from annotator.assist.models import ModelVersion, Suggestion
+from annotator.cases.actions.show_priors import show_priors
+from annotator.cases.models import Case
+from annotator.imaging.models import Study
+from annotator.readerstudies.actions.amend_study import withdraw_reader
+from annotator.readerstudies.actions.close_study import close_study
+from annotator.readerstudies.models import Assignment, ReaderStudy, StudyItem
+from annotator.readerstudies.reading_order import own_readings
+from tests.annotator.case_rows import frames_of, make_stack
+from tests.annotator.readerstudies.studies import (
+    AIDED,
+    ALONE,
+    make_cases,
+    make_readers,
+    next_reading,
+    read_one,
+    running,
+)
+
+# They end the session, or tell nothing but the API's own description.
+WITHOUT = {"sign-out", "api-session", "api-token", "api-schema"}
+STATES = ("begun", "one submitted", "between sessions", "withdrawn", "closed")
+
+
+@dataclass
+class Attack:
+    """A study with secrets in it, the reader who attacks, and one who must not be found."""
+
+    study: ReaderStudy
+    attacker: User
+    other: User
+    sources: list[Case]
+    secrets: dict[str, str]
+
+
+def addresses(resolver: URLResolver | None = None) -> list[tuple[str, dict[str, Any]]]:
+    """Every named address with the converters of its arguments."""
+    found = []
+    for one in (resolver or get_resolver()).url_patterns:
+        if isinstance(one, URLResolver):
+            found += addresses(one)
+        elif isinstance(one, URLPattern) and one.name and one.name not in WITHOUT:
+            found.append((one.name, dict(one.pattern.converters)))
+    return found
+
+
+def plant(attack: Attack) -> None:
+    """Put a word into each place that a reader must not see."""
+    finder = ModelVersion.objects.create(name="finder-secret", version="1", task="detection", content_hash="0" * 64)
+    for case in Case.objects.filter(copied_from=None):
+        Suggestion.objects.create(
+            case=case, frame=frames_of(case)[0], model_version=finder, kind="box", points=[[1, 2], [9, 8]], score=0.75
+        )
+
+
+@pytest.fixture
+def attack(admin: User, db: None) -> Attack:
+    cases, readers = make_cases(4), make_readers(3)
+    for at, case in enumerate(cases):
+        earlier = Study.objects.create(
+            patient=case.study.patient,
+            study_instance_uid=f"1.2.999.{at}",
+            study_date="20200101",
+            description="prior-secret",
+        )
+        make_stack(earlier, frames=1)
+        show_priors(admin, case.pk, most=1)
+    attack = Attack(ReaderStudy(), readers[0], readers[1], cases, {})
+    plant(attack)
+    study = attack.study = running(admin, cases, readers, arms=[ALONE, AIDED])
+    for item in StudyItem.objects.filter(study=study):
+        item.truth = {"source": "table", "answers": {"bleed.bleed": "truth-secret"}, "note": ""}
+        item.save()
+    # The other reader has read more, and left words in every kind of thing.
+    reading = next_reading(study, attack.other)
+    mark = SaveAnnotation(
+        id=uuid4(),
+        case_id=reading.case_id,
+        frame_key=frames_of(reading.case)[0].key,
+        kind="point",
+        points=[[1, 1]],
+        label="mark-secret",
+    )
+    save_annotation(attack.other, mark)
+    Finding.objects.create(
+        case=reading.case, owner=attack.other, kind="lesion", number=1, revision=1, name="finding-secret"
+    )
+    read_one(study, attack.other)
+    study.amendments.create(number=1, kind="k", reason="reason-secret", change={}, made_by=admin)
+    attack.secrets = {
+        "patient": "Secret^Patient",
+        "patient folded": "secret patient",
+        "patient id": "PAT-",
+        "batch": "batch-secret",
+        "hypothesis": "hypothesis-secret",
+        "truth": "truth-secret",
+        "earlier study": "prior-secret",
+        "amendment": "reason-secret",
+        "other reader": attack.other.username,
+        "other's mark": "mark-secret",
+        "other's finding": "finding-secret",
+        **{f"case {at}": str(case.pk) for at, case in enumerate(cases)},
+        **{f"study uid {at}": case.study.study_instance_uid for at, case in enumerate(cases)},
+        "earlier uid": "1.2.999.",
+    }
+    return attack
+
+
+def hidden_identifiers(attack: Attack) -> dict[str, list[Any]]:
+    """Identifiers to try, by the name of the argument: what there is that isn't open to the attacker."""
+    study, attacker, source = attack.study, attack.attacker, attack.sources[0]
+    open_now = own_readings(study.pk, attacker.pk)[:2]
+    closed = Assignment.objects.filter(study=study).exclude(pk__in=[one.pk for one in open_now])
+    theirs = closed.filter(reader=attack.other, state="submitted")[0]
+    later = own_readings(study.pk, attacker.pk)[3]
+    frame = frames_of(source)[0]
+    stack = frame.instance.stack
+    assert stack is not None
+    return {
+        "case_id": [source.pk, later.case_id, theirs.case_id],
+        "assignment_id": [theirs.pk, later.pk],
+        "record_id": [Annotation.objects.get().pk, Finding.objects.get().pk, Answer.objects.all()[0].pk],
+        "suggestion_id": [one.pk for one in Suggestion.objects.filter(case__in=[source.pk, theirs.case_id])][:2],
+        "study_id": [study.pk, source.study_id],
+        "stack_key": [stack.key],
+        "key": [frame.key, "bleed"],
+        "study": [source.study.study_instance_uid],
+        "series": [stack.series.series_instance_uid],
+        "instance": [frame.instance.sop_instance_uid],
+        "reference": ["bleed@1"],
+        "user_id": [attack.other.pk],
+        "person_id": [attack.other.pk],
+    }
+
+
+BY_KIND: dict[str, list[Any]] = {
+    "UUID": [UUID(int=7)],
+    "Int": [1],
+    "String": ["bleed"],
+    "Slug": ["bleed"],
+    "Path": ["x"],
+}
+
+
+def tried(name: str, converters: dict[str, Any], hidden: dict[str, list[Any]]) -> list[str]:
+    """Addresses of one name with what there is to try."""
+    there: dict[str, list[Any]] = {}
+    for argument, converter in converters.items():
+        kind = type(converter).__name__.removesuffix("Converter")
+        fits = [one for one in hidden.get(argument, ()) if kind != "UUID" or isinstance(one, UUID)]
+        fits = [one for one in fits if kind != "Int" or isinstance(one, int)]
+        # A slug has no dots.
+        fits = [one for one in fits if kind != "Slug" or "." not in str(one)]
+        there[argument] = fits or BY_KIND[kind]
+    count = max((len(values) for values in there.values()), default=1)
+    return [
+        reverse(name, kwargs={argument: values[at % len(values)] for argument, values in there.items()})
+        for at in range(count)
+    ]
+
+
+def bring(state: str, attack: Attack, admin: User) -> None:
+    if state == "one submitted":
+        read_one(attack.study, attack.attacker)
+    elif state == "between sessions":
+        for _ in range(3):
+            read_one(attack.study, attack.attacker)
+    elif state == "withdrawn":
+        withdraw_reader(admin, attack.study.pk, "R01", reason="Left.")
+    elif state == "closed":
+        close_study(admin, attack.study.pk, reason="Enough.")
+
+
+def test_a_readers_session_gets_nothing_out_of_a_study_from_any_address(attack: Attack, admin: User) -> None:
+    hidden = hidden_identifiers(attack)
+    client = Client(raise_request_exception=False)
+    client.force_login(attack.attacker)
+    every = addresses()
+    asked, leaks = 0, []
+    for state in STATES:
+        bring(state, attack, admin)
+        for name, converters in every:
+            if state != STATES[0] and not may_change(name, converters):
+                continue
+            for at, address in enumerate(tried(name, converters, hidden)):
+                writes = ("post", "put", "delete") if at == 0 and state == STATES[0] else ()
+                for method in ("get", *writes):
+                    body = {} if method == "get" else {"data": "{}", "content_type": "application/json"}
+                    answer = getattr(client, method)(address, **body)
+                    asked += 1
+                    leaks += [f"{state}, {method} {address}: {fault}" for fault in faults_of(answer, address, attack)]
+    assert asked > 400, asked
+    assert leaks == []
+
+
+def may_change(name: str, converters: dict[str, Any]) -> bool:
+    """Whether a study's state can change what an address tells; every other one is asked once."""
+    if converters:
+        return bool({"case_id", "assignment_id"} & set(converters))
+    return any(word in name for word in ("worklist", "cases", "stud"))
+
+
+def faults_of(answer: Any, address: str, attack: Attack) -> list[str]:
+    told = told_by(answer, address)
+    faults = [what for what, word in attack.secrets.items() if word in told]
+    if answer.status_code >= 500:
+        faults.append(f"answers {answer.status_code}")
+    if answer.status_code == 200 and not is_private(answer) and address != "/health":
+        faults.append("may be kept by others")
+    return faults
+
+
+def told_by(answer: Any, asked: str) -> str:
+    """Everything that comes back but what was sent."""
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    heads = " ".join(f"{name}: {value}" for name, value in answer.items())
+    told = f"{heads} {content.decode(errors='replace')}"
+    for part in filter(None, asked.replace("?", "/").split("/")):
+        told = told.replace(part, "")
+    return told
+
+
+def is_private(answer: Any) -> bool:
+    return any(word in answer.get("Cache-Control", "") for word in ("no-store", "private", "no-cache"))
+
+
+def test_what_is_not_open_and_what_is_not_there_are_answered_alike(attack: Attack) -> None:
+    client = Client()
+    client.force_login(attack.attacker)
+    readings = list(own_readings(attack.study.pk, attack.attacker.pk))
+    for place in ("cases/{}", "cases/{}/manifest", "cases/{}/reading"):
+        later, source, nothing = (
+            client.get("/api/v1/" + place.format(pk)) for pk in (readings[3].case_id, attack.sources[0].pk, uuid4())
+        )
+        assert later.status_code == source.status_code == nothing.status_code == 404
+        assert later.content == source.content == nothing.content
+
+
+def test_the_open_case_tells_neither_arm_nor_batch_nor_how_far_others_are(attack: Attack) -> None:
+    client = Client()
+    client.force_login(attack.attacker)
+    reading = next_reading(attack.study, attack.attacker)
+    alone = reading if reading.arm == "alone" else None
+    told = [client.get(f"/api/v1/{place}") for place in ("worklist", "me/reader-studies", "cases")]
+    told += [client.get(f"/api/v1/cases/{reading.case_id}/{part}") for part in ("manifest", "reading")]
+    told += [client.get("/worklist/")]
+    for answer in told:
+        assert answer.status_code == 200
+        text = answer.content.decode()
+        assert not [what for what, word in attack.secrets.items() if word in text]
+        assert "aided" not in text
+    manifest = json.loads(told[3].content)
+    assert manifest["case"]["patient"] is None
+    assert not any(stack["prior"] for stack in manifest["stacks"])
+    assert len(json.loads(told[0].content)["results"]) == 2
+    assert json.loads(told[1].content)["studies"][0]["total"] == 4, "of this session, of this reader"
+    if alone is not None:
+        assert "finder" not in told[4].content.decode()
+
+
+def test_the_attack_would_find_a_leak(attack: Attack, admin: User) -> None:
+    """The same addresses in an admin's session do tell what was planted."""
+    client = Client()
+    client.force_login(admin)
+    page = client.get(f"/api/v1/reader-studies/{attack.study.pk}").content.decode()
+    found = {what for what, word in attack.secrets.items() if word in page}
+    assert {"batch", "hypothesis", "truth", "case 0"} <= found
+    assert AuditEntry.objects.filter(action="launch_study").exists()
