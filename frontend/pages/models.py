@@ -38,7 +38,7 @@ def anatomy(request: HttpRequest, name: str) -> HttpResponse:
     def change() -> str:
         allowed = sent.get("allowed") == "1"
         allow_anatomy(person, name, sent.get("anatomy", ""), allowed=allowed, reason=sent.get("reason", ""))
-        return "Allowed: each suggestion will say so." if allowed else "It is not asked about that any more."
+        return "Allowed." if allowed else "It is not asked about that any more."
 
     return _done(request, change)
 

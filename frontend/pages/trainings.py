@@ -156,7 +156,9 @@ def _shown(run: TrainingRun) -> dict[str, Any]:
         "curves": mark_safe(curves_svg(run.history)),  # noqa: S308  the drawing escapes its words
         "metrics": sorted(card.get("metrics", {}).items()),
         "pictures": [
-            (name, card["examples"][name]) for name in ("best", "median", "worst") if f"{name}.png" in run.files
+            (name, card.get("examples", {}).get(name, {}))
+            for name in ("best", "median", "worst")
+            if f"{name}.png" in run.files
         ],
         "files": [name for name in run.files if not name.endswith(".png")],
         "config": json.dumps(run.config, indent=1, sort_keys=True),

@@ -82,11 +82,14 @@ def approximate_mask(outlines: Iterable[Outline], *, rows: int, columns: int) ->
 
 def _filled(outline: Outline, rows: int, columns: int) -> NDArray[np.uint8]:
     """The even-odd rule for all rows at once: mark_pixels.filled_polygon goes row by row, too slow for every step."""
+    top, bottom = np.clip((int(np.floor(outline[:, 1].min())), int(np.ceil(outline[:, 1].max()))), 0, rows)
     starts, ends = outline, np.roll(outline, -1, axis=0)
-    centres = np.arange(rows) + 0.5
+    centres = np.arange(top, bottom) + 0.5
     line, edge = np.nonzero((starts[:, 1] > centres[:, None]) != (ends[:, 1] > centres[:, None]))
     begin, end = starts[edge], ends[edge]
     crossing = begin[:, 0] + (centres[line] - begin[:, 1]) / (end[:, 1] - begin[:, 1]) * (end[:, 0] - begin[:, 0])
-    turns = np.zeros((rows, columns + 1), np.uint8)
+    turns = np.zeros((bottom - top, columns + 1), np.uint8)
     np.add.at(turns, (line, np.clip(np.ceil(crossing - 0.5), 0, columns).astype(np.intp)), 1)
-    return np.asarray(np.cumsum(turns[:, :-1], axis=1, dtype=np.uint8) & 1, dtype=np.uint8)
+    mask = np.zeros((rows, columns), np.uint8)
+    mask[top:bottom] = np.bitwise_xor.accumulate(turns[:, :-1] & 1, axis=1)
+    return mask

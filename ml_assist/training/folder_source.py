@@ -2,8 +2,10 @@
 
 import csv
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -84,24 +86,11 @@ class FolderSource:
         return len(self._rows)
 
     def examples(self, start: int = 0) -> Iterator[Example]:
-        for row in self._rows[start:]:
-            grey = _read_grey(row.picture)
-            mask = (_read_grey(row.mask) > 127).astype(np.uint8)
-            if grey.shape != mask.shape:
-                raise InvalidError(
-                    f"{row.mask.name} is {mask.shape[1]} x {mask.shape[0]}, its picture {grey.shape[1]} x "
-                    f"{grey.shape[0]}: a mask has its picture's size."
-                )
-            yield Example(
-                key=row.key,
-                patient=row.patient,
-                side=row.side,
-                group=row.group,
-                weight=self._weights.get(row.group, 1.0),
-                picture=grey[..., None],
-                mask=mask,
-                calipers=self._calipers(row, grey),
-            )
+        # Looking for calipers takes a tenth of a second a picture, outside of Python's lock: one thread a processor.
+        threads = os.cpu_count() or 1
+        with ThreadPoolExecutor(threads) as pool:
+            for first in range(start, len(self._rows), 2 * threads):
+                yield from pool.map(self._example, self._rows[first : first + 2 * threads])
 
     def description(self) -> dict[str, Any]:
         return {
@@ -123,6 +112,25 @@ class FolderSource:
     @staticmethod
     def _row_hash(row: _Row) -> list[Any]:
         return [row.key, row.patient, row.side, _hash_of(row.picture), _hash_of(row.mask), row.calipers]
+
+    def _example(self, row: _Row) -> Example:
+        grey = _read_grey(row.picture)
+        mask = (_read_grey(row.mask) > 127).astype(np.uint8)
+        if grey.shape != mask.shape:
+            raise InvalidError(
+                f"{row.mask.name} is {mask.shape[1]} x {mask.shape[0]}, its picture {grey.shape[1]} x {grey.shape[0]}: a "
+                "mask has its picture's size."
+            )
+        return Example(
+            key=row.key,
+            patient=row.patient,
+            side=row.side,
+            group=row.group,
+            weight=self._weights.get(row.group, 1.0),
+            picture=grey[..., None],
+            mask=mask,
+            calipers=self._calipers(row, grey),
+        )
 
     def _calipers(self, row: _Row, grey: NDArray[np.uint8]) -> NDArray[np.float64]:
         if self.config.calipers == "find":

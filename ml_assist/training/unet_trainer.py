@@ -57,15 +57,25 @@ class UNetTrainer:
     ----------
     folder : where its checkpoint lies.
     made_of : what it is trained on, as JSON: a checkpoint of other data is not gone on with.
+    keep_every : so many epochs there is a checkpoint; experiments of many short trainings want fewer.
 
     Raises
     ------
     InvalidError : nothing to train on or to judge by, or no such device.
     """
 
-    def __init__(self, prepared: PreparedSet, config: UNetConfig, folder: Path, *, made_of: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        prepared: PreparedSet,
+        config: UNetConfig,
+        folder: Path,
+        *,
+        made_of: dict[str, Any],
+        keep_every: int = 1,
+    ) -> None:
         self.config = config
         self.folder = folder
+        self._keep_every = keep_every
         self.device = device_of(config.device)
         self._of = {"data": made_of, "config": config.to_json()}
         self._batches = Batches(prepared, config)
@@ -99,7 +109,8 @@ class UNetTrainer:
             after_epoch(self._history)
         while not self._is_over():
             self._epoch(len(self._history) + 1, report)
-            self._save()
+            if len(self._history) % self._keep_every == 0:
+                self._save()
             after_epoch(self._history)
         self._network.load_state_dict(self._best)
         self._network.eval()
