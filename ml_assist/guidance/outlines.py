@@ -77,8 +77,10 @@ def _round_two(start: Outline, end: Outline, *, rows: int, columns: int) -> Outl
     room = np.array([min(middle[0], columns - middle[0]), min(middle[1], rows - middle[1])])
     # An ellipse reaches sqrt(half² + (part·across)²) from its middle, each way (its support function).
     free = np.maximum(room**2 - half**2, 0.0)
+    # Upright and level axes reach no farther one way, however wide the ellipse is, but for the last digit of a float.
+    matters = np.abs(across) > 1e-9 * np.linalg.norm(across)
     with np.errstate(divide="ignore", invalid="ignore"):
-        parts = np.where(across != 0, np.sqrt(free) / np.abs(across), np.inf)
+        parts = np.where(matters, np.sqrt(free) / np.abs(across), np.inf)
     return _ellipse(middle, half, across * np.clip(float(parts.min()), _THINNEST, 1.0))
 
 

@@ -118,8 +118,8 @@ class FolderSource:
         mask = (_read_grey(row.mask) > 127).astype(np.uint8)
         if grey.shape != mask.shape:
             raise InvalidError(
-                f"{row.mask.name} is {mask.shape[1]} x {mask.shape[0]}, its picture {grey.shape[1]} x {grey.shape[0]}: a "
-                "mask has its picture's size."
+                f"{row.mask.name} is {mask.shape[1]} x {mask.shape[0]}, its picture {grey.shape[1]} x {grey.shape[0]}: "
+                "a mask has its picture's size."
             )
         return Example(
             key=row.key,
