@@ -35,7 +35,9 @@ class DiagnosesForm(forms.Form):
     name = forms.CharField(label="Name of the table", max_length=80)
     source = forms.CharField(label="Where it comes from", max_length=200)
     csv = forms.FileField(
-        label="CSV file", help_text="Columns: diagnosis (malignant, benign), and one of finding, study, patient."
+        label="CSV file",
+        help_text="Columns: diagnosis (malignant, benign), and one of finding, study (its UID), patient (identifier or "
+        "pseudonym; the pseudonym is kept).",
     )
 
 

@@ -9,9 +9,12 @@ from django.db import IntegrityError, transaction
 from annotator.accounts.actions.record_audit import record_audit
 from annotator.accounts.errors import ConflictError, InvalidError, NotAllowedError
 from annotator.accounts.models import User
+from annotator.datasets.cohort_studies import chunks
 from annotator.datasets.diagnosed_nodules import TABLE_COLUMNS
 from annotator.datasets.models import DiagnosisTable
 from annotator.datasets.policies import may_manage_datasets
+from annotator.datasets.pseudonyms import patient_pseudonym
+from annotator.imaging.models import Patient
 
 MOST_ROWS = 200_000
 MOST_BYTES = 50_000_000
@@ -24,7 +27,7 @@ def import_diagnoses(person: User, name: str, *, source: str, content: bytes) ->
     Parameters
     ----------
     content : UTF-8. A diagnosis is malignant or benign (1 or 0, true or false); a study is its UID, a patient a
-        pseudonym, a finding its identifier.
+        pseudonym or an identifier of the catalogue, of which the pseudonym is kept, a finding its identifier.
 
     Raises
     ------
@@ -85,4 +88,19 @@ def _rows_of(content: bytes) -> dict[str, dict[str, bool]]:
             raise InvalidError(f"A table has at most {MOST_ROWS:,} rows.", "rows")
     if not found:
         raise InvalidError("The table has no rows.", "rows")
-    return {column: found}
+    return {column: _under_pseudonyms(found) if column == "patient" else found}
+
+
+def _under_pseudonyms(found: dict[str, bool]) -> dict[str, bool]:
+    """Patients' identifiers become pseudonyms, as releases have them; what is no identifier here stays."""
+    called: dict[str, str] = {}
+    for part in chunks(found):
+        for issuer, name in Patient.objects.filter(patient_id__in=part).values_list("issuer", "patient_id"):
+            if name in called:
+                raise InvalidError(f"Several patients are called {name}: give their pseudonyms.", "rows")
+            called[name] = patient_pseudonym(issuer, name)
+    renamed: dict[str, bool] = {}
+    for name, malignant in found.items():
+        if renamed.setdefault(called.get(name, name), malignant) != malignant:
+            raise InvalidError(f"{name} stands twice in the table, with two diagnoses.", "rows")
+    return renamed

@@ -16,7 +16,9 @@ from annotator.datasets.actions.fit_tirads_points import (
 )
 from annotator.datasets.actions.import_diagnoses import import_diagnoses
 from annotator.datasets.models import Release
+from annotator.datasets.pseudonyms import patient_pseudonym
 from annotator.datasets.released import ReleasedAnswer, ReleasedFinding, ReleasedStack, ReleasedTarget
+from annotator.imaging.models import Patient
 from annotator.jobs.models import JobState
 from annotator.labels.schema import check_definition
 from tests.annotator.datasets.frozen import frozen_release
@@ -103,6 +105,20 @@ def test_a_diagnosis_may_come_from_a_table_by_finding_study_or_patient(
     assert result["held_out"]["systems"]["acr"]["auc"]["value"] < 0.5
     with pytest.raises(ConflictError):
         import_diagnoses(data_manager, "Pathology", source="Archive", content=b"study,diagnosis\n1.2,benign\n")
+
+
+def test_a_table_by_patients_identifiers_is_kept_under_their_pseudonyms(data_manager: User):
+    known = Patient.objects.create(issuer="A", patient_id="4711", name="Doe^Jane")
+    name = patient_pseudonym("A", "4711")
+    rows = b"patient,diagnosis\n4711,malignant\npatient-elsewhere,benign\n"
+    table = import_diagnoses(data_manager, "By number", source="Archive", content=rows)
+    assert table.rows == {"patient": {name: True, "patient-elsewhere": False}}
+    twice = f"patient,diagnosis\n4711,malignant\n{name},benign\n".encode()
+    with pytest.raises(InvalidError, match="two diagnoses"):
+        import_diagnoses(data_manager, "Twice", source="Archive", content=twice)
+    Patient.objects.create(issuer="B", patient_id=known.patient_id, name="Other^One")
+    with pytest.raises(InvalidError, match="Several patients"):
+        import_diagnoses(data_manager, "Whose", source="Archive", content=rows)
 
 
 def test_what_can_not_be_fitted_says_why(nodules: Release, data_manager: User, radiologist: User, run_queued_jobs):
