@@ -5,6 +5,7 @@ best validation loss. The paper names no optimizer: this is Adam, whose rate is 
 a better loss.
 """
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -150,12 +151,18 @@ class UNetTrainer:
             losses.append(loss.detach())
         rate = float(self._optimizer.param_groups[0]["lr"])
         validation_loss, dice = self._judge(epoch, report)
+        training_loss = float(torch.stack(losses).mean())
+        if not (math.isfinite(training_loss) and math.isfinite(validation_loss)):
+            raise InvalidError(
+                f"The loss was no number any more in epoch {epoch}. Train again with a lower learning_rate, or in full "
+                "precision.",
+                "config.learning_rate",
+            )
         self._scheduler.step(validation_loss)
         best = min((one.validation_loss for one in self._history), default=float("inf"))
         if validation_loss < best:
             self._best_epoch = epoch
             self._best = {name: tensor.detach().clone() for name, tensor in self._network.state_dict().items()}
-        training_loss = float(torch.stack(losses).mean())
         seconds = time.monotonic() - begun
         self._history.append(EpochMetrics(epoch, training_loss, validation_loss, dice, rate, round(seconds, 2)))
 

@@ -57,6 +57,12 @@ def test_points_go_the_way_of_the_pixels_and_back(square, points):
     corner = square.points_into([[square.left + square.width / 2, square.top + square.height / 2]])
     assert np.abs(corner - square.size / 2).max() <= square.size / square.side / 2 + 1e-9, "the part lies in the middle"
     assert NetworkSquare.from_json(square.to_json()) == square
+    picture = np.zeros((square.rows, square.columns), np.uint8)
+    picture[square.top : square.top + square.height, square.left : square.left + square.width] = 255
+    rows, columns = np.nonzero(square.into(picture) >= 128)
+    found = [[columns.min(), rows.min()], [columns.max() + 1, rows.max() + 1]]
+    ends = [[square.left, square.top], [square.left + square.width, square.top + square.height]]
+    assert np.abs(square.points_into(ends) - found).max() <= 1, "where the points say, the pixels are"
 
 
 def test_the_largest_piece_is_cut_out_and_values_are_stretched_between_percentiles():

@@ -153,6 +153,14 @@ def test_it_ends_when_the_validation_loss_has_not_fallen_for_as_long_as_patience
     assert ([one.epoch for one in done.history], done.best_epoch) == ([1, 2, 3, 4], 2)
 
 
+def test_a_loss_that_is_no_number_ends_it_in_words(prepared: PreparedSet, tmp_path: Path):
+    trainer = UNetTrainer(prepared, CONFIG.changed(epochs=2, share=0.2), tmp_path, made_of={})
+    # Named: as in the test above.
+    trainer._judge = lambda _epoch, _report: (float("nan"), 0.5)  # type: ignore[method-assign]
+    with pytest.raises(InvalidError, match="lower learning_rate"):
+        trainer.train(report=unsaid)
+
+
 def test_dice_is_that_of_the_definition_and_its_interval_knows_of_patients():
     truth, drawn = torch.zeros(3, 1, 4, 4), torch.zeros(3, 1, 4, 4)
     truth[0, 0, :2], drawn[0, 0, 1:3] = 1, 1
