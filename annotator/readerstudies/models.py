@@ -199,9 +199,17 @@ class Assignment(models.Model):
     class Meta:
         ordering = ["place"]
         indexes = [
-            # The dashboard counts by these columns and reads no row.
-            models.Index(fields=["study", "stage", "reader", "arm", "session", "state"], name="study_progress"),
-            models.Index(fields=["study", "submitted_at"], name="study_pace"),
+            # The dashboard counts by these and reads no row.
+            models.Index(
+                fields=["study", "stage", "reader", "arm", "session", "state"],
+                condition=Q(given_up_at__isnull=True),
+                name="study_progress",
+            ),
+            models.Index(
+                fields=["study", "stage", "reader", "submitted_at"],
+                condition=Q(given_up_at__isnull=True, state="submitted"),
+                name="study_pace",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

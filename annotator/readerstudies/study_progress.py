@@ -83,7 +83,7 @@ def study_progress(study: ReaderStudy, *, now: datetime | None = None) -> StudyP
     # By state, so that the index has all of it: a condition within the count would have every row looked up.
     cells: dict[tuple[int, str, int, str], dict[str, int]] = defaultdict(dict)
     rows = readings_of(study).filter(stage__in=[stage, AssignmentStage.TRAINING]).order_by()
-    for row in rows.values_list("reader_id", "arm", "session", "stage", "state").annotate(Count("pk")):
+    for row in rows.values_list("reader_id", "arm", "session", "stage", "state").annotate(count=Count("*")):
         *cell, state, count = row
         cells[tuple(cell)][state] = count
     for (reader, arm, session, of), states in cells.items():
@@ -103,7 +103,7 @@ def study_progress(study: ReaderStudy, *, now: datetime | None = None) -> StudyP
         .annotate(
             first=Min("submitted_at"),
             last=Max("submitted_at"),
-            recent=Count("pk", filter=Q(submitted_at__gte=since)),
+            recent=Count("submitted_at", filter=Q(submitted_at__gte=since)),
         )
     }
     order = {arm.name: place for place, arm in enumerate(protocol.arms)}

@@ -14,10 +14,11 @@ from annotator.assist.queries import suggestions_for
 from annotator.cases.models import Case, CaseGrant
 from annotator.cases.queries import case_for, cases_for
 from annotator.labels.models import LabelSchema, RetiredSchema
+from annotator.readerstudies.actions.allocate_study import allocate_study
 from annotator.readerstudies.actions.amend_study import add_cases, change_protocol, reassign_readings, withdraw_reader
 from annotator.readerstudies.actions.assign_cases import assign_cases
 from annotator.readerstudies.actions.close_study import close_study
-from annotator.readerstudies.actions.edit_study import choose_cases, edit_study
+from annotator.readerstudies.actions.edit_study import WantedCase, choose_cases, edit_study
 from annotator.readerstudies.actions.launch_study import launch_study
 from annotator.readerstudies.actions.make_study import make_study
 from annotator.readerstudies.actions.open_assignment import open_assignment
@@ -31,6 +32,7 @@ from annotator.readerstudies.models import AllocationPart, Assignment, Read, Rea
 from annotator.readerstudies.queries import next_assignment, previous_assignment, reading_state, worklist_for
 from annotator.readerstudies.reading_order import open_next, own_readings
 from annotator.readerstudies.study_progress import study_progress
+from annotator.readerstudies.training import feedback_for
 from tests.annotator.case_rows import frames_of
 from tests.annotator.readerstudies.studies import (
     AIDED,
@@ -333,3 +335,31 @@ def test_ordinary_work_goes_on_beside_a_study(admin: User, cases: list[Case], re
     assert submit_assignment(reader, own.pk).state == "submitted"
     assert case_for(reader, own.case_id)
     assert not Read.objects.exists()
+
+
+def test_training_cases_come_first_and_tell_what_is_true_once_they_were_submitted(
+    admin: User, cases: list[Case], readers: list[User]
+) -> None:
+    study = draft(admin, cases, readers)
+    truth = {"source": "pathology", "answers": {"bleed.bleed": False}, "note": "Seen at surgery."}
+    training = WantedCase(make_cases(1)[0].pk, stage="training", truth=truth)
+    choose_cases(admin, study.pk, [training, *wanted(cases)], revision=study.revision)
+    allocate_study(admin, study.pk, revision=study.revision + 1)
+    launch_study(admin, study.pk, revision=study.revision + 1)
+    reading = next_reading(study, readers[0])
+    assert (reading.stage, reading.session) == ("training", 0)
+    assert [row.pk for row in worklist_for(readers[0])] == [reading.pk], "the study begins after it"
+    with pytest.raises(NotFoundError):
+        feedback_for(readers[0], reading.pk)
+    read_one(study, readers[0])
+    told = feedback_for(readers[0], reading.pk)
+    assert [(one.question, one.answered, one.true, one.is_right) for one in told.lines] == [
+        ("Bleed", True, False, False)
+    ]
+    assert told.note == "Seen at surgery."
+    with pytest.raises(NotFoundError):
+        feedback_for(readers[1], reading.pk)
+    main = read_one(study, readers[0])
+    assert main.stage == "main"
+    with pytest.raises(NotFoundError):
+        feedback_for(readers[0], main.pk)
