@@ -8,7 +8,7 @@ import { breastFacts } from './breast_facts';
 import { withChecks } from './form_checks';
 import type { Answers } from './form_conditions';
 import type { FormState } from './label_form';
-import { scoreToShow } from './live_score';
+import { liveScore, scoreToShow } from './live_score';
 
 const OF_A_QUESTION = /^(.*) \(answers\.([a-z][a-z0-9_]*)[^)]*\)$/s;
 
@@ -17,8 +17,10 @@ export function answerState(acts: Acts, places: Places, schema: SchemaJson, targ
   const answer = answerTo(acts, schema, target);
   const trouble = answer ? (queue.trouble('answer', answer.id)?.message ?? null) : null;
   const [, words, question] = (trouble && OF_A_QUESTION.exec(trouble)) || [];
-  const waits = answer !== undefined && trouble === null && waitsFor(acts, answer);
+  const isUnsaved = answer !== undefined && waitsFor(acts, answer);
   const answers = answer?.answers ?? {};
+  // Stopped by a conflict or a refusal, the saved score is of other answers than those that are shown.
+  const waits = isUnsaved && (trouble === null || liveScore(schema.definition, answers) === null);
   return {
     answers,
     override: answer?.override ?? null,
@@ -26,7 +28,7 @@ export function answerState(acts: Acts, places: Places, schema: SchemaJson, targ
       schema.definition,
       schema.checks ?? [],
       answers,
-      scoreToShow(schema.definition, answers, answer?.score ?? {}, waits),
+      scoreToShow(schema.definition, answers, answer?.score ?? {}, isUnsaved),
       target.kind === 'breast' && schema.checks?.length ? factsOf(target.breast, acts, places, schema) : {},
     ),
     disabled: !acts.mayEdit,
