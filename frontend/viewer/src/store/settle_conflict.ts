@@ -1,6 +1,6 @@
 /** What becomes of a record that was changed in two places. */
 import { newId } from '../api/identifiers';
-import type { RecordKind } from './records';
+import type { RecordKind, RecordTypes } from './records';
 import type { Workspace } from './workspace';
 
 /** Keep the state of this page, take the server's, or take the server's and keep this one as a mark of its own. */
@@ -15,11 +15,16 @@ export function settleConflict(
     queue.settle(kind, id, 'mine');
     return;
   }
-  const mine = kind === 'annotation' ? records.get(kind, id) : undefined;
-  // Undoing what was done to it here would overwrite the state that is taken over.
+  const here = records.get(kind, id);
+  // Undoing what was done to it here step by step would overwrite the state that is taken over.
   journal.forget(kind, id);
   queue.settle(kind, id, 'theirs');
-  if (choice === 'theirs' || !mine) return;
+  if (choice === 'theirs') {
+    if (here) workspace.tookOver('take the other one', kind, here);
+    return;
+  }
+  const mine = kind === 'annotation' ? (here as RecordTypes['annotation'] | undefined) : undefined;
+  if (!mine) return;
   const copy = { ...mine, id: newId(), provenance: 'drawn' as const, revision: 0 };
   workspace.commit('keep both', [{ kind: 'annotation', id: copy.id, state: copy }]);
 }

@@ -48,6 +48,15 @@ export class Workspace {
     this.apply(changes, savingKey);
   }
 
+  /** The server's state of a record stands in the place of one of this page: that can be undone, too. */
+  tookOver(words: string, kind: RecordKind, before: AnyRecord): void {
+    const after = this.records.get(kind, before.id);
+    // What is gone elsewhere, and decisions, which the server ties to its own marks, don't come back by this.
+    if (!after || after.deleted || kind === 'decision') return;
+    const change: Change = { kind, id: before.id, before: before.deleted ? null : before, after };
+    this.journal.record(words, [change], null, this.now());
+  }
+
   undo(): string | null {
     const step = this.journal.undo();
     if (step) this.apply(step.changes);
