@@ -33,6 +33,8 @@ from annotator.readerstudies.actions.submit_assignment import submit_assignment
 # Names of marks and findings that come in: the same file gives the same identifiers, so that twice is once.
 _NAMESPACE = uuid.UUID("5a3f0c1e-3d0e-5a2b-8f53-0d2f9a6f4c11")
 _MOST_REFUSALS = 200
+# Marks a transaction: SQLite lets nobody else write meanwhile, not even the lease of the job that does it.
+_AT_ONCE = 200
 Report = Callable[[int, str], None]
 
 
@@ -83,7 +85,7 @@ def import_annotations(
 
     The source is a person who can't sign in. Its marks are checked as everybody's are, have the provenance "imported",
     and lie in readings that are submitted, so that releases can count them. Read again, a file changes nothing: what
-    was stopped in the middle is brought to its end by reading it again. A case is a transaction.
+    was stopped in the middle is brought to its end by reading it again.
 
     Parameters
     ----------
@@ -178,13 +180,17 @@ def _go_through(
     report: Report,
     doing: str,
 ) -> None:
+    total, done = sum(map(len, by_case.values())), 0
     for at, (case, marks) in enumerate(by_case.items()):
-        report(100 * at // len(by_case), f"{doing} case {at + 1} of {len(by_case)}")
-        try:
-            with transaction.atomic():
-                each(_owner(person, name), case, marks, said)
-        except _TakenBackError:
-            continue
+        for start in range(0, len(marks), _AT_ONCE):
+            report(100 * done // total, f"{doing} case {at + 1} of {len(by_case)}")
+            some = marks[start : start + _AT_ONCE]
+            done += len(some)
+            try:
+                with transaction.atomic():
+                    each(_owner(person, name), case, some, said)
+            except _TakenBackError:
+                continue
 
 
 def _checked_only(person: User, owner: User, case: uuid.UUID, marks: list[ImportedMark], said: ImportReport) -> None:

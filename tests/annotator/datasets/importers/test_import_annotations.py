@@ -15,6 +15,7 @@ from annotator.accounts.queries import readers_for
 from annotator.annotations.actions.delete_annotation import delete_annotation
 from annotator.annotations.models import Annotation, CaseLock, Finding, Provenance
 from annotator.cases.models import Case
+from annotator.datasets.actions import import_annotations as importing
 from annotator.datasets.actions.import_annotations import import_annotations, source_username
 from annotator.datasets.exporters.bcs_dbt import BOX_COLUMNS
 from annotator.datasets.marks_that_fit import category_of
@@ -72,7 +73,8 @@ def boxes_of(stack: Stack, path, *rows):
     return path
 
 
-def test_a_dry_run_keeps_nothing_and_saving_twice_is_saving_once(studies, admin, tmp_path):
+def test_a_dry_run_keeps_nothing_and_saving_twice_is_saving_once(studies, admin, tmp_path, monkeypatch):
+    monkeypatch.setattr(importing, "_AT_ONCE", 1)
     file = coco_of(studies["ct"], tmp_path / "a.json", [2, 3, 10, 12.5], [20, 1, 5, 6])
     told = import_annotations(admin, [file], source=SOURCE, format_name="coco")
     assert (told.new, told.refused_count, told.saved) == (2, 0, False)
