@@ -74,6 +74,7 @@ ADMIN_PAGES = {
     "reader-study-allocation": "/reader-studies/{reader_study}/allocation/",
     "reader-study-protocol": "/reader-studies/{reader_study}/protocol/",
     "reader-study-results": "",
+    "reader-study-adjudication": "",
     "people": "/people/",
     "key-map": "/key-map/",
     "audit": "/audit/",
