@@ -12,6 +12,8 @@ RESAMPLES = 1000
 _UNDEFINED_AT_MOST = 0.05
 # Below this an interval by resampling is too short to be believed.
 FEWEST_CASES = 10
+# Below this resampling says nothing.
+FEWEST_TO_RESAMPLE = 5
 
 
 @dataclass(frozen=True)
@@ -78,10 +80,15 @@ def bootstrap_by_case(
     value = figure(np.arange(cases))
     if math.isnan(value):
         return Estimate(None, n=cases, why="these cases don't define it")
+    if cases < FEWEST_TO_RESAMPLE:
+        return Estimate(value, n=cases, why=f"{cases} case{'s' if cases > 1 else ''}: too few for an interval")
     random = np.random.default_rng(seed)
     drawn = np.array([figure(random.integers(0, cases, cases)) for _ in range(resamples)])
     if np.isnan(drawn).mean() > _UNDEFINED_AT_MOST:
         return Estimate(value, n=cases, why="too few cases for an interval")
     low, high = np.nanpercentile(drawn, [2.5, 97.5])
+    if low == high:
+        # All right, say: resampling can't see what could have been otherwise, and no width would be a false certainty.
+        return Estimate(value, n=cases, why="every resample gives the same: there is no interval to be had from it")
     why = f"{cases} cases: the interval is too short" if cases < FEWEST_CASES else ""
     return Estimate(value, float(low), float(high), cases, f"bootstrap by case, {resamples} resamples", why)

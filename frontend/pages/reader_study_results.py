@@ -99,11 +99,12 @@ def reads(request: HttpRequest, study_id: uuid.UUID, format_name: str) -> HttpRe
 
 def chosen_in(query: QueryDict) -> dict[str, Any]:
     """What the form chose, in the place of the protocol's plan; nothing where nobody chose."""
-    if "question" not in query:
-        return {}
-    chosen: dict[str, Any] = {"question": query["question"], "ordered": query.get("ordered") == "on"}
-    if query.get("of") == query["question"]:
-        chosen["positive"] = [_value(one) for one in query.getlist("positive")]
+    chosen: dict[str, Any] = {}
+    if "question" in query:
+        chosen = {"question": query["question"], "ordered": query.get("ordered") == "on"}
+        # The ticks belong to the question that the form was made for.
+        if query.get("of") == query["question"]:
+            chosen["positive"] = [_value(one) for one in query.getlist("positive")]
     if "truth" in query:
         chosen["truth"] = query["truth"]
     if query.get("rating"):

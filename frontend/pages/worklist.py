@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 
 from annotator.cases.queries import cases_for
 from annotator.cases.records import identity_of
-from annotator.readerstudies.models import AssignmentState
+from annotator.readerstudies.models import AssignmentStage, AssignmentState
 from annotator.readerstudies.policies import may_read_cases
 from annotator.readerstudies.queries import next_assignment, worklist_for
 from annotator.readerstudies.study_queries import own_studies
@@ -22,7 +22,9 @@ def worklist(request: HttpRequest) -> HttpResponse:
     # A study's cases come one at a time: how many there are is told, which they are is not.
     rows = list(worklist_for(person).filter(study=None))
     studies = own_studies(person)
-    open_now = {row.study_id: row for row in reversed(worklist_for(person).filter(study__isnull=False))}
+    of_studies = list(worklist_for(person).filter(study__isnull=False))
+    adjudications = [row for row in of_studies if row.stage == AssignmentStage.ADJUDICATION]
+    open_now = {row.study_id: row for row in reversed(of_studies) if row.stage != AssignmentStage.ADJUDICATION}
     read = sum(row.state == AssignmentState.SUBMITTED for row in rows)
     upcoming = next((row for row in rows if row.state != AssignmentState.SUBMITTED), None)
     identities = {case.pk: identity_of(case) for case in cases_for(person).filter(pk__in=[row.case_id for row in rows])}
@@ -32,6 +34,8 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "read": read,
         "upcoming": upcoming,
         "has_begun": any(row.opened_at for row in rows),
+        "adjudications": adjudications,
+        "to_settle": sum(row.state != AssignmentState.SUBMITTED for row in adjudications),
         "studies": [(one, open_now.get(one.id)) for one in studies],
     }
     return render(request, "frontend/worklist.html", context)

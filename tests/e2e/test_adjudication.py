@@ -109,7 +109,7 @@ def test_readers_disagree_and_an_adjudicator_who_sees_no_names_settles_it(
 
     page = signed_in_page(f"{mark}-judge")
     page.goto("/worklist/")
-    page.locator("main a[href*='/cases/']").first.click()
+    page.get_by_role("link", name="Settle").click()
     viewer = Viewer(page)
     viewer.until(lambda: page.evaluate("Boolean(window.readingRoom?.ready)"), "the first picture")
     panel = page.locator(".panel.review")

@@ -93,5 +93,8 @@ def test_disputed_cases_are_given_to_an_adjudicator_and_taken_back(client_for: C
     assert "1 case given to the adjudicator" in given
     assert "Take back" in given
     waiting = study.assignments.get(stage="adjudication")
+    own = client_for(radiologist).get(reverse("worklist")).content.decode()
+    assert "1 of 1 to settle" in own
+    assert str(waiting.case_id) in own
     assert "Taken back" in client.post(address, {"back": str(waiting.pk)}, follow=True).content.decode()
     assert client.post(address, {"back": "x"}, follow=True).status_code == 200

@@ -58,4 +58,9 @@ def test_a_figure_that_many_resamples_do_not_define_has_no_interval() -> None:
     assert (found.value, found.low) == (pytest.approx(1 / 12), None)
     assert "too few" in found.why
     assert bootstrap_by_case(lambda chosen: float("nan"), 12).value is None
+    few = bootstrap_by_case(lambda chosen: 0.5, 4)
+    assert (few.value, few.low) == (0.5, None)
+    assert "4 cases: too few" in few.why
+    all_right = bootstrap_by_case(lambda chosen: 1.0, 40)
+    assert (all_right.value, all_right.low) == (1.0, None), "no width would be a false certainty"
     assert bootstrap_by_case(figure, 0).value is None
