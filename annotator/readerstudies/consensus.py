@@ -6,6 +6,7 @@ Nothing here changes a read: a consensus is a new thing beside the originals, an
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -198,6 +199,49 @@ def plain(value: object) -> Hashable:
     if isinstance(value, list | tuple):
         return tuple(sorted(map(str, value)))
     return value if isinstance(value, Hashable) else str(value)
+
+
+def consensus_as_dict(consensus: CaseConsensus, called: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """A consensus as JSON: answers with their votes and ties, lesions with who marked them and their joined shape.
+
+    Parameters
+    ----------
+    called : what frames are called outside this program, by key.
+    """
+    named = called or {}
+    return {
+        "readers": list(consensus.readers),
+        "answers": [
+            {
+                "about": one.about or "case",
+                "schema": one.schema,
+                "question": one.question,
+                "value": one.majority.value,
+                "votes": one.majority.votes,
+                "of": one.majority.of,
+                "tied": list(one.majority.tied),
+            }
+            for one in consensus.labels
+        ],
+        "lesions": [
+            {
+                "lesion": f"lesion {at}",
+                "readers": [reader for reader, _ in one.members],
+                "votes": one.votes,
+                "of": one.of,
+                "has_majority": one.has_majority,
+                "is_tied": one.is_tied,
+                "agreement": one.agreement,
+                "shape": {named.get(frame, frame): _as_runs(part) for frame, part in sorted(one.shape.items())},
+            }
+            for at, one in enumerate(consensus.lesions, 1)
+        ],
+    }
+
+
+def _as_runs(part: MarkPixels) -> dict[str, Any]:
+    points, mask = part.as_mask()
+    return {"points": points, **mask}
 
 
 def labels_by_target(consensus: CaseConsensus) -> Mapping[tuple[str, str, str], Majority[Hashable]]:

@@ -13,7 +13,7 @@ from annotator.readerstudies.actions.export_reads import FORMATS, export_reads
 from annotator.readerstudies.lesion_results import LesionResult, lesion_results
 from annotator.readerstudies.policies import may_run_studies
 from annotator.readerstudies.protocol_document import protocol_document
-from annotator.readerstudies.results import results_of
+from annotator.readerstudies.results import ConditionResult, results_of
 from annotator.readerstudies.results_queries import (
     CountedStudy,
     ResultsShutError,
@@ -71,6 +71,7 @@ def results(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
         "plan": counted.plan,
         "positive": [str(one) for one in counted.plan.positive],
         "conditions": conditions,
+        "warnings": _warnings(conditions),
         "truths": TRUTHS,
         "truth_count": len(truth),
         "flattered": _FLATTERED if counted.plan.truth != "table" and truth else "",
@@ -107,8 +108,9 @@ def chosen_in(query: QueryDict) -> dict[str, Any]:
             chosen["positive"] = [_value(one) for one in query.getlist("positive")]
     if "truth" in query:
         chosen["truth"] = query["truth"]
-    if query.get("rating"):
-        chosen["rating"] = query["rating"]
+    for name in ("rating", "masks"):
+        if query.get(name):
+            chosen[name] = query[name]
     if len(query.getlist("positive")) > 200:
         raise InvalidError("So many answers no question has.", "positive")
     return chosen
@@ -116,6 +118,15 @@ def chosen_in(query: QueryDict) -> dict[str, Any]:
 
 def _value(text: str) -> str | bool:
     return {"True": True, "False": False}.get(text, text)
+
+
+def _warnings(conditions: list[ConditionResult]) -> list[tuple[str, str]]:
+    """Each warning once, with the conditions that it is about; no names where it is about all of them."""
+    names: dict[str, list[str]] = {}
+    for one in conditions:
+        for words in one.warnings:
+            names.setdefault(words, []).append(one.arm + (", before the model" if one.step == "unaided" else ""))
+    return [("" if len(of) == len(conditions) else "; ".join(of), words) for words, of in names.items()]
 
 
 def _lesions(counted: CountedStudy) -> list[LesionResult]:

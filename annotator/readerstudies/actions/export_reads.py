@@ -1,6 +1,7 @@
 """Take a study's reads out: as one long table, or for a program that analyses readers."""
 
 import io
+import json
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from annotator.accounts.actions.record_audit import record_audit
 from annotator.accounts.errors import InvalidError
 from annotator.accounts.policies import Person
 from annotator.imaging.models import Frame
+from annotator.readerstudies.consensus import consensus_as_dict, consensus_of
 from annotator.readerstudies.exchange.imrmc import imrmc_file
 from annotator.readerstudies.exchange.ratings import RatedStudy, rated_study
 from annotator.readerstudies.exchange.rjafroc import rjafroc_file
@@ -21,15 +23,18 @@ from annotator.readerstudies.results_queries import (
     CountedStudy,
     counted_reads,
     counted_study,
+    first_of_each,
+    frame_order,
     item_facts,
     truth_of,
 )
-from annotator.readerstudies.study_reads import StudyRead
+from annotator.readerstudies.study_reads import StudyRead, compared_read
 
 # Name -> (title, how the file's name ends, what it is).
 FORMATS = {
     "csv": ("Long table, CSV", "csv", "text/csv; charset=utf-8"),
     "json": ("Long table, JSON", "json", "application/json"),
+    "consensus": ("Consensus, JSON", "json", "application/json"),
     "imrmc": ("iMRMC", "imrmc", "text/plain; charset=utf-8"),
     "rjafroc": (
         "RJafroc, Excel",
@@ -68,6 +73,8 @@ def export_reads(
     counted = counted_study(person, study_id, chosen)
     if format_name in ("csv", "json"):
         content = _table(counted, format_name)
+    elif format_name == "consensus":
+        content = _consensus(counted)
     else:
         rated = _rated(counted)
         content = imrmc_file(rated).encode() if format_name == "imrmc" else rjafroc_file(rated)
@@ -75,7 +82,8 @@ def export_reads(
     study = counted.study
     record_audit(person, "export_reads", target_kind="reader_study", target_id=study.pk, detail=detail)
     _, ending, content_type = FORMATS[format_name]
-    return ReadsFile(f"{slugify(study.name) or 'study'}-reads.{ending}", content_type, content)
+    what = "consensus" if format_name == "consensus" else "reads"
+    return ReadsFile(f"{slugify(study.name) or 'study'}-{what}.{ending}", content_type, content)
 
 
 def _table(counted: CountedStudy, format_name: str) -> bytes:
@@ -84,6 +92,29 @@ def _table(counted: CountedStudy, format_name: str) -> bytes:
     kept = io.BytesIO()
     (write_csv if format_name == "csv" else write_json)(kept, rows)
     return kept.getvalue()
+
+
+def _consensus(counted: CountedStudy) -> bytes:
+    """Each case's readings as one, of every reader's first reading; the readings themselves stay what they are."""
+    reads = first_of_each(counted_reads(counted.study))
+    order, called = frame_order(reads), _frame_names(reads)
+    by_item: dict[int, list[StudyRead]] = {}
+    for read in reads:
+        by_item.setdefault(read.item, []).append(read)
+    plan = counted.plan
+    cases = {
+        str(number): consensus_as_dict(
+            consensus_of(
+                [compared_read(read, order) for read in of_case],
+                minimum_overlap=plan.minimum_overlap,
+                masks=plan.masks,
+            ),
+            called,
+        )
+        for number, of_case in sorted(by_item.items())
+    }
+    made = {"study": counted.study.name, "masks": plan.masks, "minimum_overlap": plan.minimum_overlap, "cases": cases}
+    return json.dumps(made, ensure_ascii=False, indent=1).encode()
 
 
 def _rated(counted: CountedStudy) -> RatedStudy:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotator.readerstudies.analysis_plan import DisagreementRules
-from annotator.readerstudies.consensus import consensus_of, labels_by_target
+from annotator.readerstudies.consensus import consensus_as_dict, consensus_of, labels_by_target
 from annotator.readerstudies.disagreements import disagreements_of
 from annotator.readerstudies.study_reads import FrameOrder, compared_read
 from tests.annotator.readerstudies.made_reads import made_read
@@ -49,7 +49,11 @@ def test_outlines_are_joined_by_majority_or_staple(masks: str) -> None:
         one.content["annotations"][0] |= {"kind": "contour", "points": corners}
         return compared_read(one, FrameOrder())
 
-    [lesion] = consensus_of([outlined("a", 0), outlined("b", 0), outlined("c", 2)], masks=masks).lesions
+    joined = consensus_of([outlined("a", 0), outlined("b", 0), outlined("c", 2)], masks=masks)
+    [lesion] = joined.lesions
+    [written] = consensus_as_dict(joined, {"k.1": "1.2#3"})["lesions"]
+    assert (written["votes"], written["of"], written["has_majority"]) == (3, 3, True)
+    assert sum(written["shape"]["1.2#3"]["runs"][1::2]) == next(iter(lesion.shape.values())).pixels.sum()
     assert lesion.agreement > 0.85
     assert consensus_of([outlined("c", 2), outlined("b", 0), outlined("a", 0)], masks=masks).lesions[0].agreement == (
         lesion.agreement

@@ -138,7 +138,10 @@ def test_reads_leave_as_every_format_without_a_name_and_the_trail_says_who_took_
     for text in (csv.content.decode(), imrmc, json.dumps(table)):
         assert "Reader Number" not in text
         assert not any(person in text for person in Assignment.objects.values_list("reader__username", flat=True))
+    joined = json.loads(export_reads(admin, study.pk, "consensus", plan).content)["cases"]
+    assert [one["answers"][0]["value"] for one in joined.values()] == ["present", "present", "absent", "absent"]
+    assert (joined["1"]["answers"][0]["votes"], joined["1"]["answers"][0]["of"]) == (2, 3)
     taken = AuditEntry.objects.filter(action="export_reads", actor=admin)
-    assert {entry.detail["format"] for entry in taken} == {"csv", "json", "imrmc", "rjafroc"}
+    assert {entry.detail["format"] for entry in taken} == {"csv", "json", "consensus", "imrmc", "rjafroc"}
     with pytest.raises(InvalidError, match="csv"):
         export_reads(admin, study.pk, "sav", plan)
