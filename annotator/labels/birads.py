@@ -32,12 +32,12 @@ ASSESSMENTS: Mapping[str, Assessment] = {
         Assessment("0", "incomplete", "", "Recall for more imaging, or compare with earlier examinations"),
         Assessment("1", "negative", "essentially 0 %", "Routine screening"),
         Assessment("2", "benign", "essentially 0 %", "Routine screening"),
-        Assessment("3", "probably benign", ">0 to <=2 %", "Short-interval follow-up (6 months), then surveillance"),
-        Assessment("4", "suspicious", ">2 to <95 %", _SAMPLING),
-        Assessment("4A", "low suspicion", ">2 to <=10 %", _SAMPLING),
-        Assessment("4B", "moderate suspicion", ">10 to <=50 %", _SAMPLING),
-        Assessment("4C", "high suspicion", ">50 to <95 %", _SAMPLING),
-        Assessment("5", "highly suggestive of malignancy", ">=95 %", _SAMPLING),
+        Assessment("3", "probably benign", "> 0 to ≤ 2 %", "Short-interval follow-up (6 months), then surveillance"),
+        Assessment("4", "suspicious", "> 2 to < 95 %", _SAMPLING),
+        Assessment("4A", "low suspicion", "> 2 to ≤ 10 %", _SAMPLING),
+        Assessment("4B", "moderate suspicion", "> 10 to ≤ 50 %", _SAMPLING),
+        Assessment("4C", "high suspicion", "> 50 to < 95 %", _SAMPLING),
+        Assessment("5", "highly suggestive of malignancy", "≥ 95 %", _SAMPLING),
         Assessment("6", "malignancy proven by biopsy", "", "Surgical excision when clinically appropriate"),
     )
 }

@@ -175,7 +175,7 @@ def test_four_views_are_described_assessed_breast_by_breast_and_checked_against_
     expect(right).to_contain_text("Category 1 is negative, yet a finding is marked")
     keys.press("Alt+b", "4", "b")
     expect(right).to_contain_text("BI-RADS 4B")
-    expect(right).to_contain_text(">10 to <=50 %")
+    expect(right).to_contain_text("> 10 to ≤ 50 %")
     examination = page.locator(".label-form[data-schema='birads-assessment'] .score")
     expect(examination).to_contain_text("BI-RADS 4B")
     keys.press("Alt+b")

@@ -58,12 +58,12 @@ def test_an_unknown_category_is_refused_in_words():
 @pytest.mark.parametrize(
     ("category", "likelihood"),
     [
-        ("3", ">0 to <=2 %"),
-        ("4", ">2 to <95 %"),
-        ("4A", ">2 to <=10 %"),
-        ("4B", ">10 to <=50 %"),
-        ("4C", ">50 to <95 %"),
-        ("5", ">=95 %"),
+        ("3", "> 0 to ≤ 2 %"),
+        ("4", "> 2 to < 95 %"),
+        ("4A", "> 2 to ≤ 10 %"),
+        ("4B", "> 10 to ≤ 50 %"),
+        ("4C", "> 50 to < 95 %"),
+        ("5", "≥ 95 %"),
     ],
 )
 def test_likelihoods_are_those_of_the_fifth_edition(category, likelihood):
@@ -74,7 +74,7 @@ def test_a_whole_answer_gives_level_management_and_likelihoods():
     result = score_answers(DEFINITION, {"right": "2", "left": "4B", "density": "c"})
     assert (result["level"], result["category"]) == ("BI-RADS 4B", "4B")
     assert result["recommendation"] == "Tissue diagnosis"
-    assert result["explanation"][1] == "Left breast: 4B, moderate suspicion, likelihood of malignancy >10 to <=50 %"
+    assert result["explanation"][1] == "Left breast: 4B, moderate suspicion, likelihood of malignancy > 10 to ≤ 50 %"
     assert result["missing"] == []
 
 

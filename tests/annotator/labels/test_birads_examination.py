@@ -26,12 +26,12 @@ TEXTS = {
     "0": ("incomplete", "", "Recall for more imaging, or compare with earlier examinations"),
     "1": ("negative", "essentially 0 %", "Routine screening"),
     "2": ("benign", "essentially 0 %", "Routine screening"),
-    "3": ("probably benign", ">0 to <=2 %", "Short-interval follow-up (6 months), then surveillance"),
-    "4": ("suspicious", ">2 to <95 %", "Tissue diagnosis"),
-    "4A": ("low suspicion", ">2 to <=10 %", "Tissue diagnosis"),
-    "4B": ("moderate suspicion", ">10 to <=50 %", "Tissue diagnosis"),
-    "4C": ("high suspicion", ">50 to <95 %", "Tissue diagnosis"),
-    "5": ("highly suggestive of malignancy", ">=95 %", "Tissue diagnosis"),
+    "3": ("probably benign", "> 0 to ≤ 2 %", "Short-interval follow-up (6 months), then surveillance"),
+    "4": ("suspicious", "> 2 to < 95 %", "Tissue diagnosis"),
+    "4A": ("low suspicion", "> 2 to ≤ 10 %", "Tissue diagnosis"),
+    "4B": ("moderate suspicion", "> 10 to ≤ 50 %", "Tissue diagnosis"),
+    "4C": ("high suspicion", "> 50 to < 95 %", "Tissue diagnosis"),
+    "5": ("highly suggestive of malignancy", "≥ 95 %", "Tissue diagnosis"),
     "6": ("malignancy proven by biopsy", "", "Surgical excision when clinically appropriate"),
 }
 ORDER = ["5", "4C", "4B", "4", "4A", "0", "6", "3", "2", "1"]
