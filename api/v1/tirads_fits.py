@@ -15,7 +15,7 @@ from annotator.datasets.actions.fit_tirads_points import fit_for, offer_tirads_p
 from annotator.datasets.actions.import_diagnoses import import_diagnoses
 from annotator.datasets.models import DiagnosisTable, TiradsFit
 from annotator.datasets.policies import may_manage_datasets
-from annotator.datasets.release_queries import diagnosis_tables_for
+from annotator.datasets.release_queries import diagnosis_tables_for, release_for, tirads_fits_for
 from annotator.labels.policies import may_edit_schemas
 from api.v1.jobs import JobSerializer
 from api.v1.listing import ListView
@@ -101,9 +101,19 @@ class DiagnosisTableList(ListView):
         return Response(DiagnosisTableSerializer(table).data, status=201)
 
 
-class ReleaseTiradsFit(APIView):
+@extend_schema_view(
+    get=extend_schema(
+        summary="List points fitted to a release", responses={200: TiradsFitSerializer, **problems(403, 404)}
+    )
+)
+class ReleaseTiradsFit(ListView):
     permission_classes = allowed_by(may_manage_datasets)
     parser_classes = [StrictJSONParser]
+    serializer_class = TiradsFitSerializer
+    model = TiradsFit
+
+    def rows(self, person: Person) -> QuerySet[TiradsFit]:
+        return tirads_fits_for(person).filter(release=release_for(person, self.kwargs["release_id"]))
 
     @extend_schema(
         summary="Fit points to a release",

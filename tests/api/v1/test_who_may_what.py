@@ -414,6 +414,7 @@ MATRIX = [
     Row("POST", "api-release-exports", "401 403 403 202 202", args=release, body=lambda _world: {"format": "coco"}),
     Row("GET", "api-release-export", "401 403 403 200 200", args=release_export),
     Row("GET", "api-release-export-download", "401 403 403 200 200", args=release_export),
+    Row("GET", "api-release-tirads-fits", "401 403 403 200 200", args=release),
     Row("POST", "api-release-tirads-fits", "401 403 403 400 400", args=release, body=lambda _world: {"settings": {}}),
     Row("GET", "api-tirads-fit", "401 403 403 200 200", args=tirads_fit),
     Row(
