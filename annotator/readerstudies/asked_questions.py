@@ -29,6 +29,13 @@ class AskedQuestion:
     values: tuple[tuple[Hashable, str], ...]
     applies_to: str
 
+    def answers_called(self, words: Iterable[Hashable]) -> tuple[Hashable, ...]:
+        """The answers that somebody typed, as they are stored or as the form calls them; others as they were typed."""
+        by_words: dict[str, Hashable] = {}
+        for value, title in self.values:
+            by_words |= {title.casefold(): value, str(value).casefold(): value}
+        return tuple(by_words.get(str(one).casefold(), one) for one in words)
+
     @property
     def likely_positive(self) -> tuple[Hashable, ...]:
         """What counts as positive as long as nobody said so; nothing where that can't be guessed."""

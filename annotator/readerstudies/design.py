@@ -1,6 +1,6 @@
 """A reader study's protocol as data: what is asked, who reads how, and what readers are shown. Pure."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any, Self
@@ -8,6 +8,7 @@ from typing import Any, Self
 from jsonschema import Draft202012Validator
 
 from annotator.accounts.errors import InvalidError
+from annotator.readerstudies.analysis_plan import AnalysisPlan
 
 MOST_ARMS = 6
 MOST_WASHOUT_DAYS = 365
@@ -133,6 +134,7 @@ class Protocol:
     seed: int = 1
     results: ResultsFor = ResultsFor.CLOSED
     aim: SampleSizeAim = SampleSizeAim()
+    analysis: AnalysisPlan = field(default_factory=AnalysisPlan)
 
     @property
     def sessions(self) -> int:
@@ -166,6 +168,7 @@ class Protocol:
                 "due_date": _date(members.get("due_date")),
                 "results": ResultsFor(members.get("results", cls.results)),
                 "aim": SampleSizeAim(**members.get("aim", {})),
+                "analysis": AnalysisPlan.from_json(members.get("analysis", {})),
             }
         )
         made._check_meaning()
@@ -175,6 +178,7 @@ class Protocol:
         """As `from_json` reads it."""
         plain = asdict(self)
         plain["due_date"] = self.due_date.isoformat() if self.due_date else None
+        plain["analysis"] = self.analysis.to_json()
         plain["arms"] = [asdict(arm) for arm in self.arms]
         for name in ("schemas", "mark_kinds"):
             plain[name] = None if plain[name] is None else list(plain[name])
@@ -257,6 +261,8 @@ PROTOCOL_SCHEMA = _object(
     due_date={"anyOf": [{"type": "null"}, _text(10)]},
     seed=_whole(0, LARGEST_SEED),
     results=_one_of(ResultsFor),
+    # What it may hold is the plan's own business.
+    analysis={"type": "object"},
     aim=_object(
         sensitivity=_number(0.01, 0.99),
         half_width=_number(0.005, 0.49),

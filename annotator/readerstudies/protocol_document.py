@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from annotator.accounts.policies import Person
@@ -81,7 +80,6 @@ class ProtocolDocument:
     design: str
     arms: tuple[ArmWords, ...]
     arm_order: str
-    analysis: dict[str, Any]
     cases: tuple[CaseLine, ...]
     readers: tuple[ReaderLine, ...]
     orders: tuple[ReaderOrder, ...]
@@ -121,7 +119,6 @@ def protocol_document(person: Person, study_id: UUID | str) -> ProtocolDocument:
         ),
         arms=tuple(ArmWords(arm.name, _words_of(arm)) for arm in protocol.arms),
         arm_order=_ORDERS[protocol.arm_order] if len(protocol.arms) > 1 else "",
-        analysis=study.protocol.get("analysis", {}),
         cases=tuple(_case_lines(study)),
         readers=tuple(
             ReaderLine(

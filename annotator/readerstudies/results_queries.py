@@ -81,14 +81,17 @@ def counted_study(person: Person, study_id: UUID | str, chosen: Mapping[str, Any
             "The protocol doesn't open the results yet: it says when, and what is looked at early can't be unseen.",
             study,
         )
-    schemas = schemas_by_reference(protocol_of(study).schemas)
+    protocol = protocol_of(study)
+    schemas = schemas_by_reference(protocol.schemas)
     questions = tuple(asked_questions((one.key, one.title, one.definition) for one in schemas))
-    plan = AnalysisPlan.from_json({**study.protocol.get("analysis", {}), **(chosen or {})}, path="results")
+    plan = AnalysisPlan.from_json({**protocol.analysis.to_json(), **(chosen or {})}, path="results")
     known = {one.reference: one for one in questions}
     if plan.question and plan.question not in known:
         raise InvalidError(f"{plan.question} isn't asked in this study.", "results.question")
     question = known.get(plan.question) or questions[0]
-    positive = plan.positive or (() if chosen and "positive" in chosen else question.likely_positive)
+    positive = question.answers_called(plan.positive) or (
+        () if chosen and "positive" in chosen else question.likely_positive
+    )
     return CountedStudy(study, questions, replace(plan, question=question.reference, positive=positive))
 
 

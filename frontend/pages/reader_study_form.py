@@ -6,7 +6,8 @@ from django import forms
 
 from annotator.annotations.models import MarkKind
 from annotator.cases.hangings.queries import enabled_protocols
-from annotator.labels.queries import offered_schemas
+from annotator.labels.queries import offered_schemas, schemas_by_reference
+from annotator.readerstudies.asked_questions import asked_questions
 from annotator.readerstudies.design import MOST_ARMS, ArmKind, ArmOrder, DesignKind, Protocol, ResultsFor
 
 ARM_ROWS = min(4, MOST_ARMS)
@@ -69,6 +70,24 @@ class ProtocolForm(forms.Form):
         label="Results may be looked at", choices=[(one.value, one.value.capitalize()) for one in ResultsFor]
     )
 
+    analysis_question = forms.ChoiceField(
+        label="Question that is counted", required=False, help_text="Of the label schemas as they are saved."
+    )
+    positive = forms.CharField(
+        label="Answers that count as positive",
+        required=False,
+        max_length=400,
+        help_text="With commas between, as the form calls them; empty: yes, present.",
+    )
+    labels = forms.BooleanField(label="Readers disagree where their answers differ", required=False)
+    missed_lesion = forms.BooleanField(label="… where one didn’t mark a lesion that another marked", required=False)
+    dice_below = forms.FloatField(
+        label="… where outlines overlap by a Dice below", required=False, min_value=0.01, max_value=1
+    )
+    masks = forms.ChoiceField(
+        label="Outlines are joined", choices=[("majority", "by majority"), ("staple", "by STAPLE")]
+    )
+
     def __init__(self, data: object = None, *, protocol: Protocol, name: str) -> None:
         super().__init__(data, initial=_values(protocol, name))  # type: ignore[arg-type]
         offered = [str(schema) for schema in offered_schemas()]
@@ -76,6 +95,11 @@ class ProtocolForm(forms.Form):
         titles = {str(schema): schema.title for schema in offered_schemas()}
         self.fields["schemas"].choices = [  # type: ignore[attr-defined]
             (one, f"{titles.get(one, one.partition('@')[0])} ({one})") for one in (*kept, *offered)
+        ]
+        asked = asked_questions((one.key, one.title, one.definition) for one in schemas_by_reference(protocol.schemas))
+        self.fields["analysis_question"].choices = [  # type: ignore[attr-defined]
+            ("", "Chosen on the results page"),
+            *((one.reference, one.title) for one in asked),
         ]
         hangings = [(one.key, one.name) for one in enabled_protocols()]
         self.fields["hanging"].choices = [("", "What fits the case best"), *hangings]  # type: ignore[attr-defined]
@@ -94,6 +118,18 @@ class ProtocolForm(forms.Form):
                 "groups": data["groups"],
             },
             "arms": arms,
+            "analysis": {
+                **before.analysis.to_json(),
+                "question": data["analysis_question"],
+                "positive": [one.strip() for one in data["positive"].split(",") if one.strip()],
+                "masks": data["masks"],
+                "disagreement": {
+                    **before.analysis.to_json()["disagreement"],
+                    "labels": data["labels"],
+                    "missed_lesion": data["missed_lesion"],
+                    "dice_below": data["dice_below"],
+                },
+            },
             "mark_kinds": None if data["all_marks"] else data["mark_kinds"],
             "due_date": data["due_date"].isoformat() if data["due_date"] else None,
         }
@@ -145,4 +181,10 @@ def _values(protocol: Protocol, name: str) -> dict[str, Any]:
         "mark_kinds": plain["mark_kinds"] or [],
         "arm_order": protocol.arm_order.value,
         "results": protocol.results.value,
+        "analysis_question": protocol.analysis.question,
+        "positive": ", ".join(map(str, protocol.analysis.positive)),
+        "masks": protocol.analysis.masks,
+        "labels": protocol.analysis.disagreement.labels,
+        "missed_lesion": protocol.analysis.disagreement.missed_lesion,
+        "dice_below": protocol.analysis.disagreement.dice_below,
     }

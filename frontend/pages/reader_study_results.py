@@ -105,7 +105,7 @@ def chosen_in(query: QueryDict) -> dict[str, Any]:
         chosen = {"question": query["question"], "ordered": query.get("ordered") == "on"}
         # The ticks belong to the question that the form was made for.
         if query.get("of") == query["question"]:
-            chosen["positive"] = [_value(one) for one in query.getlist("positive")]
+            chosen["positive"] = query.getlist("positive")
     if "truth" in query:
         chosen["truth"] = query["truth"]
     for name in ("rating", "masks"):
@@ -114,10 +114,6 @@ def chosen_in(query: QueryDict) -> dict[str, Any]:
     if len(query.getlist("positive")) > 200:
         raise InvalidError("So many answers no question has.", "positive")
     return chosen
-
-
-def _value(text: str) -> str | bool:
-    return {"True": True, "False": False}.get(text, text)
 
 
 def _warnings(conditions: list[ConditionResult]) -> list[tuple[str, str]]:

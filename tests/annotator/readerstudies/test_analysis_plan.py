@@ -4,6 +4,7 @@ import pytest
 
 from annotator.accounts.errors import InvalidError
 from annotator.readerstudies.analysis_plan import AnalysisPlan, DisagreementRules
+from annotator.readerstudies.design import Protocol
 from annotator.readerstudies.letters import letters_of
 
 
@@ -44,3 +45,13 @@ def test_letters_are_the_same_within_a_study_whatever_the_order_and_shuffled_bet
     assert {"Reader A", "Reader Z", "Reader AA", "Reader AD"} <= set(letters.values())
     assert letters != letters_of("two", readers)
     assert [letters[one] for one in readers] != sorted(letters.values(), key=lambda word: (len(word), word))
+
+
+def test_a_protocol_keeps_its_analysis_and_names_a_fault_in_it_by_its_path() -> None:
+    plan = AnalysisPlan(question="head.bleed", positive=("present",), masks="staple")
+    kept = Protocol.from_json({"analysis": plan.to_json()})
+    assert kept.analysis == plan
+    assert Protocol.from_json(kept.to_json()) == kept
+    with pytest.raises(InvalidError) as refused:
+        Protocol.from_json({"analysis": {"masks": "or"}})
+    assert refused.value.path == "analysis.masks"

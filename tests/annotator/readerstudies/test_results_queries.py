@@ -49,6 +49,10 @@ def truth_by(counted: CountedStudy) -> dict[int, Any]:
 def test_the_question_that_is_asked_is_counted_and_present_is_positive(admin: User, study: ReaderStudy) -> None:
     counted = counted_study(admin, study.pk, {"question": BLEED})
     assert counted.plan.positive == ("present",)
+    typed = counted_study(admin, study.pk, {"question": BLEED, "positive": ["Uncertain", "PRESENT"]})
+    assert typed.plan.positive == ("uncertain", "present")
+    marked = counted_study(admin, study.pk, {"question": "findings.any", "positive": ["No"]})
+    assert marked.plan.positive == (False,)
     assert counted.values == ["present", "absent", "uncertain"]
     assert "findings.any" in [one.reference for one in counted.questions]
     assert truth_by(counted) == {1: "present", 2: "present", 3: "absent", 4: "absent"}
