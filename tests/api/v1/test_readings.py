@@ -31,6 +31,9 @@ def test_the_manifest_names_frames_tokens_schemas_and_the_place_in_the_worklist(
         "position": "1 of 1",
         "returned": "",
         "may_review": False,
+        "mark_kinds": None,
+        "submits_to": "done",
+        "adjudicates": False,
     }
     assert [schema["key"] for schema in manifest["schemas"]] == ["lesion"]
     assert manifest["schemas"][0]["definition"]["form"]["questions"]
