@@ -26,9 +26,9 @@ from tests.fixtures.product import ROOT
 from tests.ml_assist.training.phantom_folder import COLUMNS, ROWS, phantom_folder
 
 SMALL = ULTRASOUND.changed(
-    size=64,
-    filters=(4, 8, 8, 8),
-    epochs=8,
+    size=32,
+    filters=(8, 8, 16, 16),
+    epochs=16,
     batch_size=4,
     learning_rate=0.01,
     rotation=20.0,
@@ -99,7 +99,7 @@ def _train_and_kill(folder: Path) -> None:
 
 
 def test_a_killed_training_goes_on_where_it_was_and_comes_out_the_same(trained: Trained):
-    assert 1 <= trained.epochs_before_the_kill < 8
+    assert 1 <= trained.epochs_before_the_kill < 16
     assert not [words for words in trained.said_after_the_kill if "Preparing" in words]
     assert f"Epoch {trained.epochs_before_the_kill + 1} of" in trained.said_after_the_kill[0]
     numbers = [
@@ -112,7 +112,7 @@ def test_a_killed_training_goes_on_where_it_was_and_comes_out_the_same(trained: 
 
 def test_it_learns_and_its_card_says_from_what_how_and_how_well(trained: Trained):
     history, card = trained.undisturbed.history, trained.undisturbed.card
-    assert max(one["dice"] for one in history) > history[0]["dice"] + 0.1
+    assert max(one["dice"] for one in history) > history[0]["dice"] + 0.4
     assert card["training"]["best_epoch"] == min(history, key=lambda one: one["validation_loss"])["epoch"]
     sides = card["data"]["sides"]
     assert sum(side["patients"] for side in sides.values()) == 12
@@ -120,7 +120,7 @@ def test_it_learns_and_its_card_says_from_what_how_and_how_well(trained: Trained
     assert set(card["metrics"]) == {"extremes", "calipers", "box"}
     for judged in card["metrics"].values():
         assert judged["dice"]["low"] <= judged["dice"]["mean"] <= judged["dice"]["high"]
-        assert judged["guide_alone"]["mean"] > 0.9, "ends of a disc make the disc"
+        assert judged["guide_alone"]["mean"] > 0.85, "ends of a disc make the disc"
     assert any("sign of life" in words for words in card["limits"])
     report = (trained.folder / "undisturbed" / "report.html").read_text()
     assert report.count("data:image/png;base64,") == 3
@@ -155,7 +155,7 @@ def test_weights_that_are_not_the_cards_are_refused(trained: Trained):
     card, weights = trained.undisturbed.card, trained.weights()
     with pytest.raises(WeightsError, match="SHA-256"):
         Segmenter(card, weights[:-1] + bytes([weights[-1] ^ 1]))
-    wider = {**card, "config": {**card["config"], "filters": [8, 8, 8, 8]}}
+    wider = {**card, "config": {**card["config"], "filters": [4, 8, 16, 16]}}
     with pytest.raises(WeightsError, match="don't fit"):
         Segmenter(wider, weights)
-    assert len(weights) < 40_000, "half precision"
+    assert len(weights) < 120_000, "half precision"
