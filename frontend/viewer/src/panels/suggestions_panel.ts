@@ -10,7 +10,7 @@ import { WordChoice } from './word_choice';
 /** Of which series only where there are several. */
 function summaryWords({ model, stack, told }: SliceSummary, { manifest }: Acts): string {
   const title = manifest.stacks.length > 1 ? manifest.stacks.find(({ key }) => key === stack)?.title : '';
-  return `${[model, title].filter(Boolean).join(', ')}, blood in three slices in a row: ${told}`;
+  return `${[model, title].filter(Boolean).join(', ')}, blood by RADnet's rule. ${told}`;
 }
 
 export class SuggestionsPanel implements Panel {
