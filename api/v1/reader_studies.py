@@ -29,7 +29,7 @@ from annotator.readerstudies.actions.pilot_study import end_pilot, start_pilot
 from annotator.readerstudies.actions.remind_readers import remind_readers
 from annotator.readerstudies.actions.reset_read import reopen_read, reset_read
 from annotator.readerstudies.launch_checks import launch_checks
-from annotator.readerstudies.models import ItemStage, ReaderStudy, StudyState
+from annotator.readerstudies.models import AssignmentState, ItemStage, ReaderStudy, StudyState
 from annotator.readerstudies.policies import may_read_cases, may_run_studies
 from annotator.readerstudies.sample_size import study_size, subjects_for_kappa
 from annotator.readerstudies.study_progress import study_progress
@@ -84,11 +84,11 @@ class NewStudySerializer(serializers.Serializer):
     protocol = serializers.DictField(required=False)
 
 
-class RevisionSerializer(serializers.Serializer):
+class StudyRevisionSerializer(serializers.Serializer):
     revision = serializers.IntegerField(min_value=1, max_value=2**31 - 1, help_text="The draft's that was looked at.")
 
 
-class StudyChangeSerializer(RevisionSerializer):
+class StudyChangeSerializer(StudyRevisionSerializer):
     name = serializers.CharField(max_length=120, required=False)
     protocol = serializers.DictField(required=False)
 
@@ -98,7 +98,7 @@ class StudyReaderSerializer(serializers.Serializer):
     is_anchor = serializers.BooleanField(default=False)
 
 
-class StudyReadersSerializer(RevisionSerializer):
+class StudyReadersSerializer(StudyRevisionSerializer):
     readers = StudyReaderSerializer(many=True)
 
 
@@ -109,7 +109,7 @@ class StudyCaseSerializer(serializers.Serializer):
     truth = serializers.DictField(allow_null=True, default=None)
 
 
-class StudyCasesSerializer(RevisionSerializer):
+class StudyCasesSerializer(StudyRevisionSerializer):
     cases = StudyCaseSerializer(many=True)
 
 
@@ -176,6 +176,42 @@ class OwnStudySerializer(serializers.Serializer):
 
 class OwnStudiesSerializer(serializers.Serializer):
     studies = OwnStudySerializer(many=True)
+
+
+class ArmProgressSerializer(serializers.Serializer):
+    arm = serializers.CharField()
+    session = serializers.IntegerField()
+    read = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
+class ReaderProgressSerializer(serializers.Serializer):
+    reader = serializers.CharField(help_text="Code.")
+    read = serializers.IntegerField()
+    total = serializers.IntegerField()
+    training_read = serializers.IntegerField()
+    training_total = serializers.IntegerField()
+    arms = ArmProgressSerializer(many=True)
+    last_read = serializers.DateTimeField(allow_null=True)
+    a_day = serializers.FloatField(help_text="Readings a day over the last fortnight.")
+    expected_end = serializers.DateField(allow_null=True)
+    is_overdue = serializers.BooleanField()
+    is_late = serializers.BooleanField(help_text="At this pace the end comes after the date.")
+    withdrawn = serializers.BooleanField()
+
+
+class StudyProgressSerializer(serializers.Serializer):
+    read = serializers.IntegerField()
+    total = serializers.IntegerField()
+    expected_end = serializers.DateField(allow_null=True)
+    due_date = serializers.DateField(allow_null=True)
+    arms = ArmProgressSerializer(many=True)
+    readers = ReaderProgressSerializer(many=True)
+
+
+class SetAsideDoneSerializer(serializers.Serializer):
+    assignment = serializers.UUIDField()
+    state = serializers.ChoiceField(AssignmentState.choices)
 
 
 class RowsSerializer(serializers.Serializer):
@@ -300,12 +336,12 @@ class ReaderStudyAllocation(APIView):
 
     @extend_schema(
         summary="Compute the allocation",
-        request=RevisionSerializer,
+        request=StudyRevisionSerializer,
         responses={201: RowsSerializer, **problems(*BODY, 403, 404, 409)},
     )
     def post(self, request: Request, study_id: uuid.UUID) -> Response:
         """Once, from the draft's seed; launching uses what was computed."""
-        study = allocate_study(request.user, study_id, revision=_read(RevisionSerializer, request)["revision"])
+        study = allocate_study(request.user, study_id, revision=_read(StudyRevisionSerializer, request)["revision"])
         parts = study.allocation.select_related("reader")
         return Response({"rows": [allocation_as_dict(one) for one in parts]}, status=201)
 
@@ -316,12 +352,12 @@ class ReaderStudyLaunch(APIView):
 
     @extend_schema(
         summary="Launch a study",
-        request=RevisionSerializer,
+        request=StudyRevisionSerializer,
         responses={200: ReaderStudySerializer, **problems(*BODY, 403, 404, 409)},
     )
     def post(self, request: Request, study_id: uuid.UUID) -> Response:
         """Its protocol is locked from then on. Of two who launch at once one is told that it was launched."""
-        made = launch_study(request.user, study_id, revision=_read(RevisionSerializer, request)["revision"])
+        made = launch_study(request.user, study_id, revision=_read(StudyRevisionSerializer, request)["revision"])
         return Response({**study_as_dict(made)})
 
 
@@ -331,12 +367,12 @@ class ReaderStudyPilot(APIView):
 
     @extend_schema(
         summary="Start a pilot",
-        request=RevisionSerializer,
+        request=StudyRevisionSerializer,
         responses={200: ReaderStudySerializer, **problems(*BODY, 403, 404, 409)},
     )
     def post(self, request: Request, study_id: uuid.UUID) -> Response:
         """A few cases, read as the protocol has it; nothing of it counts."""
-        made = start_pilot(request.user, study_id, revision=_read(RevisionSerializer, request)["revision"])
+        made = start_pilot(request.user, study_id, revision=_read(StudyRevisionSerializer, request)["revision"])
         return Response({**study_as_dict(made)})
 
     @extend_schema(summary="End a pilot", responses={200: ReaderStudySerializer, **problems(403, 404, 409)})
@@ -371,7 +407,7 @@ class ReaderStudyProgress(APIView):
 
     @extend_schema(
         summary="Read a study's progress",
-        responses={200: serializers.DictField(), **problems(403, 404)},
+        responses={200: StudyProgressSerializer, **problems(403, 404)},
     )
     def get(self, request: Request, study_id: uuid.UUID) -> Response:
         """By reader, arm and session; pace, expected end, who is late."""
@@ -406,7 +442,7 @@ class ReaderStudySetAside(APIView):
     @extend_schema(
         summary="Set a read aside",
         request=SetAsideSerializer,
-        responses={200: serializers.DictField(), **problems(*BODY, 403, 404, 409)},
+        responses={200: SetAsideDoneSerializer, **problems(*BODY, 403, 404, 409)},
     )
     def post(self, request: Request, study_id: uuid.UUID, assignment_id: uuid.UUID) -> Response:
         """Reset it, or open it again for its reader; what was handed in is kept."""

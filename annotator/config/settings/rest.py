@@ -25,6 +25,7 @@ SPECTACULAR_SETTINGS = {
         "MarkKind": "annotator.annotations.models.MarkKind",
         "JobState": "annotator.jobs.models.JobState",
         "AssignmentState": "annotator.readerstudies.models.AssignmentState",
+        "StudyState": "annotator.readerstudies.models.StudyState",
         "LateralityVerdict": "annotator.imaging.models.LateralityVerdict",
         "TextVerdict": "annotator.imaging.models.TextVerdict",
         "ReviewVerdict": "annotator.readerstudies.models.Verdict",
