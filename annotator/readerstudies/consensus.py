@@ -145,8 +145,15 @@ def _joined_masks(members: Sequence[Enclosed], masks: str) -> Enclosed:
         stacked = ground + [empty] * (len(members) - len(parts))
         joined = staple(stacked).mask if masks == "staple" else majority_mask(stacked)
         if joined.any():
-            shape[frame] = MarkPixels(left, top, joined)
+            shape[frame] = _tight(left, top, joined)
     return shape
+
+
+def _tight(left: int, top: int, joined: NDArray[np.bool_]) -> MarkPixels:
+    """Without empty rows and columns at the edges."""
+    lines, across = np.flatnonzero(joined.any(axis=1)), np.flatnonzero(joined.any(axis=0))
+    part = joined[lines[0] : lines[-1] + 1, across[0] : across[-1] + 1]
+    return MarkPixels(left + int(across[0]), top + int(lines[0]), np.ascontiguousarray(part))
 
 
 def _frames_of_most(members: Sequence[Enclosed]) -> list[str]:

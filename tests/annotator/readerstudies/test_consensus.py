@@ -49,13 +49,15 @@ def test_outlines_are_joined_by_majority_or_staple(masks: str) -> None:
         one.content["annotations"][0] |= {"kind": "contour", "points": corners}
         return compared_read(one, FrameOrder())
 
-    joined = consensus_of([outlined("a", 0), outlined("b", 0), outlined("c", 2)], masks=masks)
+    joined = consensus_of([outlined("a", 2), outlined("b", 0), outlined("c", 0)], masks=masks)
     [lesion] = joined.lesions
     [written] = consensus_as_dict(joined, {"k.1": "1.2#3"})["lesions"]
     assert (written["votes"], written["of"], written["has_majority"]) == (3, 3, True)
     assert sum(written["shape"]["1.2#3"]["runs"][1::2]) == next(iter(lesion.shape.values())).pixels.sum()
     assert lesion.agreement > 0.85
-    assert consensus_of([outlined("c", 2), outlined("b", 0), outlined("a", 0)], masks=masks).lesions[0].agreement == (
+    [part] = lesion.shape.values()
+    assert (part.column, part.pixels.shape) == (0, (10, 10)), "two of three, not the first one"
+    assert consensus_of([outlined("c", 0), outlined("b", 0), outlined("a", 2)], masks=masks).lesions[0].agreement == (
         lesion.agreement
     )
 

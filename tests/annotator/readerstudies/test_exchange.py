@@ -86,6 +86,13 @@ def test_rjafroc_gets_the_sheets_that_its_reader_checks() -> None:
     assert ("R02", "CT_model", 8, 1, 81) in positive
 
 
+def test_rjafroc_counts_negative_cases_first_whatever_their_numbers() -> None:
+    truth = {1: "present", 2: "absent", 3: "present", 8: "absent"}
+    book = load_workbook(io.BytesIO(rjafroc_file(rated_study("t", crossed(), PLAN, truth=truth))))
+    rows = list(book["TRUTH"].iter_rows(min_row=2, values_only=True))
+    assert [(row[0], row[1]) for row in rows] == [(2, 0), (8, 0), (1, 1), (3, 1)]
+
+
 def test_rjafroc_refuses_a_study_in_which_not_everybody_read_everything() -> None:
     with pytest.raises(InvalidError, match="1 of 16 ratings are missing"):
         rjafroc_file(rated_study("t", crossed()[1:], PLAN, truth=TRUTH))
