@@ -11,6 +11,8 @@ import './panels/saving/saving_dock.css';
 import './panels/tool_options.css';
 import './panels/findings.css';
 import './panels/forms.css';
+import './panels/missing_panel.css';
+import './panels/ranges.css';
 import './panels/view_controls.css';
 import './review/review.css';
 import './screens/second_screen.css';
