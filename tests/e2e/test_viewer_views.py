@@ -288,12 +288,18 @@ def test_a_place_pointed_at_is_shown_in_every_pane_of_the_volume(viewer: Viewer,
     all_loaded(viewer)
     page.get_by_label("Hanging").select_option("ct-planes")
     viewer.until(lambda: all(viewer.pane(i)["slice"] >= 0 for i in range(3)), "three planes")
-    x, y = viewer.screen((45.0, 20.0))
-    page.keyboard.down("Alt")
-    page.mouse.click(x, y)
-    page.keyboard.up("Alt")
+
+    def pointed_at() -> bool:
+        """Point; the panes may still be finding their places on the page."""
+        x, y = viewer.screen((45.0, 20.0))
+        page.keyboard.down("Alt")
+        page.mouse.click(x, y)
+        page.keyboard.up("Alt")
+        page.wait_for_timeout(200)
+        return bool(viewer.pane(1)["slice"] == 20)
+
     # Column 45 is 19.5 mm to the left of the middle, row 20 is 18 mm in front of it.
-    viewer.until(lambda: viewer.pane(1)["slice"] == 20, "the coronal plane through row 20")
+    viewer.until(pointed_at, "the coronal plane through row 20")
     viewer.until(lambda: viewer.pane(2)["slice"] in (44, 45), "the sagittal plane through column 45")
     expect(page.locator(".plane-lines .cross")).to_have_count(6)
     # Each picture is cut by the two others.

@@ -4,6 +4,7 @@ The pictures here were ready once, with frames, a case and a grant, which real w
 address has something to give away.
 """
 
+import re
 import uuid
 import zipfile
 from collections.abc import Iterator
@@ -124,10 +125,12 @@ def arguments(pattern: URLPattern, waiting: Waiting) -> dict[str, Any]:
         "path": "7FE00010",
     }
     fallback = {"UUIDConverter": uuid.UUID(int=7), "IntConverter": 7}
-    return {
-        name: known.get(name, fallback.get(type(converter).__name__, "7"))
-        for name, converter in pattern.pattern.converters.items()
-    }
+    found = {}
+    for name, converter in pattern.pattern.converters.items():
+        # A reader study's address says study_id too.
+        fits = name in known and re.fullmatch(converter.regex, str(known[name]))
+        found[name] = known[name] if fits else fallback.get(type(converter).__name__, "7")
+    return found
 
 
 def gives_away(answer: Any) -> bool:

@@ -260,13 +260,13 @@ export class FrameStore {
     const began = performance.now();
     const look = this.looks.get(stack.key);
     const bytes = await fetcher.preview(stack.key, frame.key, previewQuery(stack, frame, look));
-    // The reader chose another window meanwhile, which this one would show cut.
-    if (!sameWindow(look?.window, this.looks.get(stack.key)?.window) && this.frames.has(frame.key)) {
-      return this.loadPreview(imageId, stack, frame, fetcher);
-    }
+    // The reader may choose another window meanwhile, which this one would show cut.
+    const isLate = () => !sameWindow(look?.window, this.looks.get(stack.key)?.window) && this.frames.has(frame.key);
+    if (isLate()) return this.loadPreview(imageId, stack, frame, fetcher);
     const fetched = performance.now();
     const modality = previewModality(stack, frame, look);
     const decoded = await this.pool.decode({ bytes, level: 0, format: 'jpeg', colour: frame.colour, modality });
+    if (isLate()) return this.loadPreview(imageId, stack, frame, fetcher);
     const { columns, rows } = decoded;
     const shape = { columns, rows, plane: stretchedPlane(imagePlane(frame.geometry), stack, columns, rows) };
     this.previews.set(frame.key, { shape, window: previewWindow(stack, frame, look) });
