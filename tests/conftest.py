@@ -13,4 +13,5 @@ pytest_plugins = [
     "tests.fixtures.process_groups",
     "tests.fixtures.what_needs_a_database",
     "tests.fixtures.emptied_tables",
+    "tests.fixtures.patient_properties",
 ]
