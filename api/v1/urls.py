@@ -30,6 +30,7 @@ from api.v1 import (
     release_exports,
     releases,
     reviews,
+    running_studies,
     suggestions,
     text_reviews,
     tirads_fits,
@@ -117,19 +118,21 @@ urlpatterns = [
     address("reader-studies/<uuid:study_id>/pilot", reader_studies.ReaderStudyPilot, "api-reader-study-pilot"),
     address(
         "reader-studies/<uuid:study_id>/amendments",
-        reader_studies.ReaderStudyAmendments,
+        running_studies.ReaderStudyAmendments,
         "api-reader-study-amendments",
     ),
-    address("reader-studies/<uuid:study_id>/progress", reader_studies.ReaderStudyProgress, "api-reader-study-progress"),
     address(
-        "reader-studies/<uuid:study_id>/reminders", reader_studies.ReaderStudyReminders, "api-reader-study-reminders"
+        "reader-studies/<uuid:study_id>/progress", running_studies.ReaderStudyProgress, "api-reader-study-progress"
+    ),
+    address(
+        "reader-studies/<uuid:study_id>/reminders", running_studies.ReaderStudyReminders, "api-reader-study-reminders"
     ),
     address(
         "reader-studies/<uuid:study_id>/readings/<uuid:assignment_id>/set-aside",
-        reader_studies.ReaderStudySetAside,
+        running_studies.ReaderStudySetAside,
         "api-reader-study-set-aside",
     ),
-    address("me/reader-studies", reader_studies.OwnStudies, "api-own-reader-studies"),
+    address("me/reader-studies", running_studies.OwnStudies, "api-own-reader-studies"),
     address("worklist", assignments.Worklist, "api-worklist"),
     address("worklist/next", assignments.WorklistNext, "api-worklist-next"),
     address("worklist/previous", assignments.WorklistPrevious, "api-worklist-previous"),

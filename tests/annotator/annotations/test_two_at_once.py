@@ -1,13 +1,9 @@
 """Two requests at the same moment: on SQLite the database takes turns, on PostgreSQL the locked grant does."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Barrier
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 
 from annotator.accounts.errors import ConflictError
 from annotator.accounts.models import User
@@ -22,25 +18,9 @@ from annotator.cases.models import Case
 from annotator.imaging.models import Frame
 from annotator.labels.actions.install_schemas import install_schemas
 from annotator.labels.shipped import newest_shipped
+from tests.fixtures.at_once import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*requests: Callable[[], object]) -> list[object]:
-    """Run requests in threads that start together; what each returned, or the conflict that it met."""
-    start = Barrier(len(requests))
-
-    def run(request: Callable[[], object]) -> object:
-        start.wait(timeout=10)
-        try:
-            return request()
-        except ConflictError as conflict:
-            return conflict
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(requests)) as threads:
-        return list(threads.map(run, requests))
 
 
 @pytest.fixture

@@ -1,11 +1,6 @@
 """Two at the same moment, at a study: on SQLite the database takes turns, on PostgreSQL the locked row does."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
-from django.db import connection
 
 from annotator.accounts.errors import ConflictError
 from annotator.accounts.models import Role, User
@@ -13,26 +8,10 @@ from annotator.readerstudies.actions.launch_study import launch_study
 from annotator.readerstudies.actions.submit_assignment import submit_assignment
 from annotator.readerstudies.models import Assignment, Read
 from tests.annotator.readerstudies.studies import answer, draft, make_cases, make_readers, next_reading
+from tests.fixtures.at_once import at_once
 from tests.fixtures.people import make_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*requests: Callable[[], object]) -> list[object]:
-    """What each of several threads that start together returned, or the conflict that it met."""
-    start = Barrier(len(requests))
-
-    def run(request: Callable[[], object]) -> object:
-        start.wait(timeout=10)
-        try:
-            return request()
-        except ConflictError as conflict:
-            return conflict
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(requests)) as threads:
-        return list(threads.map(run, requests))
 
 
 def test_of_two_admins_who_launch_one_does_and_of_two_windows_that_submit_one_read_comes(admin: User) -> None:
