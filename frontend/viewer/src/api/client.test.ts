@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Annotation } from '../model/types';
+import type { Annotation } from '../model/reading';
 import { requestFor } from './client';
 import { idFor } from './identifiers';
 

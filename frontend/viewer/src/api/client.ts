@@ -1,5 +1,6 @@
 /** The server's /api/v1 as the viewer uses it. Every failure becomes words that a reader can act on. */
-import type { Annotation, Answer, Finding, Manifest, Reading } from '../model/types';
+import type { Manifest } from '../model/manifest';
+import type { Annotation, Answer, Finding, Reading } from '../model/reading';
 import type { AdjudicationJson, CaseReviewJson, CommentJson } from '../review/records';
 import type { KeepingKey } from '../save/browser_outbox';
 import type { Outcome } from '../save/outcome';

@@ -1,5 +1,5 @@
 /** What a reader can do with a key, a button or the mouse's wheel: one command, one name, one place where it happens. */
-import type { Suggestion } from '../model/types';
+import type { Suggestion } from '../model/reading';
 import type { PaneGrid } from '../page/pane_grid';
 import type { Forms } from '../panels/forms';
 import type { SliceLabelsPanel } from '../panels/slice_labels_panel';

@@ -1,6 +1,6 @@
 /** How the case hangs, and which panes move together. */
 import { gridWords, hangingsOf } from '../model/hangings';
-import type { LinkKind } from '../model/types';
+import type { LinkKind } from '../model/pictures';
 import type { Command, Desk } from './command';
 
 const LINK_WORDS: Record<LinkKind, string> = {

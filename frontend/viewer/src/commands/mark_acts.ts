@@ -1,7 +1,7 @@
 /** What is done to the selected mark beyond drawing it: shifted, copied back, cut, joined, locked, hidden. */
 import { moved } from '../marks/shapes';
 import { invertAffine } from '../model/geometry';
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 import { mergeMarks, splitMark } from '../store/cut_and_join';
 import { changeable, lockMark, shiftMark } from '../store/mark_acts';
 import type { Command, Desk } from './command';

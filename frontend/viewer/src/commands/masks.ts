@@ -5,7 +5,7 @@ import { outlinesOf } from '../masks/outlines';
 import { filledPolygon } from '../masks/polygon_fill';
 import { shapeOf } from '../masks/runs';
 import { masksBetween } from '../masks/slices_between';
-import type { Annotation } from '../model/types';
+import type { Annotation } from '../model/reading';
 import { addMasksLike, changeMask, isMask, type MaskMark, masksOf, pixelsOf, replaceMark } from '../store/mask_acts';
 import { frameBox, resizeBrush } from '../tools/painting';
 import type { Command, Desk } from './command';

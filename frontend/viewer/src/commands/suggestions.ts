@@ -1,5 +1,5 @@
 /** Deciding on what a model proposes: the selected suggestion, else the first on the slice. */
-import type { Suggestion } from '../model/types';
+import type { Suggestion } from '../model/reading';
 import { acceptSuggestions, neighbour } from '../store/suggestions';
 import type { Command, Desk } from './command';
 

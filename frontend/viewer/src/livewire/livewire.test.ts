@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 import { edgeCosts } from './costs';
 import { cheapestWays, wayTo } from './paths';
 import { gridPixel, partOf, smoothLine, storedPoint } from './picture_part';

@@ -1,6 +1,6 @@
 /** The part of a picture that a line along edges may run through, as greys of the reader's window. Pure. */
 import type { FrameValues } from '../masks/value_range';
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 import type { Range } from '../model/windows';
 import type { GreyGrid } from './costs';
 

@@ -1,5 +1,5 @@
 /** Ways along edges from a seed, found by a worker; until they are there a way is a straight line. */
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 import type { WaysReply, WaysRequest } from './livewire_worker';
 import { wayTo } from './paths';
 import { gridPixel, holds, type Part, smoothLine, storedPoint } from './picture_part';

@@ -1,6 +1,6 @@
 /** Lengths, the two axes of a lesion, angles, arrows. */
 import { distance } from '../model/contour';
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 import { less, type Scale, type Shape, SQUARE, shifted } from './shape';
 
 /** A line whose every point is a handle. */

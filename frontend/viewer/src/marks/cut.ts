@@ -1,6 +1,6 @@
 /** A closed outline cut in two by a line. Pure. */
 import { distance, longestAxis } from '../model/contour';
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 
 interface Crossing {
   /** 0 at the line's beginning, 1 at its end; the line goes on beyond both. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { filledPolygon } from '../masks/polygon_fill';
 import { distanceToOutline, pointInPolygon, polygonArea } from '../model/contour';
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 import { cutAlong, cutOutline } from './cut';
 import { unionOutline } from './union';
 

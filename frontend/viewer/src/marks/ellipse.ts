@@ -4,7 +4,7 @@
  * Source: DICOM PS3.3 C.18.6.1.2 (Graphic Type ELLIPSE).
  */
 import { distance } from '../model/contour';
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 import { less, middleOf, type Shape, shifted } from './shape';
 
 const STEPS = 72;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { FrameGeometry, MarkKind, Point } from '../model/types';
+import type { FrameGeometry, Point } from '../model/pictures';
+import type { MarkKind } from '../model/reading';
 import { diameterOf, measuresOf, measureWords } from './measures';
 
 const bare: FrameGeometry = {

@@ -4,7 +4,8 @@ import { maskDiameter } from '../masks/diameter';
 import { runArea } from '../masks/runs';
 import { type Calibration, calibrationFor } from '../model/calibration';
 import { longestAxis, polygonArea } from '../model/contour';
-import type { FrameGeometry, MarkKind, MaskRuns, Point } from '../model/types';
+import type { FrameGeometry, Point } from '../model/pictures';
+import type { MarkKind, MaskRuns } from '../model/reading';
 import { type Scale, SQUARE } from './shape';
 import { SHAPES } from './shapes';
 

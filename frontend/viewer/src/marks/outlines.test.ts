@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { filledPolygon } from '../masks/polygon_fill';
 import { shapeOf } from '../masks/runs';
-import type { MarkKind, Point } from '../model/types';
+import type { Point } from '../model/pictures';
+import type { MarkKind } from '../model/reading';
 import { angleAt, sizesOf } from './measures';
 import cases from './outline_cases.json';
 import { SHAPES } from './shapes';

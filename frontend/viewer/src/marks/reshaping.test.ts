@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { distance } from '../model/contour';
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 import { mirroredAxis, reshapedAxes, settledAxes, shortAxis } from './calipers';
 import { ellipseInBox, ellipseOutline, reshapedEllipse } from './ellipse';
 import { middleOf, type Scale } from './shape';

@@ -1,5 +1,5 @@
 /** What every kind of mark says of itself; all in stored pixels. */
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 
 /** Millimetres a column and a row, or 1 and 1: what is perpendicular in the patient is not so in odd pixels. */
 export type Scale = readonly [perColumn: number, perRow: number];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 import type { ShownMark } from '../pane/marks_layer';
 import { handleAt, markAt } from '../tools/hit_test';
 import { moved, pulled, resizedBox, SHAPES } from './shapes';

@@ -1,6 +1,7 @@
 /** What each kind of mark is to the eye and the mouse: outline, handles, reshaping. Pure; all in stored pixels. */
 import { distance } from '../model/contour';
-import type { MarkKind, Point } from '../model/types';
+import type { Point } from '../model/pictures';
+import type { MarkKind } from '../model/reading';
 import { angle, arrow, bidirectional, length } from './calipers';
 import { ellipse } from './ellipse';
 import { type Shape, shifted } from './shape';

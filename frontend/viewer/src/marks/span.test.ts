@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Point, StackJson } from '../model/types';
+import type { Point, StackJson } from '../model/pictures';
 import { spanAround, spanWords, startingSpan, strengthAt, withEnd } from './span';
 
 const box = (width: number, height: number): Point[] => [

@@ -1,6 +1,6 @@
 /** Over which slices a mark holds: where a span starts, how its ends move, how strongly it is shown. Pure. */
 import { calibrationFor } from '../model/calibration';
-import type { FrameGeometry, Point, StackJson } from '../model/types';
+import type { FrameGeometry, Point, StackJson } from '../model/pictures';
 
 /** Slices counted from 0 in the order of the stack, ends included. */
 export interface Span {

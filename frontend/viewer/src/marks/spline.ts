@@ -8,7 +8,7 @@
  * Source: Barry and Goldman, SIGGRAPH 1988; Yuksel, Schaefer and Keyser, Computer-Aided Design 43 (2011) 747-755.
  */
 import { distance } from '../model/contour';
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 import { type Shape, shifted } from './shape';
 
 /** Points on the curve for each control point. */

@@ -3,7 +3,8 @@ import type { Bitmap } from '../masks/bitmap';
 import { filledPolygon } from '../masks/polygon_fill';
 import { bitmapOf } from '../masks/runs';
 import type { FrameValues } from '../masks/value_range';
-import type { MarkKind, MaskRuns, Point } from '../model/types';
+import type { Point } from '../model/pictures';
+import type { MarkKind, MaskRuns } from '../model/reading';
 import { SHAPES } from './shapes';
 
 export interface Statistics {

@@ -5,7 +5,7 @@
  * at every meeting the edge that turns most to the outside. What is enclosed belongs to it, a gap between the two as well.
  */
 import { distance, pointInPolygon } from '../model/contour';
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 
 /** Corners nearer than this, in pixels, are one; far below what is stored. */
 const SAME = 1e-5;

@@ -1,5 +1,5 @@
 /** A mask between two others: shape-based interpolation. Pure. */
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 import { around, type Bitmap, type Box, emptyBitmap, grownBox, overlap, trimmed } from './bitmap';
 import { signedDistances } from './distance';
 

@@ -1,5 +1,5 @@
 /** The pixels of a mask, a byte each, within a box of whole pixels of its frame. Pure. */
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 
 /** Part of a frame: its top-left pixel and how many columns and rows. */
 export interface Box {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { distanceToSegment } from '../model/contour';
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 import { FRAME } from './arbitrary';
 import { areaOf, emptyBitmap, isIn, overlap } from './bitmap';
 import { LARGEST_RADIUS, SMALLEST_RADIUS, steppedRadius, sweep } from './brush';

@@ -1,5 +1,5 @@
 /** Painting with a round brush: which pixels a stroke covers. Pure. */
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 import { type Bitmap, type Box, overlap } from './bitmap';
 
 export interface Brush {

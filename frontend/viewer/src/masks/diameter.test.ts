@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { measureWords } from '../marks/measures';
-import type { FrameGeometry } from '../model/types';
+import type { FrameGeometry } from '../model/pictures';
 import { emptyBitmap, trimmed } from './bitmap';
 import { sweep } from './brush';
 import { longestDiameter } from './diameter';

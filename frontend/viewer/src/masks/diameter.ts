@@ -1,7 +1,8 @@
 /** How long a mask is. Pure. */
 import type { Scale } from '../marks/shape';
 import { longestAxis } from '../model/contour';
-import type { MaskRuns, Point } from '../model/types';
+import type { Point } from '../model/pictures';
+import type { MaskRuns } from '../model/reading';
 import type { Bitmap } from './bitmap';
 import { partsAsSegments, type Segment } from './components';
 import { bitmapOf } from './runs';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pointInPolygon } from '../model/contour';
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 import { anyMask, FRAME, pixelsIn } from './arbitrary';
 import { areaOf, type Bitmap, emptyBitmap, isIn, subtracted, union } from './bitmap';
 import { sweep } from './brush';

@@ -1,6 +1,6 @@
 /** From pixels to the lines around them. Pure. */
 import { polygonArea, simplifyContour } from '../model/contour';
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 import { type Bitmap, isIn } from './bitmap';
 
 export interface Outline {

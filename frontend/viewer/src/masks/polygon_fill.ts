@@ -1,5 +1,5 @@
 /** From an outline to the pixels it encloses. Pure. */
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 import { type Bitmap, type Box, emptyBitmap, trimmed } from './bitmap';
 
 /**

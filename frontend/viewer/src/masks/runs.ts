@@ -1,5 +1,6 @@
 /** A mask as the server has it, two corners and runs, and its pixels again. Pure. */
-import type { MaskRuns, Point } from '../model/types';
+import type { Point } from '../model/pictures';
+import type { MaskRuns } from '../model/reading';
 import { type Bitmap, type Box, cornersOf } from './bitmap';
 
 /** What the server takes (annotator/annotations/masks.py). */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StackJson } from '../model/types';
+import type { StackJson } from '../model/pictures';
 import { type Bitmap, emptyBitmap, trimmed } from './bitmap';
 import { sweep } from './brush';
 import { masksBetween, shareOfWay } from './slices_between';

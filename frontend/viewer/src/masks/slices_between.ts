@@ -1,5 +1,5 @@
 /** Which masks are wanted between those that a finding has, slice by slice. Pure. */
-import type { StackJson } from '../model/types';
+import type { StackJson } from '../model/pictures';
 import { maskBetween } from './between';
 import { type Bitmap, type Box, union } from './bitmap';
 

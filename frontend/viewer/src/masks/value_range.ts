@@ -1,6 +1,6 @@
 /** What the threshold brush paints: pixels whose values lie in a range. Pure. */
 
-import type { Window } from '../model/types';
+import type { Window } from '../model/pictures';
 import { windowRange } from '../model/windows';
 import type { Admits } from './brush';
 

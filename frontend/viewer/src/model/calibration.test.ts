@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { measureWords } from '../marks/measures';
 import { calibrationFor } from './calibration';
 import cases from './calibration_cases.json';
-import type { FrameGeometry, Point, UltrasoundRegion } from './types';
+import type { FrameGeometry, Point, UltrasoundRegion } from './pictures';
 
 const bare: FrameGeometry = {
   position: null,

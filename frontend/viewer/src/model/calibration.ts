@@ -1,5 +1,5 @@
 /** Which millimetres hold for the points of one mark, and how the reader is told. */
-import type { FrameGeometry, Point, UltrasoundRegion } from './types';
+import type { FrameGeometry, Point, UltrasoundRegion } from './pictures';
 
 export interface Calibration {
   mmPerColumn: number;

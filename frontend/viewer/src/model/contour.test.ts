@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { distanceToOutline, longestAxis, pointInPolygon, polygonArea, redrawPart, simplifyContour } from './contour';
-import type { Point } from './types';
+import type { Point } from './pictures';
 
 function circle(count: number, radius: number, centre: Point = [100, 100]): Point[] {
   return Array.from({ length: count }, (_, i): Point => {

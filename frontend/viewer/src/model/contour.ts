@@ -1,5 +1,5 @@
 /** Freehand contours as closed polygons in pixels: thinning, area, redrawing a part. Pure. */
-import type { Point } from './types';
+import type { Point } from './pictures';
 
 /** Half a hundredth of a pixel is below what the eye or the mouse can do; keeps saved numbers short. */
 const DECIMALS = 1000;

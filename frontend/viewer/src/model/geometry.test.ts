@@ -10,7 +10,7 @@ import {
   pixelToWorld,
   worldToPixel,
 } from './geometry';
-import type { Vector } from './types';
+import type { Vector } from './pictures';
 
 const coordinate = fc.double({ min: -2000, max: 2000, noNaN: true });
 const spacing = fc.double({ min: 0.01, max: 8, noNaN: true });

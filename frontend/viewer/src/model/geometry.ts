@@ -6,7 +6,7 @@
  * without position or orientation gets the origin and the identity, without spacing a millimetre a pixel.
  * Cornerstone's own worldToImageCoords swaps row and column spacing, so it is not used.
  */
-import type { FrameGeometry, Point, Vector } from './types';
+import type { FrameGeometry, Point, Vector } from './pictures';
 
 export interface ImagePlane {
   /** Centre of the top-left pixel. */

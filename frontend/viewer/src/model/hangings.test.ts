@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hangingsOf, linksOf, panesWith, startingHanging } from './hangings';
-import type { HangingJson, Manifest } from './types';
+import type { Manifest } from './manifest';
+import type { HangingJson } from './pictures';
 
 const hanging = (key: string, links = {}): HangingJson => ({
   key,

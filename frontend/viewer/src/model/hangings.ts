@@ -1,6 +1,8 @@
 /** Which hanging a case opens with, and which panes move together. Pure. */
+
+import type { Manifest } from './manifest';
+import type { HangingJson, HangingPane, LinkKind } from './pictures';
 import { PLAIN, type Presentation } from './presentation';
-import type { HangingJson, HangingPane, LinkKind, Manifest } from './types';
 
 export const LINK_KINDS: readonly LinkKind[] = ['scroll', 'zoom', 'window'];
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { matchingSlice, shareSpace } from './linked_scroll';
-import type { StackJson } from './types';
+import type { StackJson } from './pictures';
 
 type Six = [number, number, number, number, number, number];
 const AXIAL: Six = [1, 0, 0, 0, 1, 0];

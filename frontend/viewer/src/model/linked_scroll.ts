@@ -1,6 +1,6 @@
 /** Which slice of one stack belongs to a slice of another: by place in the patient, else by share of the stack. Pure. */
 import { dot } from './geometry';
-import type { StackJson, Vector } from './types';
+import type { StackJson, Vector } from './pictures';
 
 /** Slices that lie more askew than this (cosine) have no place in common to go to. */
 const PARALLEL = 0.98;

@@ -13,7 +13,7 @@ import {
   volumeGrid,
   voxelOf,
 } from './mpr';
-import type { StackJson, Vector } from './types';
+import type { StackJson, Vector } from './pictures';
 
 const PLENTY = 1e9;
 

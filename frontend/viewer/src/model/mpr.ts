@@ -6,8 +6,8 @@
  * shifted against each other, and cutting along the patient's axes through such a grid straightens them.
  */
 import { dot, type ImagePlane } from './geometry';
+import type { StackJson, Vector } from './pictures';
 import type { PlaneName } from './presentation';
-import type { StackJson, Vector } from './types';
 
 export interface VolumeGrid {
   /** The centre of the first voxel. */

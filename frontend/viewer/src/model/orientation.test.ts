@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { directionLetters, edgeLetters, hangingFlips, NO_FLIPS } from './orientation';
-import type { FrameGeometry } from './types';
+import type { FrameGeometry } from './pictures';
 
 const geometry = (orientation: FrameGeometry['orientation']): FrameGeometry => ({
   position: [0, 0, 0],

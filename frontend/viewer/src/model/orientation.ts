@@ -1,5 +1,5 @@
 /** Letters at the edges of a picture, and how the four mammographic views are turned to face each other. Pure. */
-import type { FrameGeometry, Vector } from './types';
+import type { FrameGeometry, Vector } from './pictures';
 
 /** The patient directions of a vector, the strongest first: "L", "LA", "HFR" (DICOM PS3.3 C.7.6.1.1.1). */
 export function directionLetters(v: Vector, threshold = 0.25): string {

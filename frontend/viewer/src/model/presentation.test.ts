@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { StackJson } from './pictures';
 import {
   isPlain,
   nextThickness,
@@ -9,7 +10,6 @@ import {
   threeWindowRefusal,
   threeWindows,
 } from './presentation';
-import type { StackJson } from './types';
 
 const presets = ['Brain', 'Subdural', 'Bone', 'Lung'].map((name) => ({ name, centre: 0, width: 100 }));
 const stackOf = (more: object): StackJson =>

@@ -1,5 +1,5 @@
 /** How a pane presents its stack: through one window or three, one slice or a slab, as acquired or reformatted. Pure. */
-import type { Preset, StackJson } from './types';
+import type { Preset, StackJson } from './pictures';
 
 export type Composition = 'window' | 'three-window';
 export type SlabMode = 'none' | 'maximum' | 'average' | 'minimum';

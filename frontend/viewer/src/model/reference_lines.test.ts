@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ImagePlane, pixelToWorld } from './geometry';
+import type { Point, Vector } from './pictures';
 import { above, crossings, cutLine } from './reference_lines';
-import type { Point, Vector } from './types';
 
 const planeOf = (origin: Vector, alongRow: Vector, alongColumn: Vector, spacing = 1): ImagePlane => ({
   origin,

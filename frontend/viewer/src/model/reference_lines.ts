@@ -1,7 +1,7 @@
 /** Where the plane of one picture cuts another picture. Pure. */
 import { dot, type ImagePlane, pixelToWorld } from './geometry';
 import { cross, minus } from './mpr';
-import type { Point, Vector } from './types';
+import type { Point, Vector } from './pictures';
 
 /** Planes that lean less than this against each other have no line worth drawing (sine of 3 degrees). */
 const LEAST_LEAN = 0.05;

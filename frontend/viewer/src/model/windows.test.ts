@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FrameJson, StackJson } from './types';
+import type { FrameJson, StackJson } from './pictures';
 import { draggedWindow, initialWindow, voiTableOf, windowName, windowRange } from './windows';
 
 describe('windows', () => {

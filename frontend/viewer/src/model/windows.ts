@@ -1,5 +1,5 @@
 /** Which window a frame is first shown with, and how windows become ranges. Pure. */
-import type { FrameJson, LookupTable, Preset, StackJson, VoiFunction, Window } from './types';
+import type { FrameJson, LookupTable, Preset, StackJson, VoiFunction, Window } from './pictures';
 
 export interface Range {
   lower: number;

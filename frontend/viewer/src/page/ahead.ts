@@ -5,7 +5,8 @@
  * of it is shown, and that it is read is noted only when it is opened.
  */
 import { hangingsOf, startingHanging } from '../model/hangings';
-import type { Manifest, StackJson } from '../model/types';
+import type { Manifest } from '../model/manifest';
+import type { StackJson } from '../model/pictures';
 import { aheadPlan, type Opening } from '../pixels/ahead_plan';
 import { FrameFetch } from '../pixels/frame_fetch';
 import { requestOf } from '../pixels/frame_store';

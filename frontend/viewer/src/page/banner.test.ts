@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Manifest } from '../model/types';
+import type { Manifest } from '../model/manifest';
 import { bannerWords } from './banner';
 
 const reading = (change: Partial<Manifest['reading']>): Manifest['reading'] => ({

@@ -1,5 +1,5 @@
 /** What stands above a case that can't be marked, or that was given back. */
-import type { Manifest } from '../model/types';
+import type { Manifest } from '../model/manifest';
 
 export function bannerWords(reading: Manifest['reading']): string {
   if (reading.may_review) return '';

@@ -1,6 +1,6 @@
 /** What stands round the pictures: the head, the tools, the bars above and below, the series beside. */
 
-import type { Preset } from '../model/types';
+import type { Preset } from '../model/pictures';
 import { windowName } from '../model/windows';
 import { HangingBar } from '../panels/hanging_bar';
 import { Header } from '../panels/header';

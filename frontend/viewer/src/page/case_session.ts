@@ -1,7 +1,8 @@
 /** One case on the page, from its first picture until it is left; the next one finds nothing of it. */
 import type { ApiClient } from '../api/client';
 import { newId } from '../api/identifiers';
-import type { Manifest, Reading } from '../model/types';
+import type { Manifest } from '../model/manifest';
+import type { Reading } from '../model/reading';
 import type { ReadingClock } from '../person/reading_clock';
 import { startClock } from '../person/watch';
 import type { FrameFetch } from '../pixels/frame_fetch';

@@ -3,7 +3,7 @@
  * ahead. Everything the reader made was saved before (see leaving.ts).
  */
 import { type ApiClient, RequestError } from '../api/client';
-import type { Manifest } from '../model/types';
+import type { Manifest } from '../model/manifest';
 import { FrameFetch } from '../pixels/frame_fetch';
 import { Ahead } from './ahead';
 import { CaseSession, type LoadedCase } from './case_session';

@@ -1,5 +1,5 @@
 /** The marks of a stack with the frames that they were made on, for planes that cut them. */
-import type { StackJson } from '../model/types';
+import type { StackJson } from '../model/pictures';
 import type { CrossingMark } from '../pane/plane_lines';
 import type { Acts } from '../store/acts';
 import type { Places } from '../store/places';

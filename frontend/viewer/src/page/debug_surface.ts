@@ -14,8 +14,9 @@
  */
 import { Enums } from '@cornerstonejs/core';
 import { applyAffine, worldToPixel } from '../model/geometry';
+import type { Point } from '../model/pictures';
 import type { Presentation } from '../model/presentation';
-import type { Annotation, Answer, Finding, Point } from '../model/types';
+import type { Annotation, Answer, Finding } from '../model/reading';
 import type { Pane } from '../pane/pane';
 import type { FrameStore } from '../pixels/frame_store';
 import type { SaveSummary } from '../save/summary';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Annotation, Manifest } from '../model/types';
+import type { Manifest } from '../model/manifest';
+import type { Annotation } from '../model/reading';
 import { Places } from '../store/places';
 import { markInEachStack } from './finding_view';
 

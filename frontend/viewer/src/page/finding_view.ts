@@ -1,5 +1,5 @@
 /** Showing a finding: every pane that has one of its marks goes there, and the finding is the selected one. */
-import type { Annotation } from '../model/types';
+import type { Annotation } from '../model/reading';
 import type { Acts } from '../store/acts';
 import type { Places } from '../store/places';
 import type { PaneGrid } from './pane_grid';

@@ -3,7 +3,8 @@
 import { SHAPES } from '../marks/shapes';
 import { type Statistics, statisticsOf, statisticsWords } from '../marks/statistics';
 import type { FrameValues } from '../masks/value_range';
-import type { FrameJson, MarkKind, MaskRuns, Point, StackJson } from '../model/types';
+import type { FrameJson, Point, StackJson } from '../model/pictures';
+import type { MarkKind, MaskRuns } from '../model/reading';
 import { voiTableOf } from '../model/windows';
 import { valuesOf } from '../pixels/frame_image';
 import { type FrameStore, requestOf } from '../pixels/frame_store';

@@ -1,7 +1,7 @@
 /** The panes in their layout, each with its overlay, marks, scroll bar and cine. */
 
 import { linksOf, presentationOf } from '../model/hangings';
-import type { HangingJson, HangingPane, StackJson, Vector } from '../model/types';
+import type { HangingJson, HangingPane, StackJson, Vector } from '../model/pictures';
 import { BrushCursor } from '../pane/brush_cursor';
 import { Cine } from '../pane/cine';
 import type { PaneLayer } from '../pane/layer';

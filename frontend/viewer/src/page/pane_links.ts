@@ -2,7 +2,7 @@
 import { panesWith } from '../model/hangings';
 import { matchingSlice, shareSpace } from '../model/linked_scroll';
 import { chestWallEdge } from '../model/orientation';
-import type { HangingJson, LinkKind, Point, StackJson, Window } from '../model/types';
+import type { HangingJson, LinkKind, Point, StackJson, Window } from '../model/pictures';
 import type { LinkedPane } from '../pane/linked_pane';
 import type { Ui } from '../store/ui';
 import type { PaneUnit } from './pane_grid';

@@ -2,7 +2,7 @@
 import type { Desk } from '../commands/command';
 import type { CommandRegistry } from '../commands/registry';
 import { hangingsOf, startingHanging } from '../model/hangings';
-import type { Annotation, Suggestion } from '../model/types';
+import type { Annotation, Suggestion } from '../model/reading';
 import { labelByDrag } from '../pane/slice_label_drag';
 import { SliceWords } from '../pane/slice_words';
 import { SpanBars } from '../pane/span_bars';

@@ -1,7 +1,7 @@
 /** Which marks lie on a frame and how they look: the reader's by finding, suggestions dashed, other people's grey. */
 
 import { strengthAt } from '../marks/span';
-import type { Annotation, Finding, Suggestion } from '../model/types';
+import type { Annotation, Finding, Suggestion } from '../model/reading';
 import type { ShownMark } from '../pane/marks_layer';
 import { findingColour, labelColour, OTHERS, SUGGESTED, UNASSIGNED } from '../panels/palette';
 import type { Acts } from '../store/acts';

@@ -2,7 +2,7 @@
 import type { Types } from '@cornerstonejs/core';
 import { type Affine, affineScale, affineThrough, applyAffine, type ImagePlane, pixelToWorld } from '../model/geometry';
 import type { Flips } from '../model/orientation';
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 
 const SMALLEST_ZOOM = 0.02;
 const LARGEST_ZOOM = 60;

@@ -2,8 +2,8 @@
 import type { Types } from '@cornerstonejs/core';
 import { type ImagePlane, imagePlane } from '../model/geometry';
 import { minus, planeAt, SMALLEST_TILT } from '../model/mpr';
+import type { StackJson } from '../model/pictures';
 import { type SlabMode, slabRange, slabWords, threeWindows } from '../model/presentation';
-import type { StackJson } from '../model/types';
 import { derivedImage } from '../pixels/derived_images';
 import { type FrameStore, requestOf } from '../pixels/frame_store';
 import type { Pixels } from '../pixels/modality';

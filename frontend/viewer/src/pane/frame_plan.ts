@@ -1,5 +1,5 @@
 /** Which frames a pane asks for ahead of the reader, and at which resolution. */
-import type { FrameJson, StackJson, Window } from '../model/types';
+import type { FrameJson, StackJson, Window } from '../model/pictures';
 import { windowRange } from '../model/windows';
 import { type FrameStore, requestOf } from '../pixels/frame_store';
 import { forward, framesThatFit, outward } from '../pixels/prefetch';

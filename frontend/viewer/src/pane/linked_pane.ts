@@ -1,5 +1,5 @@
 /** A pane that tells when the reader, not the page, moved it, so that others can follow. */
-import type { Point, StackJson, Window } from '../model/types';
+import type { Point, StackJson, Window } from '../model/pictures';
 import { Pane } from './pane';
 
 export interface Followers {

@@ -1,6 +1,7 @@
 /** What a kind of mark has on the screen beside its lines: a point's cross, an arrow's head, the caps of calipers. */
 import { distance } from '../model/contour';
-import type { MarkKind, Point } from '../model/types';
+import type { Point } from '../model/pictures';
+import type { MarkKind } from '../model/reading';
 import { textScale } from '../page/text_scale';
 
 const CAP = 5;

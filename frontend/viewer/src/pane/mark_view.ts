@@ -2,7 +2,8 @@
 import { linesOf } from '../marks/shape';
 import { SHAPES } from '../marks/shapes';
 import { type Affine, applyAffine } from '../model/geometry';
-import type { MarkKind, Point } from '../model/types';
+import type { Point } from '../model/pictures';
+import type { MarkKind } from '../model/reading';
 import { s } from '../page/dom';
 import { textScale } from '../page/text_scale';
 import { signOf } from './mark_signs';

@@ -7,7 +7,8 @@
  */
 import type { Affine } from '../model/geometry';
 import { applyAffine } from '../model/geometry';
-import type { MarkKind, MaskRuns, Point } from '../model/types';
+import type { Point } from '../model/pictures';
+import type { MarkKind, MaskRuns } from '../model/reading';
 import { s } from '../page/dom';
 import { textScale } from '../page/text_scale';
 import { signOf } from './mark_signs';

@@ -9,7 +9,7 @@ import { boxOnScreen, type DrawnMask, drawMasks, rgbOf } from '../masks/drawing'
 import { outlinesOf } from '../masks/outlines';
 import { bitmapOf } from '../masks/runs';
 import { type Affine, invertAffine } from '../model/geometry';
-import type { MaskRuns } from '../model/types';
+import type { MaskRuns } from '../model/reading';
 import { h } from '../page/dom';
 import type { PaneLayer } from './layer';
 import { REFUSED_COLOUR } from './mark_view';

@@ -4,7 +4,7 @@
  * Each is a small canvas whose CSS matrix is the camera's, moved to the plane's place in the frame: it follows every
  * zoom, shift and turn, whatever the resolution that the picture is shown at.
  */
-import type { OverlayJson } from '../model/types';
+import type { OverlayJson } from '../model/pictures';
 import { h } from '../page/dom';
 import type { FrameFetch } from '../pixels/frame_fetch';
 import type { PaneLayer } from './layer';

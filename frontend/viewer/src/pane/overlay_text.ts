@@ -1,6 +1,7 @@
 /** What is written over a picture: slice, window, zoom, position, laterality, orientation letters, failure. */
+
+import type { StackJson } from '../model/pictures';
 import type { PlaneName } from '../model/presentation';
-import type { StackJson } from '../model/types';
 import { windowName } from '../model/windows';
 import { h, setText } from '../page/dom';
 import type { Pane } from './pane';

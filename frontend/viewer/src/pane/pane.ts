@@ -2,8 +2,8 @@
 import { Enums } from '@cornerstonejs/core';
 import { imagePlane } from '../model/geometry';
 import { type Flips, hangingFlips, NO_FLIPS } from '../model/orientation';
+import type { FrameJson, Point, Preset, StackJson, Vector, Window } from '../model/pictures';
 import { isPlain, type Presentation } from '../model/presentation';
-import type { FrameJson, Point, Preset, StackJson, Vector, Window } from '../model/types';
 import { fullRangeWindow, initialWindow } from '../model/windows';
 import { h } from '../page/dom';
 import type { FrameStore } from '../pixels/frame_store';

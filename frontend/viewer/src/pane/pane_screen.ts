@@ -2,7 +2,7 @@
 import { Enums, type Types } from '@cornerstonejs/core';
 import type { Affine } from '../model/geometry';
 import type { Flips } from '../model/orientation';
-import type { Window } from '../model/types';
+import type { Window } from '../model/pictures';
 import { windowRange } from '../model/windows';
 import { dropCached } from '../pixels/derived_images';
 import type { Screen } from '../pixels/screen';

@@ -1,8 +1,8 @@
 /** Over a picture: where the planes of other panes cut it, the place the reader pointed at, and marks that a plane cuts. */
 import { SHAPES } from '../marks/shapes';
 import { applyAffine, type ImagePlane, imagePlane, worldToPixel } from '../model/geometry';
+import type { FrameJson, Point, StackJson } from '../model/pictures';
 import { above, crossings, cutLine } from '../model/reference_lines';
-import type { FrameJson, Point, StackJson } from '../model/types';
 import { s } from '../page/dom';
 import type { PaneLayer } from './layer';
 import type { ShownMark } from './marks_layer';

@@ -1,5 +1,5 @@
 /** The bar beside a pane: where in the stack the reader is, and which slices are loaded (or failed). */
-import type { Gap } from '../model/types';
+import type { Gap } from '../model/pictures';
 import { h } from '../page/dom';
 import type { SliceState } from './frame_plan';
 import type { Pane } from './pane';

@@ -1,6 +1,7 @@
 /** On a pane's scroll bar: the spans of marks and the labels of slices, as bars whose ends drag. */
 import { type Span, type SpanEnd, spanWords } from '../marks/span';
-import type { Annotation, StackJson } from '../model/types';
+import type { StackJson } from '../model/pictures';
+import type { Annotation } from '../model/reading';
 import { h } from '../page/dom';
 import { labelColour, OTHERS, UNASSIGNED } from '../panels/palette';
 import type { Acts } from '../store/acts';

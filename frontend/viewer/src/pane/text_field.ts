@@ -1,6 +1,6 @@
 /** Words typed where they stand on the picture: an arrow's text. */
 import { applyAffine } from '../model/geometry';
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 import { h } from '../page/dom';
 import type { Acts } from '../store/acts';
 import { labelMark } from '../store/mark_acts';

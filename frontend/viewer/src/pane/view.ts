@@ -11,8 +11,8 @@ import {
   type VolumeGrid,
   volumeGrid,
 } from '../model/mpr';
+import type { FrameJson, StackJson, Vector } from '../model/pictures';
 import { PLAIN, type Presentation, slabRefusal, threeWindowRefusal } from '../model/presentation';
-import type { FrameJson, StackJson, Vector } from '../model/types';
 
 export class View {
   now: Presentation = PLAIN;

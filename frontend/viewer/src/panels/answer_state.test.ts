@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SchemaJson } from '../model/types';
+import type { SchemaJson } from '../model/questions';
 import type { Acts } from '../store/acts';
 import type { Places } from '../store/places';
 import { ofFinding } from '../store/targets';

@@ -1,5 +1,6 @@
 /** What a form shows of the answers: the records, how saving them goes, and what follows from them. */
-import type { Answer, SchemaJson } from '../model/types';
+import type { SchemaJson } from '../model/questions';
+import type { Answer } from '../model/reading';
 import type { Acts } from '../store/acts';
 import { answerTo, waitsFor } from '../store/answers';
 import type { Places } from '../store/places';

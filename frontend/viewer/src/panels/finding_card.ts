@@ -1,5 +1,5 @@
 /** One finding in the panel: its name and number, its marks, and while it is selected its questions. */
-import type { Annotation, Finding } from '../model/types';
+import type { Annotation, Finding } from '../model/reading';
 import { h, setText } from '../page/dom';
 import { colourOf, numberOf } from '../store/mark_looks';
 import type { FormSet } from './form_set';

@@ -1,5 +1,5 @@
 /** The findings and the marks that show them; marks that belong to none; the forms of the selected finding. */
-import type { Annotation } from '../model/types';
+import type { Annotation } from '../model/reading';
 import { h } from '../page/dom';
 import { ofFinding } from '../store/targets';
 import { FindingCard } from './finding_card';

@@ -1,5 +1,5 @@
 /** What every way of answering a question has in common. */
-import type { AnswerValue } from '../model/types';
+import type { AnswerValue } from '../model/questions';
 
 export interface BodyState {
   value: AnswerValue;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FormCheck, FormQuestion } from '../model/types';
+import type { FormCheck, FormQuestion } from '../model/questions';
 import { withChecks } from './form_checks';
 
 const questions: FormQuestion[] = [

@@ -4,7 +4,8 @@
  * The rules are the server's (annotator/labels/form_checks.py) and come with the case: conditions and words, over the
  * answers and over facts of the case ("@..."). What follows otherwise comes with the saved score.
  */
-import type { FormCheck, Score, ScoreWarning } from '../model/types';
+import type { FormCheck } from '../model/questions';
+import type { Score, ScoreWarning } from '../model/reading';
 import { type Answers, type AskedForm, holds, withoutHidden } from './form_conditions';
 import { warningsOf } from './form_rules';
 

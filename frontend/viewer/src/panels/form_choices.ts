@@ -1,5 +1,5 @@
 /** The options of a question: one, or several of them. */
-import type { AnswerValue, FormOption, FormQuestion } from '../model/types';
+import type { AnswerValue, FormOption, FormQuestion } from '../model/questions';
 import { h, setText } from '../page/dom';
 import type { BodyState, QuestionBody } from './form_body';
 import { hotKeys } from './form_keys';

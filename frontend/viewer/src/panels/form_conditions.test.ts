@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import shared from '../../../../tests/annotator/labels/condition_cases.json';
-import type { AnswerValue, FormQuestion } from '../model/types';
+import type { AnswerValue, FormQuestion } from '../model/questions';
 import { shownQuestions, withoutHidden } from './form_conditions';
 
 const forms = shared.forms as unknown as Record<string, readonly FormQuestion[]>;

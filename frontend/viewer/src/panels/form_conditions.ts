@@ -3,7 +3,7 @@
  *
  * The twin of annotator/labels/conditions.py: the same cases check both (tests/annotator/labels/condition_cases.json).
  */
-import type { AnswerValue, Condition, FormQuestion } from '../model/types';
+import type { AnswerValue, Condition, FormQuestion } from '../model/questions';
 
 export type Answers = Readonly<Record<string, AnswerValue>>;
 

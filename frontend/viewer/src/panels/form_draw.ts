@@ -1,5 +1,5 @@
 /** "Draw this": a question that the picture answers. */
-import type { FormQuestion } from '../model/types';
+import type { FormQuestion } from '../model/questions';
 import { h } from '../page/dom';
 import type { BodyState, QuestionBody } from './form_body';
 

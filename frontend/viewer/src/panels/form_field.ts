@@ -1,5 +1,5 @@
 /** A number with its unit, or a text. */
-import type { AnswerValue, FormQuestion, SchemaDefinition } from '../model/types';
+import type { AnswerValue, FormQuestion, SchemaDefinition } from '../model/questions';
 import { h } from '../page/dom';
 import type { BodyState, QuestionBody } from './form_body';
 import { numberFault } from './form_rules';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FormOption, FormQuestion } from '../model/types';
+import type { FormOption, FormQuestion } from '../model/questions';
 import { hotKeys, leadOf, optionByInitial, optionForKey } from './form_keys';
 
 const titled = (...titles: string[]): FormOption[] => titles.map((title) => ({ value: title, title }));

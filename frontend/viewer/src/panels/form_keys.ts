@@ -1,5 +1,5 @@
 /** Which key means which option of a question, and where a key leads in a form. Pure. */
-import type { FormOption, FormQuestion } from '../model/types';
+import type { FormOption, FormQuestion } from '../model/questions';
 import { layoutFor } from './form_rules';
 
 /** What stands beside each option as its key: its own, its code's letters, or its number. */

@@ -1,5 +1,5 @@
 /** One question of a label form: its title, its options or field, what is derived or refused, and its keys. */
-import type { AnswerValue, FormOption, FormQuestion, SchemaDefinition } from '../model/types';
+import type { AnswerValue, FormOption, FormQuestion, SchemaDefinition } from '../model/questions';
 import { h, setText } from '../page/dom';
 import type { BodyState, QuestionBody } from './form_body';
 import { ChoiceBody, optionsOf } from './form_choices';

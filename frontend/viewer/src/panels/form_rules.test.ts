@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FormOption, FormQuestion, SchemaDefinition } from '../model/types';
+import type { FormOption, FormQuestion, SchemaDefinition } from '../model/questions';
 import {
   layoutFor,
   measuredValues,

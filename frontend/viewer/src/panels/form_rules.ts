@@ -1,5 +1,6 @@
 /** What a label form shows and how a choice changes an answer. Pure. */
-import type { AnswerValue, FormOption, FormQuestion, SchemaDefinition, Score } from '../model/types';
+import type { AnswerValue, FormOption, FormQuestion, SchemaDefinition } from '../model/questions';
+import type { Score } from '../model/reading';
 
 export function chosen(value: AnswerValue, option: FormOption): boolean {
   return Array.isArray(value) ? value.includes(String(option.value)) : value === option.value;

@@ -1,5 +1,5 @@
 /** The forms about one target: those that ask now, and those of older versions under which something was answered. */
-import type { SchemaJson } from '../model/types';
+import type { SchemaJson } from '../model/questions';
 import { h } from '../page/dom';
 import type { Acts } from '../store/acts';
 import { answerTo, answerUnder, schemaName, setAnswers, setOverride } from '../store/answers';

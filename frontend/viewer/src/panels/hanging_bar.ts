@@ -2,7 +2,7 @@
 import './hanging_bar.css';
 import type { CommandRegistry } from '../commands/registry';
 import { gridWords, hangingsOf, LINK_KINDS } from '../model/hangings';
-import type { HangingJson, LinkKind } from '../model/types';
+import type { HangingJson, LinkKind } from '../model/pictures';
 import { h, s } from '../page/dom';
 import type { PaneLinks } from '../page/pane_links';
 import type { Acts } from '../store/acts';

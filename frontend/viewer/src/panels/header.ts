@@ -1,5 +1,5 @@
 /** The top of the page: where the reader is, whether everything is saved, and what comes next. */
-import type { Manifest } from '../model/types';
+import type { Manifest } from '../model/manifest';
 import { h, setText } from '../page/dom';
 import type { Lifetime } from '../page/lifetime';
 import { clockWords, type ReadingClock } from '../person/reading_clock';

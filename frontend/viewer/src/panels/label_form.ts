@@ -3,7 +3,8 @@
  *
  * It knows a definition, answers and what to call, and nothing of the page that it stands in.
  */
-import type { AnswerValue, FormOption, FormQuestion, Override, SchemaJson, Score } from '../model/types';
+import type { AnswerValue, FormOption, FormQuestion, SchemaJson } from '../model/questions';
+import type { Override, Score } from '../model/reading';
 import { h, setText } from '../page/dom';
 import { type Answers, isAnswered, shownQuestions, withoutHidden } from './form_conditions';
 import { FormQuestionView } from './form_question';

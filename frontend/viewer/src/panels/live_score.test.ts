@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import tirads from '../../../../annotator/labels/schemas/acr-tirads-2.json';
 import cases from '../../../../tests/annotator/labels/live_score_cases.json';
-import type { AnswerValue, SchemaDefinition, Score } from '../model/types';
+import type { AnswerValue, SchemaDefinition } from '../model/questions';
+import type { Score } from '../model/reading';
 import { liveScore, scoreToShow } from './live_score';
 
 const definition = tirads as unknown as SchemaDefinition;

@@ -5,7 +5,8 @@
  * (tests/annotator/labels/live_score_cases.json). Scoring by a function is the server's alone.
  */
 
-import type { Answer, PointLevel, SchemaDefinition, Score, SystemScore } from '../model/types';
+import type { PointLevel, SchemaDefinition } from '../model/questions';
+import type { Answer, Score, SystemScore } from '../model/reading';
 import { shownQuestions } from './form_conditions';
 
 type Answers = Answer['answers'];

@@ -1,5 +1,5 @@
 /** Lines of marks that stay in the page: only what changed is made anew, so that 500 marks cost no more than one. */
-import type { Annotation } from '../model/types';
+import type { Annotation } from '../model/reading';
 import { h } from '../page/dom';
 import { lookOf, type MarkRows, markRow } from './mark_row';
 

@@ -3,7 +3,7 @@
 import { measureWords } from '../marks/measures';
 import { SHAPES } from '../marks/shapes';
 import { spanWords } from '../marks/span';
-import type { Annotation } from '../model/types';
+import type { Annotation } from '../model/reading';
 import { h } from '../page/dom';
 import type { Acts } from '../store/acts';
 import { lockMark } from '../store/mark_acts';

@@ -1,5 +1,5 @@
 /** A level or category chosen by hand instead of the computed one: which, and why. One key takes it back. */
-import type { Override, Score } from '../model/types';
+import type { Override, Score } from '../model/reading';
 import { h, setText } from '../page/dom';
 
 export const OVERRIDE_KEY = '*';

@@ -1,5 +1,5 @@
 /** Above the panes: window presets, cine, what else stands there. */
-import type { Preset } from '../model/types';
+import type { Preset } from '../model/pictures';
 import { h, setText } from '../page/dom';
 import type { Lifetime } from '../page/lifetime';
 import { type Cine, SPEEDS } from '../pane/cine';

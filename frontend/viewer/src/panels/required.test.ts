@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import shared from '../../../../tests/annotator/labels/completeness_cases.json';
-import type { AnswerValue, FormQuestion } from '../model/types';
+import type { AnswerValue, FormQuestion } from '../model/questions';
 import { requiredLeft } from './required';
 
 const form = { questions: shared.questions as unknown as FormQuestion[] };

@@ -4,7 +4,8 @@
  * The twin of annotator/labels/completeness.py, which refuses what this lists: the same cases check both
  * (tests/annotator/labels/completeness_cases.json).
  */
-import type { FormQuestion, Score } from '../model/types';
+import type { FormQuestion } from '../model/questions';
+import type { Score } from '../model/reading';
 import { type Answers, type AskedForm, isAnswered, shownQuestions } from './form_conditions';
 
 /** In the form's order; none of a form that nobody began, and none that follows from other answers. */

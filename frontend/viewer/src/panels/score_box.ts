@@ -1,5 +1,5 @@
 /** What follows from the answers: points, level, what to do, what was chosen by hand, and what is still missing. */
-import type { Override, Score, SystemScore } from '../model/types';
+import type { Override, Score, SystemScore } from '../model/reading';
 import { h } from '../page/dom';
 import { warningsOf } from './form_rules';
 

@@ -1,6 +1,6 @@
 /** The labels of slices: from which to which, what they say, and the one that is being made. */
 import { spanWords } from '../marks/span';
-import type { Annotation } from '../model/types';
+import type { Annotation } from '../model/reading';
 import { h, setText } from '../page/dom';
 import type { Acts } from '../store/acts';
 import { labelsInUse, wordsOf } from '../store/mark_looks';

@@ -1,5 +1,5 @@
 /** All stacks of a case, when the hanging leaves some out: click one to read it in the active pane, or drag it to any. */
-import type { StackJson } from '../model/types';
+import type { StackJson } from '../model/pictures';
 import { h } from '../page/dom';
 
 export class StackPicker {

@@ -1,5 +1,5 @@
 /** What models propose, the most certain first; the reader accepts each, or rejects it and says why. */
-import type { SliceSummary, Suggestion } from '../model/types';
+import type { SliceSummary, Suggestion } from '../model/reading';
 import { h, setText } from '../page/dom';
 import type { Acts } from '../store/acts';
 import type { Places } from '../store/places';

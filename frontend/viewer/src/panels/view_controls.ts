@@ -1,4 +1,6 @@
 /** Above the panes: three windows, slab and plane of the active pane, as far as its stack has them. */
+
+import type { StackJson } from '../model/pictures';
 import {
   type PlaneName,
   SLAB_MODES,
@@ -7,7 +9,6 @@ import {
   slabRefusal,
   threeWindowRefusal,
 } from '../model/presentation';
-import type { StackJson } from '../model/types';
 import { h, setText } from '../page/dom';
 import type { Pane } from '../pane/pane';
 

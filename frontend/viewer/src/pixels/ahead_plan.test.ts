@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FrameJson, StackJson } from '../model/types';
+import type { FrameJson, StackJson } from '../model/pictures';
 import { aheadPlan } from './ahead_plan';
 
 function stackOf(name: string, count: number, side: number): StackJson {

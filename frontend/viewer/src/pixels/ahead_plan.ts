@@ -1,5 +1,5 @@
 /** Which pictures of the next case are fetched before it is opened, and in which order. Pure. */
-import type { FrameJson, StackJson } from '../model/types';
+import type { FrameJson, StackJson } from '../model/pictures';
 import { outward } from './prefetch';
 import { levelFor, mayBeReduced, sizeAt } from './resolution';
 

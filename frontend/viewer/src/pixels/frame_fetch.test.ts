@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Manifest } from '../model/types';
+import type { Manifest } from '../model/manifest';
 import { FrameFetch } from './frame_fetch';
 
 const HOUR = 3_600_000;

@@ -1,5 +1,5 @@
 /** Fetching one frame's stored bytes with its stack's token, which is renewed when it has run out. */
-import type { Manifest } from '../model/types';
+import type { Manifest } from '../model/manifest';
 
 export class FrameError extends Error {}
 

@@ -1,7 +1,7 @@
 /** One decoded frame as Cornerstone's image, and what Cornerstone asks about it. */
 import { Enums, type Types } from '@cornerstonejs/core';
 import type { FrameValues } from '../masks/value_range';
-import type { FrameJson, StackJson } from '../model/types';
+import type { FrameJson, StackJson } from '../model/pictures';
 import { initialWindow } from '../model/windows';
 import type { DecodedFrame } from './decode_worker';
 import type { Shape } from './resolution';

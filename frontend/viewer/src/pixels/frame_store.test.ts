@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { FrameJson, StackJson } from '../model/types';
+import type { FrameJson, StackJson } from '../model/pictures';
 import type { DecodePool } from './decode_pool';
 import type { FrameFetch } from './frame_fetch';
 import { FrameStore, requestOf } from './frame_store';

@@ -7,7 +7,7 @@
  */
 import { cache, Enums, eventTarget, imageLoader, metaData, type Types } from '@cornerstonejs/core';
 import { imagePlane } from '../model/geometry';
-import type { FrameJson, StackJson, Window } from '../model/types';
+import type { FrameJson, StackJson, Window } from '../model/pictures';
 import { initialWindow, voiTableOf } from '../model/windows';
 import type { Bandwidth } from './bandwidth';
 import type { DecodePool } from './decode_pool';

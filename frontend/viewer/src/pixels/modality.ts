@@ -1,5 +1,5 @@
 /** Stored values to modality values (Hounsfield units and the like), in the smallest array that holds them. Pure. */
-import type { LookupTable } from '../model/types';
+import type { LookupTable } from '../model/pictures';
 
 export type Pixels = Uint8Array | Int16Array | Uint16Array | Float32Array;
 export type StoredPixels = Uint8Array | Int8Array | Int16Array | Uint16Array;

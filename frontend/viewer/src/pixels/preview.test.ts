@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ImagePlane } from '../model/geometry';
-import type { FrameJson, StackJson } from '../model/types';
+import type { FrameJson, StackJson } from '../model/pictures';
 import { windowRange } from '../model/windows';
 import { toModality } from './modality';
 import { mayBePreviewed, previewModality, previewQuery, previewSize, stretchedPlane } from './preview';

@@ -6,7 +6,7 @@
  * the stored pixels come.
  */
 import type { ImagePlane } from '../model/geometry';
-import type { FrameJson, StackJson, Window } from '../model/types';
+import type { FrameJson, StackJson, Window } from '../model/pictures';
 import { initialWindow, voiTableOf, windowRange } from '../model/windows';
 import type { Modality } from './modality';
 

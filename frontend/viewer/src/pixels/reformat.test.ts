@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pixelToWorld } from '../model/geometry';
 import { patientOf, planeAt, planeStack, type VolumeGrid, voxelOf } from '../model/mpr';
-import type { Vector } from '../model/types';
+import type { Vector } from '../model/pictures';
 import { cut } from './reformat';
 
 /** Three slices of 4 x 3 pixels of a millimetre, 2 mm apart: the value counts columns, tens of rows, hundreds of slices. */

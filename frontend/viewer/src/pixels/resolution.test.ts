@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { imagePlane, pixelToWorld } from '../model/geometry';
-import type { FrameGeometry, FrameJson, StackJson } from '../model/types';
+import type { FrameGeometry, FrameJson, StackJson } from '../model/pictures';
 import { bestLevel, levelFor, mayBeReduced, planeAt, sizeAt } from './resolution';
 
 const geometry: FrameGeometry = {

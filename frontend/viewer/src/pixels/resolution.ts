@@ -6,7 +6,7 @@
  * in it lies exactly where it lies in the stored matrix. Marks and measures never see a level.
  */
 import { type ImagePlane, imagePlane } from '../model/geometry';
-import type { FrameJson, StackJson } from '../model/types';
+import type { FrameJson, StackJson } from '../model/pictures';
 import { initialWindow, voiTableOf } from '../model/windows';
 
 /** Halvings that the frame store keeps (annotator/imaging/pixels/htj2k.py). */

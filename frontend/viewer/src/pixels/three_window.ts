@@ -4,7 +4,7 @@
  * The same numbers as the server's pictures and a network's input (annotator/imaging/pixels/three_window.py), down to
  * the 32-bit arithmetic: three_window_cases.json holds both to them.
  */
-import type { Window } from '../model/types';
+import type { Window } from '../model/pictures';
 import type { Pixels } from './modality';
 
 const f32 = Math.fround;

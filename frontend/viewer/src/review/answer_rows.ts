@@ -1,5 +1,6 @@
 /** What a reader answered, row by row, as a reviewer sees it: what it is about, what follows, what was put by hand. Pure. */
-import type { Answer, SchemaJson } from '../model/types';
+import type { SchemaJson } from '../model/questions';
+import type { Answer } from '../model/reading';
 import { BREAST_WORDS, targetOf } from '../store/targets';
 import type { AgreementJson } from './records';
 

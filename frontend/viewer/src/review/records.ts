@@ -1,5 +1,5 @@
 /** What the server says of a case's review. */
-import type { Annotation, Answer, Finding } from '../model/types';
+import type { Annotation, Answer, Finding } from '../model/reading';
 
 export interface ReviewJson {
   verdict: 'approved' | 'returned';

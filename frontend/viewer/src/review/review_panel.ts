@@ -1,5 +1,5 @@
 /** Everybody's reading of the case: whose marks are shown, how far they agree, remarks, and what is decided. */
-import type { Annotation, Finding } from '../model/types';
+import type { Annotation, Finding } from '../model/reading';
 import { h, setText } from '../page/dom';
 import { findingColour } from '../panels/palette';
 import type { Panel } from '../panels/panel';

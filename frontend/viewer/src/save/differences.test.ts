@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Answer, SchemaJson } from '../model/types';
+import type { SchemaJson } from '../model/questions';
+import type { Answer } from '../model/reading';
 import { differences, type Namer, nameOf } from './differences';
 import { finding, mark } from './testing';
 

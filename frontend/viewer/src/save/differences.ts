@@ -1,6 +1,7 @@
 /** How two states of one record differ, in the reader's words. */
 import { SHAPES } from '../marks/shapes';
-import type { Annotation, Answer, AnswerValue, Finding, FormQuestion, SchemaJson } from '../model/types';
+import type { AnswerValue, FormQuestion, SchemaJson } from '../model/questions';
+import type { Annotation, Answer, Finding } from '../model/reading';
 import type { AnyRecord, Decision } from '../store/records';
 
 export interface Difference {

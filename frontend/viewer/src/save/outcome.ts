@@ -1,5 +1,5 @@
 /** What can become of an attempt to save one change. */
-import type { Annotation, Answer } from '../model/types';
+import type { Annotation, Answer } from '../model/reading';
 import type { AnyRecord } from '../store/records';
 
 export type Outcome =

@@ -1,7 +1,7 @@
 /** Whatever is lost, doubled, late or broken on the way: in the end the server has what the reader made last. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Annotation, Finding } from '../model/types';
+import type { Annotation, Finding } from '../model/reading';
 import { type AnyRecord, contentOf, Records, splitAddress } from '../store/records';
 import { Workspace } from '../store/workspace';
 import { Keeper } from './keeper';

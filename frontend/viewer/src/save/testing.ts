@@ -1,5 +1,5 @@
 /** What tests of saving share: time turned by hand, a browser's outbox and a server of a few lines. */
-import type { Annotation, Finding } from '../model/types';
+import type { Annotation, Finding } from '../model/reading';
 import { type AnyRecord, addressOf, contentOf } from '../store/records';
 import type { KeptChange } from './change';
 import type { Clock } from './clock';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AnswerValue } from '../model/types';
+import type { AnswerValue } from '../model/questions';
 import { holds } from '../panels/form_conditions';
 import { conditionOf, rowsOf } from './conditions';
 import type { Condition, Draft } from './draft';

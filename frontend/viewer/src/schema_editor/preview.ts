@@ -1,5 +1,6 @@
 /** The form as readers get it, answered for a try: the viewer's own form, and the score that the server computes. */
-import type { SchemaDefinition, SchemaJson, Score } from '../model/types';
+import type { SchemaDefinition, SchemaJson } from '../model/questions';
+import type { Score } from '../model/reading';
 import { h } from '../page/dom';
 import { type Answers, withoutHidden } from '../panels/form_conditions';
 import { LabelForm } from '../panels/label_form';

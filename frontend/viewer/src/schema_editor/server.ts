@@ -1,5 +1,5 @@
 /** The server's /api/v1/label-schemas as the editor uses it. Every failure becomes words. */
-import type { Score } from '../model/types';
+import type { Score } from '../model/reading';
 import type { Definition, Draft } from './draft';
 
 export interface Fault {

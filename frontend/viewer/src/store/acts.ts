@@ -1,7 +1,9 @@
 /** What a reader can do, in the reader's words; each act is one step of undo. */
 import { newId } from '../api/identifiers';
 import { roundPoint } from '../model/contour';
-import type { Annotation, Finding, Manifest, MarkKind, Point, SliceSummary, Suggestion } from '../model/types';
+import type { Manifest } from '../model/manifest';
+import type { Point } from '../model/pictures';
+import type { Annotation, Finding, MarkKind, SliceSummary, Suggestion } from '../model/reading';
 import type { Review } from '../review/review';
 import { drawnAnswer, withoutDrawn } from './drawn_answers';
 import { findingOf } from './targets';

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Annotation, Answer, Manifest, SchemaJson } from '../model/types';
+import type { Manifest } from '../model/manifest';
+import type { SchemaJson } from '../model/questions';
+import type { Annotation, Answer } from '../model/reading';
 import { Acts } from './acts';
 import { addRange, answerTo, answerUnder, rangesOf, setAnswers, setOverride } from './answers';
 import { drawAnswer } from './drawn_answers';

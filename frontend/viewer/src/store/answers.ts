@@ -1,6 +1,7 @@
 /** What the reader answers: acts, each one step of undo, and where the answers are. */
 import { idFor, newId } from '../api/identifiers';
-import type { Answer, AnswerValue, Override, SchemaJson } from '../model/types';
+import type { AnswerValue, SchemaJson } from '../model/questions';
+import type { Answer, Override } from '../model/reading';
 import { withoutHidden } from '../panels/form_conditions';
 import type { Acts } from './acts';
 import { type Address, addressOf } from './records';

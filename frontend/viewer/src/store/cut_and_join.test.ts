@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { polygonArea } from '../model/contour';
-import type { Manifest, Point } from '../model/types';
+import type { Manifest } from '../model/manifest';
+import type { Point } from '../model/pictures';
 import type { SaveQueue } from '../save/queue';
 import { Acts } from './acts';
 import { mergeMarks, splitMark } from './cut_and_join';

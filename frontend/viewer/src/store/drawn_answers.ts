@@ -1,5 +1,6 @@
 /** Questions that marks answer: what is drawn next is the answer, and what is deleted is none any more. */
-import type { Answer, AnswerValue, FormQuestion, SchemaJson } from '../model/types';
+import type { AnswerValue, FormQuestion, SchemaJson } from '../model/questions';
+import type { Answer } from '../model/reading';
 import { toolFor } from '../tools/tool_for_kind';
 import type { Acts } from './acts';
 import { blankOrKnown, schemaName } from './answers';

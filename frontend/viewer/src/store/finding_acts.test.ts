@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Annotation, Finding } from '../model/types';
+import type { Annotation, Finding } from '../model/reading';
 import type { Acts } from './acts';
 import { findingNumbered, findingToJoin, joinMarks, neighbourFinding } from './finding_acts';
 import type { Edit } from './workspace';

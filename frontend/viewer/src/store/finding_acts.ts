@@ -1,6 +1,6 @@
 /** Acts on findings beyond drawing; each is one step of undo. */
 
-import type { Finding } from '../model/types';
+import type { Finding } from '../model/reading';
 import type { Acts } from './acts';
 import { numberOf } from './mark_looks';
 import type { Edit } from './workspace';

@@ -1,6 +1,6 @@
 /** The largest diameter of a finding on calibrated pictures, which scores such as TI-RADS depend on. */
 import { diameterOf, measuresOf } from '../marks/measures';
-import type { MarkKind } from '../model/types';
+import type { MarkKind } from '../model/reading';
 import type { Places } from './places';
 import type { Records } from './records';
 

@@ -1,6 +1,7 @@
 /** What a reader does with marks that exist: words, locks, shifts, copies, cuts and unions; each one step of undo. */
 import { roundPoint } from '../model/contour';
-import type { Annotation, Point } from '../model/types';
+import type { Point } from '../model/pictures';
+import type { Annotation } from '../model/reading';
 import type { Acts } from './acts';
 import { withoutDrawn } from './drawn_answers';
 import type { Edit } from './workspace';

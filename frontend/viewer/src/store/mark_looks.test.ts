@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Annotation, Finding } from '../model/types';
+import type { Annotation, Finding } from '../model/reading';
 import type { Acts } from './acts';
 import { colourOf, labelsInUse, numberOf, wordsOf } from './mark_looks';
 

@@ -1,5 +1,5 @@
 /** What marks are coloured and listed by: the number of their finding, or their words. */
-import type { Annotation, Finding } from '../model/types';
+import type { Annotation, Finding } from '../model/reading';
 import { findingColour } from '../panels/palette';
 import type { Acts } from './acts';
 

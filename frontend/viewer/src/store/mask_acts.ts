@@ -6,7 +6,8 @@ import { partsOf } from '../masks/components';
 import { filledPolygon } from '../masks/polygon_fill';
 import { bitmapOf, shapeOf } from '../masks/runs';
 import { roundPoint } from '../model/contour';
-import type { Annotation, MarkKind, MaskRuns, Point } from '../model/types';
+import type { Point } from '../model/pictures';
+import type { Annotation, MarkKind, MaskRuns } from '../model/reading';
 import type { Acts } from './acts';
 import type { Edit } from './workspace';
 

@@ -1,5 +1,6 @@
 /** What a reader has left open before submitting: target by target, in words, and the way there. Pure but for the records. */
-import type { Answer, MarkKind, SchemaJson } from '../model/types';
+import type { SchemaJson } from '../model/questions';
+import type { Answer, MarkKind } from '../model/reading';
 import { isAnswered, shownQuestions } from '../panels/form_conditions';
 import { scoreToShow } from '../panels/live_score';
 import { requiredLeft } from '../panels/required';

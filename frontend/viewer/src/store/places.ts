@@ -1,6 +1,8 @@
 /** Where frames lie in the case: stack, slice, and how that is said. */
 import type { Span } from '../marks/span';
-import type { Annotation, FrameJson, Manifest, StackJson } from '../model/types';
+import type { Manifest } from '../model/manifest';
+import type { FrameJson, StackJson } from '../model/pictures';
+import type { Annotation } from '../model/reading';
 
 export class Places {
   private readonly byFrame = new Map<string, { stack: StackJson; index: number; order: number }>();

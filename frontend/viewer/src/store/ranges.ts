@@ -1,5 +1,6 @@
 /** Ranges of slices that questions are answered about: which there are, and what they say in words. */
-import type { Answer, AnswerValue, FormQuestion, SchemaJson } from '../model/types';
+import type { AnswerValue, FormQuestion, SchemaJson } from '../model/questions';
+import type { Answer } from '../model/reading';
 import type { Acts } from './acts';
 import { schemaName } from './answers';
 import type { Places } from './places';

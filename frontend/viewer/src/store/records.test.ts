@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Annotation, Answer } from '../model/types';
+import type { Annotation, Answer } from '../model/reading';
 import { addressOf, contentOf, Records } from './records';
 
 const mask = (runs: readonly number[]): Annotation => ({

@@ -1,5 +1,5 @@
 /** What the reader has made in this case, as this page knows it: one record an identifier, and who listens. */
-import type { Annotation, Answer, Finding, Reading } from '../model/types';
+import type { Annotation, Answer, Finding, Reading } from '../model/reading';
 
 /** What became of a model's suggestion; saved like the others, undone like the others. */
 export interface Decision {

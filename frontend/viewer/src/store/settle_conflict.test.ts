@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Annotation } from '../model/types';
+import type { Annotation } from '../model/reading';
 import type { SaveQueue } from '../save/queue';
 import { Records } from './records';
 import { settleConflict } from './settle_conflict';

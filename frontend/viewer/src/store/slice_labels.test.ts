@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Annotation, Manifest } from '../model/types';
+import type { Manifest } from '../model/manifest';
+import type { Annotation } from '../model/reading';
 import type { Acts } from './acts';
 import { Places } from './places';
 import { addSliceLabel, labelsOn, relabel, wordsToChoose } from './slice_labels';

@@ -1,6 +1,6 @@
 /** Labels of slices ("these slices show ..."): acts, each one step of undo, and the words to choose from. */
 import { newId } from '../api/identifiers';
-import type { Annotation } from '../model/types';
+import type { Annotation } from '../model/reading';
 import type { Acts } from './acts';
 import type { Places } from './places';
 

@@ -1,6 +1,7 @@
 /** Acts on the slices that a mark, or an answer about slices, holds for; each is one step of undo. */
 import { type Span, type SpanEnd, withEnd } from '../marks/span';
-import type { Annotation, Answer, StackJson } from '../model/types';
+import type { StackJson } from '../model/pictures';
+import type { Annotation, Answer } from '../model/reading';
 import type { Acts } from './acts';
 import type { Places } from './places';
 

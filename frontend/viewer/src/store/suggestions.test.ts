@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Annotation, Finding, Suggestion } from '../model/types';
+import type { Annotation, Finding, Suggestion } from '../model/reading';
 import type { Acts } from './acts';
 import type { Decision } from './records';
 import { acceptSuggestions, atLeast, neighbour, rejectSuggestion } from './suggestions';

@@ -1,7 +1,7 @@
 /** Acts on what a model proposes; each is one step of undo. */
 import { newId } from '../api/identifiers';
 import { SHAPES } from '../marks/shapes';
-import type { Annotation, Finding, Suggestion } from '../model/types';
+import type { Annotation, Finding, Suggestion } from '../model/reading';
 import type { Acts } from './acts';
 import type { Edit } from './workspace';
 

@@ -1,5 +1,8 @@
 /** What an answer is about: the case, a finding, a breast, or a range of slices. Pure. */
-import type { Answer, Manifest, SchemaJson, StackJson } from '../model/types';
+import type { Manifest } from '../model/manifest';
+import type { StackJson } from '../model/pictures';
+import type { SchemaJson } from '../model/questions';
+import type { Answer } from '../model/reading';
 
 export type Breast = 'R' | 'L';
 

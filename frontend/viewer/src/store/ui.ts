@@ -1,6 +1,7 @@
 /** What the page shows, apart from what the reader has made: tool, panes, selection. */
 import type { ValueRange } from '../masks/value_range';
-import type { LinkKind, MarkKind } from '../model/types';
+import type { LinkKind } from '../model/pictures';
+import type { MarkKind } from '../model/reading';
 import type { Target } from './targets';
 
 /** Which question a mark will answer, and the tool to go back to. */

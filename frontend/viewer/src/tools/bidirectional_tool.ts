@@ -7,7 +7,7 @@ import { scaleFor } from '../marks/measures';
 import { SHAPES } from '../marks/shapes';
 import { distance } from '../model/contour';
 import { clampToFrame } from '../model/geometry';
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 import { reshapeSelected } from './dragged_shape';
 import { type HeldFrame, holdFrame } from './held_frame';
 import { DRAG_THRESHOLD, type Gesture, type Stage, type Tool } from './tool';

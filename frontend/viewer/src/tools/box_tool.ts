@@ -1,5 +1,5 @@
 /** Draw a box from corner to corner. */
-import type { FrameJson, Point } from '../model/types';
+import type { FrameJson, Point } from '../model/pictures';
 import { drawByDrag } from './dragged_shape';
 import type { Gesture, Stage, Tool } from './tool';
 

@@ -1,7 +1,7 @@
 /** Draw a contour freehand; a stroke from edge to edge of the selected contour redraws the part between. */
 import { polygonArea, redrawPart, simplifyContour } from '../model/contour';
 import { clampToFrame } from '../model/geometry';
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 import type { ShownMark } from '../pane/marks_layer';
 import { onOutline } from './hit_test';
 import type { Stage, Tool } from './tool';

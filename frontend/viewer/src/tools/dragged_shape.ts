@@ -1,7 +1,8 @@
 /** Kinds that are drawn by one drag: box, ellipse, length, arrow. */
 import { SHAPES } from '../marks/shapes';
 import { clampToFrame } from '../model/geometry';
-import type { FrameJson, MarkKind, Point } from '../model/types';
+import type { FrameJson, Point } from '../model/pictures';
+import type { MarkKind } from '../model/reading';
 import { handleAt } from './hit_test';
 import { reshapeOrMove } from './reshape';
 import type { Gesture, Stage, Tool } from './tool';

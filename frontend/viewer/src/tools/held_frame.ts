@@ -1,7 +1,7 @@
 /** The frame on which a gesture of several presses began: it draws there, whatever is scrolled to meanwhile. */
 import { distance } from '../model/contour';
 import { applyAffine, clampToFrame } from '../model/geometry';
-import type { FrameJson, Point, StackJson } from '../model/types';
+import type { FrameJson, Point, StackJson } from '../model/pictures';
 import type { Stage } from './tool';
 
 export interface HeldFrame {

@@ -10,7 +10,7 @@ import {
   polygonArea,
 } from '../model/contour';
 import { type Affine, applyAffine } from '../model/geometry';
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 import { textScale } from '../page/text_scale';
 import type { ShownMark } from '../pane/marks_layer';
 import { maskAreaAt } from './mask_hit';

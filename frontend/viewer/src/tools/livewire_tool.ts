@@ -6,7 +6,7 @@ import { partOf } from '../livewire/picture_part';
 import { Ways } from '../livewire/tracer';
 import { polygonArea, simplifyContour } from '../model/contour';
 import { applyAffine, invertAffine } from '../model/geometry';
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 import { windowRange } from '../model/windows';
 import type { Pane } from '../pane/pane';
 import { reshapeSelected } from './dragged_shape';

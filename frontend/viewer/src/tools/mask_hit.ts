@@ -2,7 +2,8 @@
 import { type Bitmap, isIn } from '../masks/bitmap';
 import { bitmapOf, runArea } from '../masks/runs';
 import { type Affine, affineScale, applyAffine, invertAffine } from '../model/geometry';
-import type { MaskRuns, Point } from '../model/types';
+import type { Point } from '../model/pictures';
+import type { MaskRuns } from '../model/reading';
 
 /** How far beside a pixel still counts, in pixels of the screen: a speck can be hit too. */
 const REACH = 4;

@@ -2,7 +2,7 @@
 import { around, type Bitmap, type Box, cropped, emptyBitmap, trimmed } from '../masks/bitmap';
 import { type Admits, type Brush, nearestRadius, steppedRadius, sweep } from '../masks/brush';
 import { boxOf, MOST_RUNS, shapeOf } from '../masks/runs';
-import type { FrameJson, Point, StackJson } from '../model/types';
+import type { FrameJson, Point, StackJson } from '../model/pictures';
 import type { Pane } from '../pane/pane';
 import { findingColour } from '../panels/palette';
 import type { Acts } from '../store/acts';

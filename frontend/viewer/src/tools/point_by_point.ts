@@ -1,5 +1,6 @@
 /** Marks that are made click by click: polygons, splines, angles. */
-import type { MarkKind, Point } from '../model/types';
+import type { Point } from '../model/pictures';
+import type { MarkKind } from '../model/reading';
 import { reshapeSelected } from './dragged_shape';
 import { holdFrame } from './held_frame';
 import { DRAG_THRESHOLD, type Gesture, type HalfDrawn, type Stage, type Tool } from './tool';

@@ -1,6 +1,6 @@
 /** Put a point where the button is pressed; it can be shifted until the button is let go. */
 import { clampToFrame } from '../model/geometry';
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 import type { Tool } from './tool';
 
 export const pointTool: Tool = {

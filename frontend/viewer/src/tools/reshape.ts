@@ -5,7 +5,7 @@ import { SQUARE } from '../marks/shape';
 import { moved, SHAPES } from '../marks/shapes';
 import { distance } from '../model/contour';
 import { clampToFrame } from '../model/geometry';
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 import type { ShownMark } from '../pane/marks_layer';
 import { handleAt } from './hit_test';
 import { DRAG_THRESHOLD, type Gesture, type Stage } from './tool';

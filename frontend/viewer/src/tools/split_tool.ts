@@ -1,5 +1,5 @@
 /** Cut the selected mark in two by a line drawn across it. */
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 import { splitMark } from '../store/cut_and_join';
 import { markAt } from './hit_test';
 import { DRAG_THRESHOLD, type Tool } from './tool';

@@ -2,7 +2,7 @@
 import { emptyBitmap } from '../masks/bitmap';
 import { sweep } from '../masks/brush';
 import { admitsRange, type FrameValues, rangeOfPixels, rangeOfWindow, type ValueRange } from '../masks/value_range';
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 import type { Pane } from '../pane/pane';
 import type { Ui } from '../store/ui';
 import { beginStroke, brushOf } from './painting';

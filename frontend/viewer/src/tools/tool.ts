@@ -1,6 +1,6 @@
 /** What a tool is: something that turns a press of the mouse into a gesture. */
 
-import type { Point } from '../model/types';
+import type { Point } from '../model/pictures';
 import type { MarksLayer } from '../pane/marks_layer';
 import type { MaskLayer } from '../pane/mask_layer';
 import type { Pane } from '../pane/pane';

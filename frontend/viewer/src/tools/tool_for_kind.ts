@@ -1,5 +1,5 @@
 /** The tool that draws a kind of mark. */
-import type { MarkKind } from '../model/types';
+import type { MarkKind } from '../model/reading';
 
 const OTHERWISE_NAMED: Partial<Record<MarkKind, string>> = { mask: 'brush', slices: 'select' };
 

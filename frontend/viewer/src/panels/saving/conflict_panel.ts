@@ -1,5 +1,5 @@
 /** The same record was changed in two places: both states side by side, and the reader's choice. */
-import type { Annotation } from '../../model/types';
+import type { Annotation } from '../../model/reading';
 import { h } from '../../page/dom';
 import { differences, type Namer, nameOf } from '../../save/differences';
 import type { Conflict } from '../../save/sending';

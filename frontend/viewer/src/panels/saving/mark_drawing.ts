@@ -3,7 +3,8 @@ import { linesOf } from '../../marks/shape';
 import { SHAPES } from '../../marks/shapes';
 import { outlinesOf } from '../../masks/outlines';
 import { bitmapOf } from '../../masks/runs';
-import type { Annotation, Point } from '../../model/types';
+import type { Point } from '../../model/pictures';
+import type { Annotation } from '../../model/reading';
 import { s } from '../../page/dom';
 
 const MARGIN = 0.12;
