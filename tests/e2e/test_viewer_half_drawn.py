@@ -50,6 +50,10 @@ def nothing_is_kept(viewer: Viewer) -> None:
     viewer.until(lambda: viewer.page.evaluate(ON_DISK) == [], "nothing to be kept")
 
 
+def wait_until_kept(viewer: Viewer) -> None:
+    viewer.until(lambda: viewer.page.evaluate("window.readingRoom.begunIsKept"), "what is begun to be on the disk")
+
+
 def sign_in_again(page: Page) -> None:
     again = page.get_by_role("region", name="Sign in again")
     again.get_by_label("Password").fill(PASSWORD)
@@ -136,8 +140,7 @@ def test_a_half_drawn_mark_is_lost_by_nothing_but_escape(
     page.keyboard.press("Shift+R")
     own = page.locator(".word-choice input")
     page.keyboard.type("odd wor")
-    viewer.until(lambda: len(page.evaluate(ON_DISK)) == 1, "the words")
-    viewer.wait_until_saved()
+    wait_until_kept(viewer)
     viewer.reload()
     expect(own).to_be_focused()
     expect(own).to_have_value("odd wor")
@@ -150,7 +153,7 @@ def test_a_half_drawn_mark_is_lost_by_nothing_but_escape(
     typed = page.locator(".mark-text")
     expect(typed).to_be_focused()
     page.keyboard.type("hal")
-    viewer.wait_until_saved()
+    wait_until_kept(viewer)
     viewer.reload()
     expect(typed).to_be_focused()
     page.keyboard.type("f")

@@ -70,7 +70,7 @@ export class CaseSession {
       this.clockOf(manifest, api),
     );
     this.joinScreens(travel);
-    exposeForTests(this.page, acts, station.frames);
+    exposeForTests(this.page, acts, station.frames, station.saving.drafts);
     guardTheDoor(saving, this.lifetime.signal);
     // The reading was submitted in another window: what can still be done here changes with it.
     queue.onClosed = () => void this.readStateAnew(api).catch(() => undefined);

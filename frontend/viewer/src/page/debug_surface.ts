@@ -10,7 +10,7 @@
  * - placeToScreen(pane, x, y, z): the same of a place in the patient (mm, LPS), on the plane that the pane shows.
  * - pictureRequests: how many pictures are under way or still to come, those of the next case too.
  * - marks: the live marks with their points, findings and revisions; save: the save state; rendered: how many
- *   pictures have been drawn, by pane.
+ *   pictures have been drawn, by pane; begunIsKept: what is half drawn or half said is on the disk.
  */
 import { Enums } from '@cornerstonejs/core';
 import { applyAffine, worldToPixel } from '../model/geometry';
@@ -19,6 +19,7 @@ import type { Presentation } from '../model/presentation';
 import type { Annotation, Answer, Finding } from '../model/reading';
 import type { Pane } from '../pane/pane';
 import type { FrameStore } from '../pixels/frame_store';
+import type { DraftOutbox } from '../save/draft_outbox';
 import type { SaveSummary } from '../save/summary';
 import type { Acts } from '../store/acts';
 import type { ReadingPage } from './reading_page';
@@ -53,6 +54,7 @@ export interface ReadingRoom {
   readonly rendered: readonly number[];
   readonly firstPictureMs: number | null;
   readonly pictureRequests: number;
+  readonly begunIsKept: boolean;
   pixelToScreen(pane: number, column: number, row: number): [number, number] | null;
   placeToScreen(pane: number, x: number, y: number, z: number): [number, number] | null;
 }
@@ -63,7 +65,7 @@ declare global {
   }
 }
 
-export function exposeForTests(page: ReadingPage, acts: Acts, { schedule }: FrameStore): void {
+export function exposeForTests(page: ReadingPage, acts: Acts, { schedule }: FrameStore, drafts: DraftOutbox): void {
   const rendered = page.grid.units.map(() => 0);
   let firstPictureMs: number | null = null;
   page.grid.units.forEach(({ pane }, i) => {
@@ -119,6 +121,9 @@ export function exposeForTests(page: ReadingPage, acts: Acts, { schedule }: Fram
     },
     get pictureRequests() {
       return schedule.outstanding;
+    },
+    get begunIsKept() {
+      return drafts.isSettled;
     },
     get firstPictureMs() {
       return firstPictureMs;

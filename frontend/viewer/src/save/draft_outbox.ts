@@ -4,7 +4,7 @@
  * In a database of its own: what unsent changes are kept in is never at risk for it.
  */
 import type { KeepingKey } from './browser_outbox';
-import { Database } from './database';
+import { Database, type Row } from './database';
 import { isGone } from './presence';
 import { Seal } from './seal';
 
@@ -30,9 +30,17 @@ interface Dated {
   draft: unknown;
 }
 
+interface Waiting {
+  caseId: string;
+  draft: object | null;
+  slot: string;
+}
+
 export class DraftOutbox {
   private opening: Promise<Opened> | null = null;
-  private last: Promise<void> = Promise.resolve();
+  /** By slot of a case, the newest: what is typed meanwhile makes what was not written yet needless. */
+  private readonly waiting = new Map<string, Waiting>();
+  private isWriting = false;
 
   constructor(
     private readonly keepingKey: () => Promise<KeepingKey>,
@@ -41,7 +49,13 @@ export class DraftOutbox {
 
   /** Keep what is half drawn in a case; null: nothing is any more. Where nothing can be kept it stays in the page. */
   put(caseId: string, draft: object | null, slot = DRAWN): void {
-    this.last = this.last.then(() => this.write(caseId, draft, slot)).catch(() => undefined);
+    this.waiting.set(idOf(this.page, caseId, slot), { caseId, draft, slot });
+    if (!this.isWriting) void this.writeAll();
+  }
+
+  /** All that was put is on the disk, or can't be kept at all. */
+  get isSettled(): boolean {
+    return !this.isWriting;
   }
 
   /** What this page, or one that is gone, left in a case; it is this page's then. */
@@ -57,25 +71,33 @@ export class DraftOutbox {
       found.map((row) => seal.open(row.id, row).catch(() => null) as Promise<Dated | null>),
     );
     const newest = drafts.filter((one) => one !== null).sort((a, b) => b.at - a.at)[0];
-    if (found.length > 0)
-      await database.write(
-        [],
-        found.map(({ id }) => id),
-      );
-    if (newest) this.put(caseId, newest.draft as object, slot);
+    // In one transaction: a page that goes away now leaves it to the next one whole.
+    const own = newest ? [await this.sealed(caseId, newest.draft as object, slot)] : [];
+    const gone = found.map(({ id }) => id);
+    if (found.length > 0) await database.write(own, gone);
     return newest?.draft ?? null;
   }
 
-  private async write(caseId: string, draft: object | null, slot: string): Promise<void> {
-    const { database, seal, owner } = await this.open();
-    const id = idOf(this.page, caseId, slot);
-    if (draft === null) {
-      await database.write([], [id]);
-      return;
+  private async writeAll(): Promise<void> {
+    this.isWriting = true;
+    for (let [next] = this.waiting; next; [next] = this.waiting) {
+      this.waiting.delete(next[0]);
+      await this.write(next[1]).catch(() => undefined);
     }
+    this.isWriting = false;
+  }
+
+  private async write({ caseId, draft, slot }: Waiting): Promise<void> {
+    const { database } = await this.open();
+    if (draft === null) await database.write([], [idOf(this.page, caseId, slot)]);
+    else await database.write([await this.sealed(caseId, draft, slot)], []);
+  }
+
+  private async sealed(caseId: string, draft: object, slot: string): Promise<Row> {
+    const { seal, owner } = await this.open();
+    const id = idOf(this.page, caseId, slot);
     const dated: Dated = { at: Date.now(), draft };
-    const sealed = await seal.close(id, dated);
-    await database.write([{ id, owner, case: caseId, page: this.page, ...sealed }], []);
+    return { id, owner, case: caseId, page: this.page, ...(await seal.close(id, dated)) };
   }
 
   private open(): Promise<Opened> {
