@@ -19,6 +19,17 @@ def find_calipers_of_case(context: WorkContext) -> dict[str, Any]:
     return asdict(suggest_calipers(context.parameters["case"], report=context.report))
 
 
+@work("assist.outline", queue="gpu")
+def outline_work(context: WorkContext) -> dict[str, Any]:
+    """Parameters: {"request": id}; result: how many outlines there are, 0 or 1."""
+    from ml_assist.actions.draw_outline import draw_outline
+
+    try:
+        return {"outlines": draw_outline(uuid.UUID(context.parameters["request"]))}
+    except RoomError as error:
+        raise WorkFailedError(str(error)) from error
+
+
 @work("ml_assist.train_unet", queue="gpu")
 def train_unet_work(context: WorkContext) -> dict[str, Any]:
     """Parameters: {"training": id}."""

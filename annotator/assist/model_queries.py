@@ -2,11 +2,12 @@
 
 import hashlib
 from dataclasses import dataclass
+from uuid import UUID
 
 from annotator.accounts.errors import NotFoundError, UnavailableError
 from annotator.accounts.policies import Person
 from annotator.assist.fitness import Fitness, fitness_of
-from annotator.assist.models import AnatomyAllowance, ModelPromotion, ModelVersion
+from annotator.assist.models import AnatomyAllowance, ModelPin, ModelPromotion, ModelVersion
 from annotator.assist.policies import may_see_models
 from annotator.imaging.store.filing import Place, open_place
 
@@ -59,6 +60,27 @@ def active_version(name: str) -> ModelVersion | None:
     """The version that answers for a name now; for workers, no person asks."""
     newest = ModelPromotion.objects.filter(version__name=name).select_related("version").first()
     return newest.version if newest else None
+
+
+def answering_versions(case_id: UUID | None = None) -> list[ModelVersion]:
+    """The versions that answer in a case, the one promoted last first: those pinned to it, else the active ones.
+
+    For workers and actions, no person asks. Plain methods, which have no weights, are not among them.
+    """
+    promotions = ModelPromotion.objects.select_related("version").order_by("-at", "-pk")
+    if case_id is not None:
+        pinned = ModelVersion.objects.filter(pk__in=ModelPin.objects.filter(case=case_id).values("version"))
+        if pinned:
+            return [one for one in pinned.order_by("-pk") if one.weights]
+    first: dict[str, ModelVersion] = {}
+    for one in promotions:
+        first.setdefault(one.version.name, one.version)
+    return list(first.values())
+
+
+def is_guided(version: ModelVersion) -> bool:
+    """Whether a network takes hints: clicks, a box, calipers."""
+    return bool(version.card.get("config", {}).get("guidance"))
 
 
 def fitness_for(version: ModelVersion, *, modality: str, anatomy: str) -> Fitness:

@@ -1,6 +1,7 @@
 """What a detector hands over: which model in which version, and what it proposes. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any, Self
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,30 @@ class ModelIdentity:
 
 
 @dataclass(frozen=True)
+class ProposedShape:
+    """A mark that a model proposes, on whatever frame it was shown.
+
+    Attributes
+    ----------
+    kind, points, mask : as for an annotation, in the frame's stored matrix; never "slices".
+    score : 0 to 1.
+    """
+
+    kind: str
+    points: list[list[float]]
+    label: str
+    score: float
+    mask: dict[str, list[int]] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        return cls(**data)
+
+
+@dataclass(frozen=True)
 class Proposal:
     """A mark that a model proposes on one frame.
 
@@ -29,6 +54,7 @@ class Proposal:
     frame_id : primary key of the frame.
     kind, points, mask : as for an annotation, in the frame's stored matrix; never "slices".
     score : 0 to 1.
+    note : why it may not fit, in words for the reader; empty where nothing is to be said.
     """
 
     frame_id: int
@@ -37,3 +63,9 @@ class Proposal:
     label: str
     score: float
     mask: dict[str, list[int]] | None = None
+    note: str = ""
+
+    @classmethod
+    def on(cls, frame_id: int, shape: ProposedShape, *, note: str = "") -> Self:
+        """A shape on its frame."""
+        return cls(frame_id, shape.kind, shape.points, shape.label, shape.score, shape.mask, note)

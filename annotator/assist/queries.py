@@ -3,17 +3,20 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Max, Prefetch, QuerySet
+from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet
 
 from annotator.accounts.errors import NotFoundError
 from annotator.accounts.policies import Person
-from annotator.assist.models import Suggestion, SuggestionDecision
+from annotator.assist.models import ModelPin, Suggestion, SuggestionDecision
 from annotator.cases.models import Case
 from annotator.cases.queries import cases_with_suggestions
 
 
 def suggestions_for(person: Person, case: Case) -> QuerySet[Suggestion]:
-    """What models propose in a case, surest first; nothing where the case is closed or its grant hides suggestions."""
+    """What models propose in a case, surest first; nothing where the case is closed or its grant hides suggestions.
+
+    What another reader asked for is that reader's. In a case with pinned versions only theirs is shown.
+    """
     return _shown_to(person).filter(case=case)
 
 
@@ -38,7 +41,8 @@ def highest_scores(case_ids: Iterable[UUID], *, model: str = "") -> dict[UUID, f
     model : "name version" of the only one that counts; empty: all.
     """
     wanted = set(case_ids)
-    rows = Suggestion.objects.order_by().values_list("case_id", "model_version__name", "model_version__version")
+    everybodys = Suggestion.objects.filter(asked_by=None).order_by()
+    rows = everybodys.values_list("case_id", "model_version__name", "model_version__version")
     found: dict[UUID, float] = {}
     for case_id, name, version, score in rows.annotate(highest=Max("score")):
         if case_id in wanted and (not model or f"{name} {version}" == model):
@@ -48,8 +52,14 @@ def highest_scores(case_ids: Iterable[UUID], *, model: str = "") -> dict[UUID, f
 
 def _shown_to(person: Person) -> QuerySet[Suggestion]:
     own = SuggestionDecision.objects.filter(reader_id=person.pk)
+    pins = ModelPin.objects.filter(case=OuterRef("case"))
+    as_pinned = ~Exists(pins) | Exists(pins.filter(version=OuterRef("model_version")))
     return (
-        Suggestion.objects.filter(case__in=cases_with_suggestions(person))
+        Suggestion.objects.filter(
+            Q(asked_by=None) | Q(asked_by_id=person.pk),
+            as_pinned,
+            case__in=cases_with_suggestions(person),
+        )
         .select_related("frame", "model_version")
         .prefetch_related(Prefetch("decisions", queryset=own, to_attr="own_decisions"))
         .order_by("-score", "pk")

@@ -15,6 +15,7 @@ class SuggestionRecord(TypedDict):
     label: str
     score: float
     model: str
+    note: str
     decision: str | None
     annotation: str | None
     reason: str
@@ -38,6 +39,7 @@ def suggestion_as_dict(suggestion: Suggestion) -> SuggestionRecord:
         label=suggestion.label,
         score=suggestion.score,
         model=str(suggestion.model_version),
+        note=suggestion.note,
         decision=decision.decision if decision else None,
         annotation=str(decision.annotation_id) if decision and decision.annotation_id else None,
         reason=decision.reason if decision else "",

@@ -7,9 +7,12 @@ from django.db.models import QuerySet
 
 from annotator.accounts.errors import NotFoundError
 from annotator.accounts.policies import Person, is_signed_in
-from annotator.jobs.heartbeat import newest_heartbeat
+from annotator.jobs.heartbeat import newest_heartbeat, newest_heartbeat_of
 from annotator.jobs.models import Job
 from annotator.jobs.policies import may_see_all_jobs
+
+# A worker that works hard on few cores may miss some of its beats.
+_SILENT_AFTER_SECONDS = 15.0
 
 
 def jobs_for(person: Person) -> QuerySet[Job]:
@@ -42,3 +45,9 @@ def seconds_since_worker_heartbeat() -> float | None:
     """Seconds since any worker last said that it lives; None when none ever did."""
     at = newest_heartbeat()
     return None if at is None else max(0.0, time.time() - at)
+
+
+def is_served(queue: str) -> bool:
+    """Whether a worker of this queue said in the last seconds that it lives."""
+    at = newest_heartbeat_of(queue)
+    return at is not None and time.time() - at < _SILENT_AFTER_SECONDS

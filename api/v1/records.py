@@ -200,6 +200,7 @@ class SuggestionSerializer(serializers.Serializer):
     label = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     score = serializers.FloatField(min_value=0, max_value=1)
     model = serializers.CharField(help_text="Name and version.")
+    note = serializers.CharField(allow_blank=True, help_text="Why it may not fit, in words; empty: nothing to say.")
     decision = serializers.ChoiceField(Decision.choices, allow_null=True, help_text="What this reader decided.")
     annotation = serializers.UUIDField(allow_null=True, help_text="The mark that was made of it.")
     reason = serializers.CharField(allow_blank=True, help_text="Why this reader rejected it.")

@@ -25,6 +25,7 @@ from api.v1 import (
     label_schemas,
     labels,
     marks,
+    outlines,
     people,
     reader_studies,
     release_exports,
@@ -100,6 +101,8 @@ urlpatterns = [
     address(
         "label-schemas/<slug:key>/versions/<int:version>/export", label_schemas.SchemaExport, "api-label-schema-export"
     ),
+    address("cases/<uuid:case_id>/outlines", outlines.CaseOutlines, "api-case-outlines"),
+    address("outlines/<uuid:outline_id>", outlines.OutlineDetail, "api-outline"),
     address("suggestions/<uuid:suggestion_id>/accept", suggestions.SuggestionAccept, "api-accept"),
     address("suggestions/<uuid:suggestion_id>/reject", suggestions.SuggestionReject, "api-reject"),
     address("suggestions/<uuid:suggestion_id>/undo", suggestions.SuggestionUndo, "api-undo"),

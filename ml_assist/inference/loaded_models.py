@@ -1,15 +1,39 @@
 """Networks of registered versions, kept warm in a worker: each is read and checked once."""
 
-from functools import lru_cache
+import threading
+from collections.abc import Callable
+from functools import cache, lru_cache
+from typing import TypeVar
 
 import torch
 
 from annotator.assist.model_queries import weights_of
 from annotator.assist.models import ModelVersion
+from ml_assist.inference.engine import Engine
 from ml_assist.inference.segmenter import Segmenter
 
+Network = TypeVar("Network")
+
 # A department asks a handful of models; each takes some tens of megabytes.
-_KEPT = 4
+_KEPT = 6
+_CPU_BATCH, _CUDA_BATCH = 4, 64
+# Two threads that ask at once must not both load.
+_loading = threading.Lock()
+
+
+@cache
+def inference_devices() -> tuple[torch.device, ...]:
+    """Every CUDA device, else the processor; looked for once."""
+    if torch.cuda.is_available():
+        return tuple(torch.device("cuda", number) for number in range(torch.cuda.device_count()))
+    return (torch.device("cpu"),)
+
+
+def free_engine() -> tuple[torch.device, Engine]:
+    """The device for which the least waits, and its thread."""
+    with _loading:
+        engines = [(device, _engine(str(device))) for device in inference_devices()]
+    return min(engines, key=lambda one: one[1].load)
 
 
 def segmenter_of(version: ModelVersion, *, device: torch.device | None = None) -> Segmenter:
@@ -19,10 +43,20 @@ def segmenter_of(version: ModelVersion, *, device: torch.device | None = None) -
     ------
     UnavailableError, WeightsError : its weights are gone, changed, or another network's.
     """
-    return _segmenter(version.pk, str(device or torch.device("cpu")))
+    return _loaded(_segmenter, version, device)
+
+
+def _loaded(load: Callable[[int, str], Network], version: ModelVersion, device: torch.device | None) -> Network:
+    with _loading:
+        return load(version.pk, str(device or torch.device("cpu")))
 
 
 @lru_cache(maxsize=_KEPT)
 def _segmenter(version_id: int, device: str) -> Segmenter:
     version = ModelVersion.objects.get(pk=version_id)
     return Segmenter(version.card, weights_of(version), device=torch.device(device))
+
+
+@cache
+def _engine(device: str) -> Engine:
+    return Engine(device, most=_CUDA_BATCH if device.startswith("cuda") else _CPU_BATCH)

@@ -27,10 +27,26 @@ class Outlined:
     ----------
     mask : (rows, columns), 0 and 1, in the picture's own matrix.
     score : the mean probability inside, 0 to 1; 0 of an empty mask.
+    probability : (rows, columns), 0 to 1, that the mask was cut from.
     """
 
     mask: NDArray[np.uint8]
     score: float
+    probability: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class PreparedPicture:
+    """One picture as the network takes it, and the way back.
+
+    Attributes
+    ----------
+    inside : (channels, side, side); guide : (side, side).
+    """
+
+    square: NetworkSquare
+    inside: NDArray[np.uint8]
+    guide: NDArray[np.uint8]
 
 
 class Segmenter:
@@ -86,6 +102,13 @@ class Segmenter:
         InvalidError : another number of channels, or a hint for a network that takes none.
         GuidanceError : the hint makes no outline.
         """
+        prepared = self.prepared(picture, hint, calipers=calipers)
+        return self.outlined(prepared, self.probabilities(prepared.inside[None], prepared.guide[None])[0])
+
+    def prepared(
+        self, picture: NDArray[np.uint8], hint: Hint | None = None, *, calipers: NDArray[np.float64] = _NO_CALIPERS
+    ) -> PreparedPicture:
+        """What `outline` does before the network, apart: squares of many pictures are one batch."""
         if picture.ndim != 3 or picture.shape[2] != self.config.picture_channels:
             raise InvalidError(
                 f"{self.config.name} sees {self.config.picture_channels} channels, not a picture of {picture.shape}."
@@ -94,11 +117,14 @@ class Segmenter:
             raise InvalidError(f"{self.config.name} takes no hints.")
         shown = made_visible(picture, calipers, stretch=self.config.stretch, paint_out=self.config.paint_out)
         square = square_of(shown, size=self.config.size, crop=self.config.crop)
-        guide = self.guide_in(square, hint)
         inside = square.into(shown).reshape(self.config.size, self.config.size, -1).transpose(2, 0, 1)
-        probability = square.out_of(self.probabilities(inside[None], guide[None])[0])
+        return PreparedPicture(square, inside, self.guide_in(square, hint))
+
+    def outlined(self, prepared: PreparedPicture, drawn: NDArray[np.float32]) -> Outlined:
+        """And what it does behind: from (side, side) of probabilities to the picture's own matrix."""
+        probability = prepared.square.out_of(drawn)
         mask = (probability >= _CHOSEN).astype(np.uint8)
-        return Outlined(mask, float(probability[mask > 0].mean()) if mask.any() else 0.0)
+        return Outlined(mask, float(probability[mask > 0].mean()) if mask.any() else 0.0, probability)
 
     def guide_in(self, square: NetworkSquare, hint: Hint | None) -> NDArray[np.uint8]:
         """(side, side): a hint as the network is given it; empty without one."""

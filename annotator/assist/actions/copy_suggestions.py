@@ -25,7 +25,7 @@ def copy_suggestions(copies: Sequence[tuple[UUID, UUID]], *, model: str = "") ->
     wanted = list(to)
     made: list[Suggestion] = []
     for start in range(0, len(wanted), _BATCH):
-        for one in rows.filter(case__in=wanted[start : start + _BATCH]):
+        for one in rows.filter(asked_by=None, case__in=wanted[start : start + _BATCH]):
             if model and str(one.model_version) != model:
                 continue
             made += [
@@ -38,6 +38,7 @@ def copy_suggestions(copies: Sequence[tuple[UUID, UUID]], *, model: str = "") ->
                     mask=one.mask,
                     label=one.label,
                     score=one.score,
+                    note=one.note,
                 )
                 for copy_id in to[one.case_id]
             ]

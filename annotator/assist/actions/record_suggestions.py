@@ -1,10 +1,11 @@
 """Keep what a model proposes for a case."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from annotator.accounts.actions.record_audit import record_audit
 from annotator.accounts.errors import ConflictError, InvalidError, NotFoundError
@@ -24,6 +25,7 @@ def record_suggestions(
     proposals: Sequence[Proposal],
     *,
     frames_looked_at: Iterable[int] = (),
+    supersedes: Collection[str] = (),
 ) -> int:
     """Replace what this model version proposed on these frames and nobody has decided on. Returns how many are new.
 
@@ -33,6 +35,8 @@ def record_suggestions(
     Parameters
     ----------
     frames_looked_at : primary keys of frames that the model searched, also those on which it found nothing.
+    supersedes : names of models, this one's may be among them, whose undecided suggestions on these frames go: what a
+        better detector or a newer version looked at is not shown twice.
 
     Raises
     ------
@@ -48,16 +52,17 @@ def record_suggestions(
         checked = _checked(case, proposals)
         frames = {proposal.frame_id for proposal in checked} | set(frames_looked_at)
         wanted = {_likeness(one): one for one in checked}
-        there = Suggestion.objects.filter(case=case, model_version=version, frame_id__in=frames)
+        there = Suggestion.objects.filter(case=case, model_version=version, asked_by=None, frame_id__in=frames)
         outdated = []
         # A decided one can't vanish between here and the deletion: accepting locks its row first.
         for suggestion in there.select_for_update().prefetch_related("decisions"):
             same = wanted.pop(_likeness(suggestion), None)
             if same is None and not suggestion.decisions.all():
                 outdated.append(suggestion.pk)
-            elif same is not None and suggestion.score != same.score:
-                Suggestion.objects.filter(pk=suggestion.pk).update(score=same.score)
+            elif same is not None and (suggestion.score, suggestion.note) != (same.score, same.note):
+                Suggestion.objects.filter(pk=suggestion.pk).update(score=same.score, note=same.note)
         Suggestion.objects.filter(pk__in=outdated).delete()
+        _undecided_by(supersedes, version, case, frames).delete()
         Suggestion.objects.bulk_create(
             Suggestion(
                 case=case,
@@ -68,6 +73,7 @@ def record_suggestions(
                 mask=one.mask,
                 label=one.label,
                 score=one.score,
+                note=one.note,
             )
             for one in wanted.values()
         )
@@ -75,6 +81,11 @@ def record_suggestions(
             detail: dict[str, object] = {"model": str(version), "new": len(wanted), "removed": len(outdated)}
             record_audit(None, "record_suggestions", target_kind="case", target_id=case.pk, detail=detail)
     return len(wanted)
+
+
+def _undecided_by(names: Collection[str], but: ModelVersion, case: Case, frames: Iterable[int]) -> QuerySet[Suggestion]:
+    theirs = Suggestion.objects.filter(case=case, asked_by=None, frame_id__in=frames, model_version__name__in=names)
+    return theirs.exclude(model_version=but).filter(decisions=None)
 
 
 def _model_version(model: ModelIdentity) -> ModelVersion:
@@ -114,7 +125,7 @@ def _checked(case: Case, proposals: Sequence[Proposal]) -> list[Proposal]:
             label = check_line(proposal.label, path="label", longest=64)
         except InvalidError as fault:
             raise InvalidError(str(fault), path=f"{path}.{fault.path}") from fault
-        checked.append(Proposal(proposal.frame_id, proposal.kind, points, label, score, mask))
+        checked.append(Proposal(proposal.frame_id, proposal.kind, points, label, score, mask, proposal.note))
     return checked
 
 

@@ -83,6 +83,7 @@ def test_recorded_suggestions_are_shown_surest_first(
         "points": [[10.0, 5.0]],
         "label": "caliper",
         "score": 0.9,
+        "note": "",
         "model": "calipers 1",
         "mask": None,
         "decision": None,

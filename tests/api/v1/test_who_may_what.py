@@ -70,6 +70,10 @@ def order_body(world: World) -> dict[str, Any]:
     return {"reader": world.reader.pk, "assignments": [str(world.assignment.pk)]}
 
 
+def outline_body(world: World) -> dict[str, Any]:
+    return {"frame": world.frame.key, "hint": {"kind": "extremes", "points": [[2, 2], [9, 9]]}}
+
+
 def empty(_world: World) -> dict[str, Any]:
     return {}
 
@@ -296,6 +300,9 @@ MATRIX = [
     Row("GET", "api-label-schema-dry-run", "401 403 403 403 404", args=own_schema, query=f"?job={UUID(int=7)}"),
     Row("POST", "api-label-schema-restore", "401 403 403 403 200", args=own_schema, body=empty),
     Row("POST", "api-label-schema-rebase", "401 403 403 403 200", args=own_schema, body=lambda w: {"revision": 1}),
+    # A network answers only once one is promoted: test_outlines.py.
+    Row("POST", "api-case-outlines", "401 409 404 403 403", args=case, body=outline_body),
+    Row("GET", "api-outline", "401 404 404 404 404", args=lambda _world: [new_id()]),
     Row("POST", "api-accept", "401 200 404 403 403", args=suggestion, body=empty),
     Row("POST", "api-reject", "401 200 404 403 403", args=suggestion, body=empty),
     Row("POST", "api-undo", "401 200 404 403 403", args=suggestion, body=empty),
