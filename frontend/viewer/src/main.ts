@@ -1,5 +1,6 @@
 /** The reading page starts here: what stays from case to case is set up, then the first case is opened. */
 import { init as initCornerstone, setUseCPURendering } from '@cornerstonejs/core';
+import './outlines/outlines.css';
 import './page/page.css';
 import './pane/mask_layer.css';
 import './pane/pane.css';

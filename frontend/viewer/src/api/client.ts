@@ -1,6 +1,7 @@
 /** The server's /api/v1 as the viewer uses it. Every failure becomes words that a reader can act on. */
 import type { Manifest } from '../model/manifest';
-import type { Annotation, Answer, Finding, Reading } from '../model/reading';
+import type { Annotation, Answer, Finding, Reading, Suggestion } from '../model/reading';
+import type { AskedOutline, OutlineAnswer } from '../outlines/outlining';
 import type { AdjudicationJson, CaseReviewJson, CommentJson } from '../review/records';
 import type { KeepingKey } from '../save/browser_outbox';
 import type { Outcome } from '../save/outcome';
@@ -131,6 +132,15 @@ export class ApiClient {
     }
   }
 
+  /** Ask a program to outline something; what it makes is private to who asks. */
+  async askOutline(asked: AskedOutline): Promise<OutlineAnswer> {
+    return readOutline(await this.request('POST', `cases/${this.caseId}/outlines`, { body: asked }));
+  }
+
+  async outline(id: string): Promise<OutlineAnswer> {
+    return readOutline(await this.request('GET', `outlines/${id}`));
+  }
+
   caseReview(): Promise<CaseReviewJson> {
     return this.get<CaseReviewJson>(`cases/${this.caseId}/review`);
   }
@@ -253,6 +263,12 @@ async function readOutcome(kind: RecordKind, response: Response): Promise<Outcom
   if (status === 403 && /csrf|credential/i.test(message)) return { type: 'signed-out', message: SESSION_ENDED };
   if (status === 412) return { type: 'conflict', current: problem.current ?? null, message };
   return { type: status === 409 ? 'closed' : 'refused', message };
+}
+
+async function readOutline(response: Response): Promise<OutlineAnswer> {
+  if (!response.ok) throw await failure(response);
+  const answer = (await response.json()) as Suggestion & { state?: string };
+  return response.status === 202 ? { waiting: answer.id } : { suggestion: answer };
 }
 
 async function failure(response: Response): Promise<RequestError> {

@@ -1,6 +1,6 @@
 /** Every command of the reading page; a new one is added to the file of its group. */
-import { TOOLS } from '../tools/registry';
-import { offersTool } from '../tools/tool_for_kind';
+import { TOOLS, type ToolEntry } from '../tools/registry';
+import { isOffered } from '../tools/tool_for_kind';
 import { CASE_COMMANDS } from './case';
 import type { Command } from './command';
 import { FINDING_COMMANDS } from './findings';
@@ -18,25 +18,29 @@ import { SPAN_COMMANDS } from './spans';
 import { SUGGESTION_COMMANDS } from './suggestions';
 import { VIEW_COMMANDS } from './views';
 
-const TOOL_COMMANDS: readonly Command[] = TOOLS.map(({ name, title, keys, draws, reviews }) => ({
-  id: `tools.${name}`,
-  title,
-  group: 'Tools',
-  keys,
-  run: ({ acts, say }) => {
-    if (reviews && !acts.review?.mayReview) return;
-    if (!offersTool(name, acts.manifest.reading.mark_kinds)) say('This study does not use that tool');
-    else if (acts.mayEdit || !draws) acts.ui.set({ tool: name });
-    else say(acts.whyNoMarks);
-  },
-}));
+function toolCommand(entry: ToolEntry): Command {
+  const { name, title, keys, draws, reviews } = entry;
+  return {
+    id: `tools.${name}`,
+    title,
+    group: 'Tools',
+    keys,
+    isOffered: (acts) => isOffered(entry, acts),
+    run: ({ acts, say }) => {
+      if (!isOffered(entry, acts)) {
+        if (!reviews) say('This reading does not use that tool.');
+      } else if (acts.mayEdit || !draws) acts.ui.set({ tool: name });
+      else say(acts.whyNoMarks);
+    },
+  };
+}
 
 export const COMMANDS: readonly Command[] = [
   ...SLICE_COMMANDS,
   ...PICTURE_COMMANDS,
   ...VIEW_COMMANDS,
   ...HANGING_COMMANDS,
-  ...TOOL_COMMANDS,
+  ...TOOLS.map(toolCommand),
   ...MARK_COMMANDS,
   ...MARK_ACT_COMMANDS,
   ...SPAN_COMMANDS,

@@ -13,6 +13,7 @@ function stepBack({ acts, busy, cancelGestures, forms }: Desk): void {
   // Out of the questions: the marks stay chosen as they were.
   if (answering || (busy && inField)) return;
   const { ui } = acts;
+  if (acts.outlining?.giveUp()) return;
   if (ui.now.drawFor) ui.set({ drawFor: null, tool: ui.now.drawFor.formerTool });
   else if (ui.now.labelFrom) ui.set({ labelFrom: null });
   else if (ui.now.rangeFrom) ui.set({ rangeFrom: null });

@@ -64,6 +64,8 @@ export interface Command {
   group: CommandGroup;
   /** As `keyName` writes them: "B", "Shift+ArrowDown", "Ctrl+Z", "Space", "?". The first is the one shown. */
   keys: readonly string[];
+  /** Left out of the list of keys where it would do nothing in this reading. */
+  isOffered?(acts: Acts): boolean;
   /** Done again while the key is held down. */
   repeats?: boolean;
   /** Also while a text field has the keys. */

@@ -39,7 +39,9 @@ function takeBack(undo: boolean): (desk: Desk) => void {
       return;
     }
     if (!acts.mayEdit) return;
+    const outlines = acts.outlining?.undecided();
     const words = undo ? acts.workspace.undo() : acts.workspace.redo();
+    if (outlines) acts.outlining?.chooseWhatCameBack(outlines);
     const { selectedMark } = acts.ui.now;
     // What is gone can't stay selected: keys would act on something that nobody sees.
     if (selectedMark && acts.workspace.records.get('annotation', selectedMark)?.deleted !== false) {
@@ -78,6 +80,7 @@ export const MARK_COMMANDS: readonly Command[] = [
       const { selectedMark } = acts.ui.now;
       const kind = selectedMark ? acts.workspace.records.get('annotation', selectedMark)?.kind : undefined;
       if (busy) finishGestures();
+      else if (acts.outlining?.tryAgain()) return;
       else if (kind === 'arrow') writeOnArrow(selectedMark, acts, grid);
       else if (!forms.focusFinding() && !forms.focusCase()) say('There are no questions here.');
     },

@@ -42,7 +42,7 @@ function step(by: 1 | -1): (desk: Desk) => void {
   };
 }
 
-export const SUGGESTION_COMMANDS: readonly Command[] = [
+const COMMANDS: readonly Command[] = [
   {
     id: 'suggestions.next',
     title: 'Next suggestion',
@@ -95,3 +95,8 @@ export const SUGGESTION_COMMANDS: readonly Command[] = [
     run: ({ suggestionsPanel }) => suggestionsPanel.acceptAll(),
   },
 ];
+
+export const SUGGESTION_COMMANDS: readonly Command[] = COMMANDS.map((command) => ({
+  ...command,
+  isOffered: ({ manifest }) => manifest.shows_suggestions,
+}));

@@ -122,7 +122,10 @@ export interface Suggestion {
   mask: MaskRuns | null;
   label: string;
   score: number;
+  /** Name and version. */
   model: string;
+  /** Why it may not fit: the model learned from another anatomy; "" for most. */
+  note?: string;
   decision: 'accepted' | 'rejected' | null;
   annotation: string | null;
   /** Why it was rejected; "" where nothing was said. */

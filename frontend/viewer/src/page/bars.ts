@@ -5,6 +5,7 @@ import { windowName } from '../model/windows';
 import { HangingBar } from '../panels/hanging_bar';
 import { Header } from '../panels/header';
 import { LineButton } from '../panels/line_button';
+import { OutlineStrip } from '../panels/outline_strip';
 import { PictureBar } from '../panels/picture_bar';
 import { ScreenButton } from '../panels/screen_button';
 import { StackPicker } from '../panels/stack_picker';
@@ -34,8 +35,8 @@ export class Bars {
   readonly picker: HTMLElement;
   /** Above the pictures. */
   readonly picture: HTMLElement;
-  /** Below them: what the chosen tool can be told. */
-  readonly options: HTMLElement;
+  /** Over them: what the chosen tool can be told, and what it waits for. */
+  readonly strips: readonly HTMLElement[];
   private readonly all: readonly { update(): void }[];
 
   constructor(
@@ -79,7 +80,8 @@ export class Bars {
     this.toolbar = toolbar.element;
     this.picker = picker.element;
     this.picture = picture.element;
-    this.options = options.element;
+    const outlines = new OutlineStrip(acts, commands);
+    this.strips = [options.element, outlines.element];
     const ofPicture = (): void => {
       const { pane } = grid.active;
       const presets = pane.stack?.presets ?? [];
@@ -88,7 +90,7 @@ export class Bars {
       const shown = new Set(grid.visible.map((unit) => unit.pane.stack?.key ?? ''));
       picker.update(shown, pane.stack?.key ?? null, grid.showsAll);
     };
-    this.all = [header, toolbar, options, views, { update: ofPicture }, hangings];
+    this.all = [header, toolbar, options, outlines, views, { update: ofPicture }, hangings];
   }
 
   update(): void {

@@ -3,6 +3,7 @@ import type { ApiClient } from '../api/client';
 import { newId } from '../api/identifiers';
 import type { Manifest } from '../model/manifest';
 import type { Reading } from '../model/reading';
+import { Outlining } from '../outlines/outlining';
 import type { ReadingClock } from '../person/reading_clock';
 import { startClock } from '../person/watch';
 import type { FrameFetch } from '../pixels/frame_fetch';
@@ -54,6 +55,7 @@ export class CaseSession {
     this.acts = acts;
     acts.review = this.reviewOf(this.loaded, api);
     acts.onlyShows = station.isSecond;
+    acts.outlining = this.outliningOf(this.loaded, api);
     const places = new Places(manifest);
     keepSizesKnown(acts, places);
     keepDerivedScores(acts);
@@ -116,6 +118,14 @@ export class CaseSession {
     const review = new Review(manifest.case.id, name, mayReview, api, reading.comments, say, adjudicates ? take : null);
     void review.load();
     return review;
+  }
+
+  /** Null for who reads without help, and for who only looks. */
+  private outliningOf({ manifest }: LoadedCase, api: ApiClient): Outlining | null {
+    if (!manifest.shows_suggestions || !manifest.reading.may_annotate) return null;
+    const outlining = new Outlining(this.acts, api, (words) => this.page.say(words));
+    this.lifetime.atEnd(() => outlining.end());
+    return outlining;
   }
 
   /** The time is kept of who reads, not of who looks. */

@@ -11,5 +11,18 @@ export function wordsAt(pane: Pane, mark: ShownMark, values: MarkValues): string
   const { frame } = pane;
   if (!frame || mark.points.length === 0 || !(mark.selected || ALWAYS.has(mark.kind))) return [];
   const sizes = sizeWords(measuresOf(mark.kind, mark.points, frame.geometry, mark.mask));
-  return mark.selected ? [...sizes, ...values.words({ ...mark, frame: frame.key }).slice(0, 1)] : sizes;
+  if (!mark.selected) return sizes;
+  const enclosed = values.words({ ...mark, frame: frame.key }).slice(0, 1);
+  return [...sizes, ...enclosed, ...inLines(mark.note ?? '')];
+}
+
+/** Words in lines short enough to stand beside a mark. */
+export function inLines(words: string, longest = 38): string[] {
+  const lines: string[] = [];
+  for (const word of words.split(' ').filter(Boolean)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= longest) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }

@@ -3,6 +3,8 @@ import type { Desk } from '../commands/command';
 import type { CommandRegistry } from '../commands/registry';
 import { hangingsOf, startingHanging } from '../model/hangings';
 import type { Annotation, Suggestion } from '../model/reading';
+import { HintLayer } from '../outlines/hint_layer';
+import type { Outlining } from '../outlines/outlining';
 import { labelByDrag } from '../pane/slice_label_drag';
 import { SliceWords } from '../pane/slice_words';
 import { SpanBars } from '../pane/span_bars';
@@ -82,7 +84,7 @@ export class ReadingPage implements Desk, Keyboarded {
     const { preferences } = station;
     this.commands = station.commands;
     preferences.onTrouble = this.say;
-    this.keys = new KeysPanel(this.commands, preferences, lifetime);
+    this.keys = new KeysPanel(this.commands, preferences, acts, lifetime);
     this.grid = new PaneGrid(station, fetcher, ui, manifest.stacks, () => this.markedFrames(), lifetime);
     this.grid.onChosen = ({ key }) => rememberHanging(acts.person, manifest.case.modality, key);
     this.grid.onFrameChanged = (unit) => this.showMarks(unit);
@@ -138,6 +140,7 @@ export class ReadingPage implements Desk, Keyboarded {
       this.suggestionsPanel,
     ];
     this.side = new SideColumn(this.questions.missing.element, panels, this.dock.element);
+    if (acts.outlining) this.showOutlining(acts.outlining);
     for (const { pane, bar } of this.grid.units) {
       bar.carry(new SpanBars(pane, acts, places));
       bar.carry(new SliceWords(pane, acts, places), pane.element);
@@ -262,15 +265,22 @@ export class ReadingPage implements Desk, Keyboarded {
   };
 
   private reviewPanel(review: Review): Panel {
-    const again = (): void => {
-      this.refreshMarks();
-      for (const { layers } of this.grid.visible) for (const layer of layers) layer.update();
-      this.refresh();
-    };
-    this.lifetime.atEnd(review.subscribe(again));
+    this.lifetime.atEnd(review.subscribe(this.showAnew));
     this.grid.lay((pane) => new PinsLayer(pane, review));
     return new ReviewPanel(this.acts, review, this.places, this.jumpToMark, this.revealFrame);
   }
+
+  private showOutlining(outlining: Outlining): void {
+    this.lifetime.atEnd(outlining.subscribe(this.showAnew));
+    this.grid.lay((pane) => new HintLayer(pane, outlining));
+  }
+
+  /** What lies over the pictures has changed, beside the records. */
+  private readonly showAnew = (): void => {
+    this.refreshMarks();
+    for (const { layers } of this.grid.visible) for (const layer of layers) layer.update();
+    this.refresh();
+  };
 
   private markedFrames(): ReadonlySet<string> {
     return new Set(this.acts.workspace.records.live('annotation').map((m) => m.frame));
@@ -290,7 +300,7 @@ export class ReadingPage implements Desk, Keyboarded {
         { class: 'work' },
         this.bars.toolbar,
         this.bars.picker,
-        h('div', { class: 'stage' }, this.bars.picture, this.grid.element, this.bars.options),
+        h('div', { class: 'stage' }, this.bars.picture, this.grid.element, ...this.bars.strips),
         this.side.element,
       ),
       h('footer', { class: 'bottom' }, 'For research use. Not for diagnosis.'),

@@ -22,7 +22,9 @@ const BY_ACT: Record<Exclude<DragAct, 'tool'>, Tool> = {
 };
 
 /** The tool that a press starts: by the reader's own mouse, or the chosen one. */
-function toolFor(event: PointerEvent, chosen: string, mouse: MousePreset): Tool | null {
+function toolFor(event: PointerEvent, chosen: string, mouse: MousePreset, corrects: boolean): Tool | null {
+  // Of an open outline it says what does not belong to it; Shift too, since some desktops move windows with Alt.
+  if (corrects && event.button === 0 && (event.altKey || event.shiftKey)) return toolNamed(chosen).tool;
   // With a brush in hand it erases.
   if (event.altKey && event.button === 0 && toolNamed(chosen).group !== 'mask') return crosshairTool;
   const act = dragAct(mouse, event);
@@ -130,7 +132,7 @@ export class StageInput {
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     this.ui.set({ activePane: pane.index });
     event.preventDefault();
-    const tool = toolFor(event, this.ui.now.tool, this.mouse());
+    const tool = toolFor(event, this.ui.now.tool, this.mouse(), this.corrects);
     if (!tool || pane.shown < 0 || pane.failure !== null) return;
     if (toolNamed(this.ui.now.tool).draws) cine.stop();
     const entry = toolNamed(this.ui.now.tool);
@@ -146,6 +148,12 @@ export class StageInput {
     if (this.gesture) this.hold(event, this.gesture);
   }
 
+  /** The chosen tool's next press corrects an outline that is there. */
+  private get corrects(): boolean {
+    const { frame } = this.unit.pane;
+    return toolNamed(this.ui.now.tool).suggests === true && Boolean(this.acts.outlining?.openOn(frame?.key));
+  }
+
   private get stage(): Stage {
     const { pane, layer, masks } = this.unit;
     return { pane, layer, masks, acts: this.acts, say: this.say };
@@ -154,7 +162,7 @@ export class StageInput {
   /** A press while a gesture goes on: its next point, or a look aside, which leaves it alone. */
   private pressAgain(event: PointerEvent, gesture: Gesture): void {
     event.preventDefault();
-    const tool = toolFor(event, this.ui.now.tool, this.mouse());
+    const tool = toolFor(event, this.ui.now.tool, this.mouse(), false);
     if (tool === toolNamed(this.ui.now.tool).tool) {
       gesture.press?.(event);
       this.hold(event, gesture);

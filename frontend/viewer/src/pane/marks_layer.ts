@@ -31,6 +31,8 @@ export interface ShownMark {
   strength?: number;
   /** The server did not accept it: red. */
   refused: string | null;
+  /** Of a suggestion: why it may not fit. */
+  note?: string;
   /** No handles: it is not to be moved. */
   locked?: boolean;
 }

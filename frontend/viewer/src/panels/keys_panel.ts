@@ -5,6 +5,7 @@ import { MOUSE_PRESETS, mouseLines } from '../input/mouse';
 import { h, setText } from '../page/dom';
 import type { Lifetime } from '../page/lifetime';
 import { type Preferences, TEXT_SIZES, type TextSize } from '../person/preferences';
+import type { Acts } from '../store/acts';
 
 const PRESETS = /^picture\.preset_/;
 /** What no command does: the browser by itself, or the mouse with a key held. */
@@ -33,6 +34,7 @@ export class KeysPanel {
   constructor(
     private readonly commands: CommandRegistry,
     private readonly preferences: Preferences,
+    private readonly acts: Acts,
     lifetime: Lifetime,
   ) {
     this.element = h(
@@ -93,6 +95,7 @@ export class KeysPanel {
     const commands = this.commands.all.filter(
       (command) =>
         command.group === group &&
+        (command.isOffered?.(this.acts) ?? true) &&
         [command.title, ...this.commands.keysOf(command.id).map(shown)].some((words) =>
           words.toLowerCase().includes(wanted),
         ) &&

@@ -8,6 +8,7 @@ import { h } from '../page/dom';
 import type { Acts } from '../store/acts';
 import { lockMark } from '../store/mark_acts';
 import type { Places } from '../store/places';
+import { originOf } from '../store/suggestions';
 
 export interface MarkRows {
   acts: Acts;
@@ -33,6 +34,7 @@ export function markRow(mark: Annotation, rows: MarkRows): HTMLElement {
   const geometry = places.frameOf(mark.frame)?.geometry;
   const measures = selected && geometry ? measureWords(mark.kind, mark.points, geometry, mark.mask) : [];
   const values = selected ? rows.values(mark) : [];
+  const origin = selected ? originOf(mark, acts) : '';
   const mayChange = acts.mayEdit && acts.isMine(mark);
   const isHidden = acts.ui.now.hiddenMarks.has(mark.id);
   const isChosen = selected || acts.ui.now.alsoSelected.includes(mark.id);
@@ -68,6 +70,7 @@ export function markRow(mark: Annotation, rows: MarkRows): HTMLElement {
       : null,
     measures.length > 0 ? h('p', { class: 'measures' }, measures.join(' · ')) : null,
     values.length > 0 ? h('p', { class: 'measures values' }, values.join(' · ')) : null,
+    origin ? h('p', { class: 'hint origin' }, origin) : null,
     selected ? markActs(mark, { acts, isHidden, mayChange }) : null,
     trouble ? h('p', { class: 'trouble', role: 'alert' }, trouble.message) : null,
   );

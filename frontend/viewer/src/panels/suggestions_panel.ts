@@ -165,6 +165,7 @@ export class SuggestionsPanel implements Panel {
         { type: 'button', class: 'mark-jump', onclick: () => this.jump(suggestion) },
         h('span', {}, `${suggestion.label || suggestion.kind} ${score} %`),
         h('small', {}, `${this.places.words(suggestion.frame)} · ${suggestion.model}`),
+        suggestion.note ? h('small', { class: 'note' }, suggestion.note) : null,
       ),
       acts.mayEdit &&
         h(

@@ -3,7 +3,7 @@ import type { CommandRegistry } from '../commands/registry';
 import { h, s } from '../page/dom';
 import type { Acts } from '../store/acts';
 import { TOOLS } from '../tools/registry';
-import { offersTool } from '../tools/tool_for_kind';
+import { isOffered } from '../tools/tool_for_kind';
 
 const ICONS: Record<string, string> = {
   fit: 'M4 9V4h5v1.600H5.600V9zm11-5h5v5h-1.600V5.600H15zM4 15h1.600v3.400H9V20H4zm14.400 0H20v5h-5v-1.600h3.400z',
@@ -29,8 +29,7 @@ export class Toolbar {
     this.element = h('nav', { class: 'toolbar', 'aria-label': 'Tools' });
     let group = TOOLS[0]?.group;
     for (const entry of TOOLS) {
-      if (entry.reviews && !acts.review?.mayReview) continue;
-      if (!offersTool(entry.name, acts.manifest.reading.mark_kinds)) continue;
+      if (!isOffered(entry, acts)) continue;
       if (entry.group !== group) this.element.append(h('hr'));
       group = entry.group;
       const button = this.button(`tools.${entry.name}`, entry.icon);

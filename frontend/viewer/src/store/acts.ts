@@ -4,6 +4,7 @@ import { roundPoint } from '../model/contour';
 import type { Manifest } from '../model/manifest';
 import type { Point } from '../model/pictures';
 import type { Annotation, Finding, MarkKind, SliceSummary, Suggestion } from '../model/reading';
+import type { Outlining } from '../outlines/outlining';
 import type { Review } from '../review/review';
 import { drawnAnswer, withoutDrawn } from './drawn_answers';
 import { findingOf } from './targets';
@@ -32,6 +33,8 @@ export type MarkDetails = Partial<Pick<Annotation, 'first_frame' | 'last_frame' 
 export class Acts {
   /** What reviewers see and say of this case; null for a reader of whom nobody said anything. */
   review: Review | null = null;
+  /** Outlines that this reader asks a program for; null where nothing is suggested to who reads. */
+  outlining: Outlining | null = null;
   /** This is the second window: everything is made in the first one. */
   onlyShows = false;
 
@@ -40,7 +43,8 @@ export class Acts {
     readonly workspace: Workspace,
     readonly ui: Ui,
     readonly person: string,
-    readonly suggestions: ReadonlyMap<string, Suggestion>,
+    /** Outlines that the reader asks for come to them while the case is read. */
+    readonly suggestions: Map<string, Suggestion>,
     readonly sliceSummaries: readonly SliceSummary[] = [],
   ) {}
 

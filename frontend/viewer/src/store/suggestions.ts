@@ -23,7 +23,7 @@ export function atLeast(suggestions: readonly Suggestion[], percent: number): Su
  * Accept suggestions as one step.
  *
  * What encloses something becomes a finding of its own, or the selected one's first mark; points and lines, which
- * measure what is there already, go to the selected finding.
+ * measure what is there already, go to the selected finding. What the reader had outlined for a finding goes to that one.
  */
 export function acceptSuggestions(acts: Acts, ids: readonly string[]): void {
   if (!acts.mayEdit) return;
@@ -38,7 +38,9 @@ export function acceptSuggestions(acts: Acts, ids: readonly string[]): void {
     const decision = records.get('decision', id);
     if (!suggestion || !decision || decision.decision) continue;
     let finding = live;
-    if (SHAPES[suggestion.kind].closed) {
+    const asked = acts.outlining?.findingOf(id) ?? null;
+    if (asked) finding = asked;
+    else if (SHAPES[suggestion.kind].closed) {
       const made = empty ? null : acts.newFinding(kindOf(suggestion, acts));
       if (made) edits.push({ kind: 'finding', id: made.id, state: made satisfies Finding });
       finding = made?.id ?? empty;
@@ -83,6 +85,15 @@ export function neighbour(
   const behind = decided ? open.findIndex((s) => s.score <= decided.score) : 0;
   const place = behind < 0 ? open.length : behind;
   return open[by > 0 ? place % open.length : (place - 1 + open.length) % open.length] ?? null;
+}
+
+/** Which model proposed what became this mark, how sure it was, and why it might not fit; "" for what was drawn. */
+export function originOf(mark: Annotation, { suggestions, workspace }: Acts): string {
+  const decision = workspace.records.all('decision').find(({ annotation }) => annotation === mark.id);
+  const suggestion = decision && suggestions.get(decision.id);
+  if (!suggestion) return '';
+  const { model, score, note } = suggestion;
+  return [`Proposed by ${model}, ${Math.round(score * 100)} %.`, note].filter(Boolean).join(' ');
 }
 
 function kindOf(suggestion: Suggestion, acts: Acts): string {

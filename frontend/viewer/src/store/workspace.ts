@@ -57,6 +57,12 @@ export class Workspace {
     this.journal.record(words, [change], null, this.now());
   }
 
+  /** Records that the server made at the reader's wish: they are there already, and taking them back is one step. */
+  cameFromServer(words: string, changes: readonly Change[]): void {
+    this.journal.record(words, changes, null, this.now());
+    for (const { kind, after } of changes) if (after) this.records.put(kind, after as never);
+  }
+
   undo(): string | null {
     const step = this.journal.undo();
     if (step) this.apply(step.changes);

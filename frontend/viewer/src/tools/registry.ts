@@ -11,6 +11,7 @@ import { ellipseTool } from './ellipse_tool';
 import { eraserTool } from './eraser_tool';
 import { lengthTool } from './length_tool';
 import { livewireTool } from './livewire_tool';
+import { outlineTool } from './outline_tool';
 import { panTool } from './pan_tool';
 import { pointTool } from './point_tool';
 import { polygonTool } from './polygon_tool';
@@ -33,6 +34,8 @@ export interface ToolEntry {
   draws: boolean;
   /** Offered to reviewers alone. */
   reviews?: boolean;
+  /** A program helps: not offered to who reads without. */
+  suggests?: boolean;
   /** An SVG path in a box of 24. */
   icon: string;
   tool: Tool;
@@ -110,6 +113,16 @@ export const TOOLS: readonly ToolEntry[] = [
     draws: true,
     icon: 'M5 4h4.500v8a2.500 2.500 0 005 0V4H19v8a7 7 0 01-14 0zM6.500 5.500v2H8v-2zM16 5.500v2h1.500v-2z',
     tool: livewireTool,
+  },
+  {
+    name: 'outline',
+    title: 'Outlined for you: from two to four ends, or a box',
+    keys: ['Alt+O'],
+    group: 'shape',
+    draws: true,
+    suggests: true,
+    icon: 'M10.300 2.300h3.400v3.400h-3.400zM10.300 18.300h3.400v3.400h-3.400zM2.300 10.300h3.400v3.400H2.300zM18.300 10.300h3.400v3.400h-3.400zM8.600 4.800l.6 1.500a6.200 6.200 0 00-2.900 2.900l-1.500-.6a7.800 7.800 0 013.800-3.800zM15.400 4.800a7.800 7.800 0 013.800 3.800l-1.500.6a6.200 6.200 0 00-2.900-2.900zM4.800 15.400l1.500-.6a6.200 6.200 0 002.900 2.900l-.6 1.500a7.800 7.800 0 01-3.800-3.800zM19.200 15.400a7.800 7.800 0 01-3.800 3.800l-.6-1.500a6.200 6.200 0 002.900-2.900z',
+    tool: outlineTool,
   },
   {
     name: 'split',

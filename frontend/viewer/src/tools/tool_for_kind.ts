@@ -1,5 +1,7 @@
 /** The tool that draws a kind of mark. */
 import type { MarkKind } from '../model/reading';
+import type { Acts } from '../store/acts';
+import type { ToolEntry } from './registry';
 
 const OTHERWISE_NAMED: Partial<Record<MarkKind, string>> = { mask: 'brush', slices: 'select' };
 
@@ -10,6 +12,7 @@ const KIND_OF_TOOL: Readonly<Record<string, MarkKind>> = {
   contour: 'contour',
   polygon: 'contour',
   livewire: 'contour',
+  outline: 'contour',
   spline: 'spline',
   brush: 'mask',
   eraser: 'mask',
@@ -26,6 +29,13 @@ const KIND_OF_TOOL: Readonly<Record<string, MarkKind>> = {
 export function offersTool(tool: string, allowed: readonly string[] | null): boolean {
   const kind = KIND_OF_TOOL[tool];
   return kind === undefined || allowed === null || allowed.includes(kind);
+}
+
+/** Whether this person in this reading has a tool at all. */
+export function isOffered({ name, reviews, suggests }: ToolEntry, acts: Acts): boolean {
+  if (reviews && !acts.review?.mayReview) return false;
+  if (suggests && !acts.outlining) return false;
+  return offersTool(name, acts.manifest.reading.mark_kinds);
 }
 
 export function toolFor(kind: MarkKind): string {
