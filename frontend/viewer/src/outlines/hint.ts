@@ -13,6 +13,14 @@ export interface Hint {
 export const FEWEST_ENDS = 2;
 export const MOST_ENDS = 4;
 
+/** Ends in their order round the thing, as a line through them runs; they are clicked in any. */
+export function roundAbout(ends: readonly Point[]): Point[] {
+  const column = ends.reduce((sum, p) => sum + p[0], 0) / ends.length;
+  const row = ends.reduce((sum, p) => sum + p[1], 0) / ends.length;
+  const angle = (p: Point): number => Math.atan2(p[1] - row, p[0] - column);
+  return [...ends].sort((a, b) => angle(a) - angle(b));
+}
+
 export function hintOf(kind: Hint['kind'], points: readonly Point[]): Hint {
   return { kind, points, added: [], removed: [] };
 }

@@ -13,16 +13,10 @@ export function wordsAt(pane: Pane, mark: ShownMark, values: MarkValues): string
   const sizes = sizeWords(measuresOf(mark.kind, mark.points, frame.geometry, mark.mask));
   if (!mark.selected) return sizes;
   const enclosed = values.words({ ...mark, frame: frame.key }).slice(0, 1);
-  return [...sizes, ...enclosed, ...inLines(mark.note ?? '')];
+  return [...sizes, ...enclosed, ...(mark.note ? [cut(`⚠ ${mark.note}`)] : [])];
 }
 
-/** Words in lines short enough to stand beside a mark. */
-export function inLines(words: string, longest = 38): string[] {
-  const lines: string[] = [];
-  for (const word of words.split(' ').filter(Boolean)) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= longest) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
+/** The list has all of it: in the picture it would hide what it is about. */
+function cut(words: string, longest = 34): string {
+  return words.length <= longest ? words : `${words.slice(0, longest).trimEnd()}…`;
 }

@@ -165,7 +165,6 @@ export class SuggestionsPanel implements Panel {
         { type: 'button', class: 'mark-jump', onclick: () => this.jump(suggestion) },
         h('span', {}, `${suggestion.label || suggestion.kind} ${score} %`),
         h('small', {}, `${this.places.words(suggestion.frame)} · ${suggestion.model}`),
-        suggestion.note ? h('small', { class: 'note' }, suggestion.note) : null,
       ),
       acts.mayEdit &&
         h(
@@ -186,6 +185,7 @@ export class SuggestionsPanel implements Panel {
           { type: 'button', class: 'quiet', title: 'Reject (X)', onclick: () => this.askWhy(suggestion) },
           'Reject',
         ),
+      suggestion.note ? h('p', { class: 'note' }, suggestion.note) : null,
       trouble ? h('p', { class: 'trouble', role: 'alert' }, trouble) : null,
       this.rejecting === suggestion.id ? this.reasons.element : null,
     );

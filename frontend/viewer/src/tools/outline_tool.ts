@@ -4,7 +4,7 @@
  */
 import { SHAPES } from '../marks/shapes';
 import type { Point } from '../model/pictures';
-import { FEWEST_ENDS, hintOf, MOST_ENDS } from '../outlines/hint';
+import { FEWEST_ENDS, hintOf, MOST_ENDS, roundAbout } from '../outlines/hint';
 import type { Outlining } from '../outlines/outlining';
 import { reshapeSelected } from './dragged_shape';
 import { type HeldFrame, holdFrame } from './held_frame';
@@ -56,8 +56,11 @@ function say(
       layer.setDraft({ kind: 'box', points: [first, corner], closed: true, frame: frame.key });
       return;
     }
-    const line = hover ? [...points, hover] : points;
-    layer.setDraft({ kind: 'contour', points: line, closed: false, dots: points, closes: true, frame: frame.key });
+    const ends = roundAbout(hover ? [...points, hover] : points);
+    // About what it will enclose, from the third end on.
+    const isRound = ends.length > 2;
+    const kind = isRound ? 'spline' : 'contour';
+    layer.setDraft({ kind, points: ends, closed: isRound, dots: points, frame: frame.key });
   };
   const stop = (): void => {
     isOver = true;
