@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from annotator.cases.models import Case
 from annotator.imaging.models import Frame
+from annotator.jobs.models import Job
 
 
 class AssignmentState(models.TextChoices):
@@ -19,6 +20,8 @@ class AssignmentState(models.TextChoices):
 class StudyState(models.TextChoices):
     DRAFT = "draft", "Draft"
     PILOT = "pilot", "Pilot"
+    # Its readings are being made: nobody reads yet, nobody changes it any more.
+    STARTING = "starting", "Starting"
     RUNNING = "running", "Running"
     CLOSED = "closed", "Closed"
 
@@ -37,6 +40,8 @@ class ReaderStudy(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     launched_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     launched_at = models.DateTimeField(null=True)
+    # That makes readings, of the launch or of cases that were added; null: everything that is allocated is made.
+    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -45,7 +50,7 @@ class ReaderStudy(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=StudyState.values), name="study_state_is_known"),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "pilot"], launched_at__isnull=True)
+                condition=Q(state__in=["draft", "pilot", "starting"], launched_at__isnull=True)
                 | Q(state__in=["running", "closed"], launched_at__isnull=False),
                 name="a_running_study_was_launched",
             ),
@@ -337,3 +342,25 @@ class Read(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step} of {self.assignment_id}"
+
+
+class KeptResult(models.Model):
+    """Results of a study as they were computed once: figures of one plan, resting on what was there then."""
+
+    study = models.ForeignKey(ReaderStudy, on_delete=models.CASCADE, related_name="results")
+    part = models.CharField(max_length=16, help_text='"figures" or "lesions"')
+    plan = models.JSONField(help_text="AnalysisPlan: what was counted")
+    plan_sha256 = models.CharField(max_length=64, help_text="of the canonical JSON of the plan")
+    basis = models.CharField(max_length=64, help_text="of the reads and truths that it rests on")
+    reads = models.PositiveIntegerField(help_text="how many it rests on")
+    content = models.JSONField(null=True, help_text="null: it is being computed")
+    computed_at = models.DateTimeField(null=True)
+    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["study", "part", "plan_sha256"], name="one_kept_result_a_plan"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part} of {self.study_id}"

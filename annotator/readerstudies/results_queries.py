@@ -81,6 +81,16 @@ def counted_study(person: Person, study_id: UUID | str, chosen: Mapping[str, Any
             "The protocol doesn't open the results yet: it says when, and what is looked at early can't be unseen.",
             study,
         )
+    return counted_plan(study, chosen)
+
+
+def counted_plan(study: ReaderStudy, chosen: Mapping[str, Any] | None = None) -> CountedStudy:
+    """The same for whom it was asked already whether they may see it.
+
+    Raises
+    ------
+    InvalidError : as for `counted_study`.
+    """
     protocol = protocol_of(study)
     schemas = schemas_by_reference(protocol.schemas)
     questions = tuple(asked_questions((one.key, one.title, one.definition) for one in schemas))

@@ -37,6 +37,8 @@ def locked_draft(person: Person, study_id: UUID | str, *, revision: int | None =
     study = locked_study(person, study_id)
     if study.state == StudyState.PILOT:
         raise ConflictError("The pilot is running: end it, then change the protocol.")
+    if study.state == StudyState.STARTING:
+        raise ConflictError("This study is being launched: its protocol is locked.")
     if study.state != StudyState.DRAFT:
         raise ConflictError("This study was launched: its protocol is locked. Make an amendment.")
     if revision is not None and revision != study.revision:

@@ -35,19 +35,26 @@ def make_readings(
     assigned_by: User,
     due_date: date | None,
     is_pilot: bool = False,
+    copies: dict[Slot, UUID] | None = None,
 ) -> int:
     """Make the readings of a plan behind what each reader has. In a transaction; returns how many.
 
     Readers of one item under one arm in one session share a copy of its case, whether it was made now or before.
+
+    Parameters
+    ----------
+    copies : the copies that there are, as `shared_copies` finds them, for whoever calls many times; new ones are added.
     """
     plan = list(planned)
     # Whoever gives out places of a worklist locks its reader first: see assign_cases.
     list(
         User.objects.select_for_update(no_key=True).filter(pk__in=[one.reader.person_id for one in plan]).order_by("pk")
     )
-    items = {one.number: one for one in study.items.all()}
     wanted = sorted({slot for one in plan for slot in one.slots})
-    cases = _cases_of(study, protocol, items, wanted, is_pilot=is_pilot)
+    numbers = {number for number, *_ in wanted}
+    items = {one.number: one for one in study.items.all() if one.number in numbers}
+    cases = shared_copies(study, is_pilot=is_pilot) if copies is None else copies
+    _add_copies(protocol, items, [slot for slot in wanted if slot not in cases], cases)
     made = 0
     for one in plan:
         own = Assignment.objects.filter(reader=one.reader.person_id)
@@ -83,18 +90,21 @@ def fresh_copy(protocol: Protocol, item: StudyItem, arm: str) -> UUID:
     return copy.pk
 
 
-def _cases_of(
-    study: ReaderStudy, protocol: Protocol, items: Mapping[int, StudyItem], wanted: Sequence[Slot], *, is_pilot: bool
-) -> dict[Slot, UUID]:
+def shared_copies(study: ReaderStudy, *, is_pilot: bool = False) -> dict[Slot, UUID]:
+    """The copy of each item that is read under an arm in a session: the first one, where a reset made more."""
     there = Assignment.objects.filter(study=study).exclude(stage=AssignmentStage.ADJUDICATION)
     there = there.filter(stage=AssignmentStage.PILOT) if is_pilot else there.exclude(stage=AssignmentStage.PILOT)
     cases: dict[Slot, UUID] = {}
-    for number, of_arm, session, case_id in there.order_by("sequence").values_list(
-        "item__number", "arm", "session", "case_id"
-    ):
+    rows = there.order_by("sequence").values_list("item__number", "arm", "session", "case_id")
+    for number, arm, session, case_id in rows.iterator(_BATCH):
         if number is not None:
-            cases.setdefault((number, of_arm, session), case_id)
-    missing = [slot for slot in wanted if slot not in cases]
+            cases.setdefault((number, arm, session), case_id)
+    return cases
+
+
+def _add_copies(
+    protocol: Protocol, items: Mapping[int, StudyItem], missing: Sequence[Slot], cases: dict[Slot, UUID]
+) -> None:
     copies = copy_cases([items[number].case_id for number, *_ in missing], with_priors=protocol.shows_priors)
     for arm in protocol.arms:
         if arm.suggestions != "never":
@@ -104,7 +114,7 @@ def _cases_of(
                 if slot[1] == arm.name
             ]
             copy_suggestions(pairs, model=arm.model)
-    return cases | {slot: copy.pk for slot, copy in zip(missing, copies, strict=True)}
+    cases.update({slot: copy.pk for slot, copy in zip(missing, copies, strict=True)})
 
 
 def _stage(item: StudyItem, *, is_pilot: bool) -> str:

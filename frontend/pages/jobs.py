@@ -22,6 +22,12 @@ from frontend.pages.paging import page_of
 WORKER_IS_LATE_SECONDS = 15.0
 
 
+def worker_is_late() -> bool:
+    """Whether no worker said that it lives for a while: what waits goes on waiting."""
+    heartbeat = seconds_since_worker_heartbeat()
+    return heartbeat is None or heartbeat > WORKER_IS_LATE_SECONDS
+
+
 @page(may=may_see_all_jobs)
 def jobs(request: HttpRequest) -> HttpResponse:
     """All jobs, newest first, by state when `?state=` says so; `?part=rows` gives the list alone, for polling."""

@@ -173,8 +173,9 @@ def _act(request: HttpRequest, person: User, study: ReaderStudy, then: str, prot
         start_pilot(person, study.pk, revision=revision)
         messages.success(request, "The pilot has begun. Its reads are thrown away when it ends.")
     elif then == "launch":
-        launch_study(person, study.pk, revision=revision)
-        messages.success(request, "The study is launched. Its protocol is locked from now on.")
+        launched = launch_study(person, study.pk, revision=revision)
+        begins = "is being launched" if launched.state == StudyState.STARTING else "is launched"
+        messages.success(request, f"The study {begins}. Its protocol is locked from now on.")
     elif then == "discard":
         discard_study(person, study.pk)
     else:

@@ -10,8 +10,10 @@ from django.shortcuts import redirect, render
 
 from annotator.accounts.errors import InvalidError, RoomError
 from annotator.accounts.models import User
+from annotator.jobs.models import JobState
 from annotator.readerstudies.actions.amend_study import add_cases, change_protocol, reassign_readings, withdraw_reader
 from annotator.readerstudies.actions.close_study import close_study
+from annotator.readerstudies.actions.launch_study import take_back_launch
 from annotator.readerstudies.actions.pilot_study import end_pilot
 from annotator.readerstudies.actions.remind_readers import remind_readers
 from annotator.readerstudies.actions.reset_read import reopen_read, reset_read
@@ -20,6 +22,7 @@ from annotator.readerstudies.listed_cases import cases_listed
 from annotator.readerstudies.models import AssignmentStage, AssignmentState, ReaderStudy, StudyState
 from annotator.readerstudies.study_progress import study_progress
 from annotator.readerstudies.study_queries import main_items, protocol_of, readings_of
+from frontend.pages.jobs import worker_is_late
 
 
 def dashboard(request: HttpRequest, person: User, study: ReaderStudy) -> HttpResponse:
@@ -30,6 +33,8 @@ def dashboard(request: HttpRequest, person: User, study: ReaderStudy) -> HttpRes
         except RoomError as error:
             messages.error(request, str(error))
         return redirect("reader-study", study.pk)
+    if request.GET.get("part") == "making":
+        return render(request, "frontend/_reader_study_making.html", _making(study))
     progress = study_progress(study)
     amendments = study.amendments.select_related("made_by")
     context = {
@@ -43,8 +48,20 @@ def dashboard(request: HttpRequest, person: User, study: ReaderStudy) -> HttpRes
         "is_live": study.state in (StudyState.PILOT, StudyState.RUNNING),
         "is_running": study.state == StudyState.RUNNING,
         "is_pilot": study.state == StudyState.PILOT,
+        **_making(study),
     }
     return render(request, "frontend/reader_study_dashboard.html", context)
+
+
+def _making(study: ReaderStudy) -> dict[str, Any]:
+    """What is shown while a job makes readings of the study."""
+    job = study.job
+    return {
+        "study": study,
+        "job": job,
+        "is_starting": study.state == StudyState.STARTING,
+        "worker_is_late": job is not None and job.state == JobState.QUEUED and worker_is_late(),
+    }
 
 
 def _act(request: HttpRequest, person: User, study: ReaderStudy) -> str:
@@ -63,6 +80,7 @@ def _act(request: HttpRequest, person: User, study: ReaderStudy) -> str:
             change_protocol(person, study.pk, {"due_date": posted.get("due_date") or None}, reason=reason)
         ),
         "add-cases": lambda: _amended(add_cases(person, study.pk, _listed(request, person), reason=reason)),
+        "take-back": lambda: _taken_back(take_back_launch(person, study.pk)),
         "end-pilot": lambda: _ended(end_pilot(person, study.pk)),
         "close": lambda: _closed(close_study(person, study.pk, reason=reason)),
     }
@@ -74,6 +92,10 @@ def _act(request: HttpRequest, person: User, study: ReaderStudy) -> str:
 
 def _amended(amendment: Any) -> str:
     return f"Amendment {amendment.number}: {amendment.kind}."
+
+
+def _taken_back(_study: ReaderStudy) -> str:
+    return "The launch is taken back: the study is a draft again."
 
 
 def _ended(_study: ReaderStudy) -> str:

@@ -6,24 +6,18 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from annotator.accounts.errors import InvalidError
+from annotator.jobs.models import JobState
 from annotator.readerstudies.actions.export_reads import FORMATS, export_reads
-from annotator.readerstudies.lesion_results import LesionResult, lesion_results
+from annotator.readerstudies.kept_results import Part, request_count, shown_result
 from annotator.readerstudies.policies import may_run_studies
 from annotator.readerstudies.protocol_document import protocol_document
-from annotator.readerstudies.results import ConditionResult, results_of
-from annotator.readerstudies.results_queries import (
-    CountedStudy,
-    ResultsShutError,
-    counted_reads,
-    counted_study,
-    frame_order,
-    item_facts,
-    parts_for,
-    truth_of,
-)
+from annotator.readerstudies.results import ConditionResult
+from annotator.readerstudies.results_queries import ResultsShutError
+from frontend.pages.jobs import worker_is_late
 from frontend.pages.page import View, page, signed_in
 
 TRUTHS = {
@@ -51,32 +45,42 @@ def once_open(view: View) -> View:
     return answer
 
 
-@page(may=may_run_studies)
+@page(may=may_run_studies, methods=("GET", "POST"))
 @once_open
 def results(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
-    """`?part=lesions` gives lesions between readers alone: those take the marks of every read."""
-    counted = counted_study(signed_in(request), study_id, chosen_in(request.GET))
-    if request.GET.get("part") == "lesions":
-        return render(request, "frontend/_reader_study_lesions.html", {"conditions": _lesions(counted)})
-    reads = counted_reads(counted.study, parts=parts_for(counted.question))
-    truth = truth_of(counted, reads, item_facts(counted.study))
-    conditions = results_of(
-        reads, counted.plan, truth=truth, values=counted.values, order=frame_order(reads), arms=counted.arms
-    )
+    """`?part=lesions` gives lesions between readers alone, from the marks of every read; a POST has them counted."""
+    person, chosen = signed_in(request), chosen_in(request.GET)
+    part: Part = "lesions" if request.GET.get("part") == "lesions" else "figures"
     query = request.GET.copy()
     query.pop("part", None)
-    context = {
-        "study": counted.study,
-        "counted": counted,
-        "plan": counted.plan,
-        "positive": [str(one) for one in counted.plan.positive],
-        "conditions": conditions,
-        "warnings": _warnings(conditions),
-        "truths": TRUTHS,
-        "truth_count": len(truth),
-        "flattered": _FLATTERED if counted.plan.truth != "table" and truth else "",
-        "formats": FORMATS,
+    if request.method == "POST":
+        request_count(person, study_id, chosen, part="lesions" if "lesions" in request.POST else "figures")
+        return redirect(f"{reverse('reader-study-results', args=[study_id])}?{query.urlencode()}")
+    shown = shown_result(person, study_id, chosen, part=part)
+    state = {
+        "study": shown.counted.study,
+        "shown": shown,
+        "part": part,
+        "conditions": shown.conditions,
         "query": query.urlencode(),
+        "worker_is_late": shown.job is not None and shown.job.state == JobState.QUEUED and worker_is_late(),
+    }
+    if request.GET.get("part") == "state":
+        return render(request, "frontend/_reader_study_as_of.html", {**state, "is_poll": True})
+    if part == "lesions":
+        return render(request, "frontend/_reader_study_lesions.html", state)
+    plan = shown.counted.plan
+    figures = [one for one in shown.conditions or () if isinstance(one, ConditionResult)]
+    context = {
+        **state,
+        "counted": shown.counted,
+        "plan": plan,
+        "positive": [str(one) for one in plan.positive],
+        "warnings": _warnings(figures),
+        "truths": TRUTHS,
+        "truth_count": shown.truths,
+        "flattered": _FLATTERED if plan.truth != "table" and shown.truths else "",
+        "formats": FORMATS,
     }
     return render(request, "frontend/reader_study_results.html", context)
 
@@ -123,8 +127,3 @@ def _warnings(conditions: list[ConditionResult]) -> list[tuple[str, str]]:
         for words in one.warnings:
             names.setdefault(words, []).append(one.arm + (", before the model" if one.step == "unaided" else ""))
     return [("" if len(of) == len(conditions) else "; ".join(of), words) for words, of in names.items()]
-
-
-def _lesions(counted: CountedStudy) -> list[LesionResult]:
-    reads = counted_reads(counted.study, parts=("findings", "annotations"))
-    return lesion_results(reads, order=frame_order(reads), least=counted.plan.minimum_overlap, arms=counted.arms)

@@ -12,8 +12,10 @@ from annotator.accounts.errors import ConflictError, InvalidError
 from annotator.accounts.policies import Person
 from annotator.accounts.signed_in import signed_in
 from annotator.annotations.storable_checks import check_line
+from annotator.jobs.actions.queue_job import queue_job
 from annotator.readerstudies.actions.allocate_study import keep_allocation, loads_of, set_scores
 from annotator.readerstudies.actions.edit_study import WantedCase, add_items
+from annotator.readerstudies.actions.make_allocated_readings import MOST_AT_ONCE, WORK, make_allocated_readings
 from annotator.readerstudies.allocation import Entry, allocate
 from annotator.readerstudies.design import Protocol
 from annotator.readerstudies.models import (
@@ -42,17 +44,23 @@ from annotator.readerstudies.study_readings import Planned, make_readings
 MAY_CHANGE = ("question", "hypothesis", "instructions", "due_date", "results", "washout_days", "training_feedback")
 
 
-def locked_running(person: Person, study_id: UUID | str) -> ReaderStudy:
+def locked_running(person: Person, study_id: UUID | str, *, while_made: bool = False) -> ReaderStudy:
     """Lock a study that runs.
+
+    Parameters
+    ----------
+    while_made : also while readings of an amendment before are being made.
 
     Raises
     ------
     NotAllowedError, NotFoundError : `person` doesn't run studies; there is no such study.
-    ConflictError : it doesn't run.
+    ConflictError : it doesn't run, or an amendment before isn't through.
     """
     study = locked_study(person, study_id)
     if study.state != StudyState.RUNNING:
         raise ConflictError(f"This study is {StudyState(study.state).label.lower()}: only one that runs is amended.")
+    if study.job is not None and not while_made:
+        raise ConflictError("The readings of the last amendment are still being made: wait until they are there.")
     return study
 
 
@@ -77,8 +85,17 @@ def record_amendment(
     return made
 
 
-def add_cases(person: Person, study_id: UUID | str, cases: Sequence[WantedCase], *, reason: str) -> Amendment:
+def add_cases(
+    person: Person,
+    study_id: UUID | str,
+    cases: Sequence[WantedCase],
+    *,
+    reason: str,
+    most_at_once: int = MOST_AT_ONCE,
+) -> Amendment:
     """Add main cases to a running study: they are allocated by themselves and read at the end of their session.
+
+    The amendment stands when this returns; more readings than `most_at_once` are made by a job.
 
     Raises
     ------
@@ -104,10 +121,12 @@ def add_cases(person: Person, study_id: UUID | str, cases: Sequence[WantedCase],
             round_of=amendment.number,
         )
         parts = keep_allocation(study, readers, found, amendment=amendment.number)
-        planned = [Planned(one, [(e.number, e.arm, e.session) for e in found[one.code]]) for one in readers]
-        make_readings(study, protocol, planned, assigned_by=signed_in(person), due_date=protocol.due_date)
-        for reader in readers:
-            open_next(study, reader.person_id)
+        if sum(map(len, found.values())) > most_at_once:
+            words = f"Add {len(items)} cases to “{study.name}”"
+            study.job = queue_job(person, WORK, {"study": str(study.pk)}, title=words)
+            study.save(update_fields=["job"])
+        else:
+            make_allocated_readings(study.pk)
         amendment.change = {
             "cases": [one.number for one in items],
             "allocation": {one.reader.code: one.sha256 for one in parts},

@@ -22,7 +22,7 @@ def close_study(person: Person, study_id: UUID | str, *, reason: str) -> ReaderS
     ConflictError : it doesn't run.
     """
     with transaction.atomic():
-        study = locked_running(person, study_id)
+        study = locked_running(person, study_id, while_made=True)
         unread = readings_of(study).exclude(state=AssignmentState.SUBMITTED).count()
         record_amendment(person, study, kind="closed", reason=reason, change={"unread": unread})
         study.state, study.closed_at = StudyState.CLOSED, timezone.now()

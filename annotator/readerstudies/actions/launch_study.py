@@ -3,22 +3,27 @@
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from annotator.accounts.actions.record_audit import record_audit
 from annotator.accounts.errors import ConflictError, StaleError
 from annotator.accounts.policies import Person
 from annotator.accounts.signed_in import signed_in
+from annotator.jobs.actions.queue_job import queue_job
+from annotator.jobs.models import JobState
+from annotator.readerstudies.actions.make_allocated_readings import MOST_AT_ONCE, WORK, make_allocated_readings
 from annotator.readerstudies.launch_checks import launch_checks
-from annotator.readerstudies.models import AllocationPart, ReaderStudy, StudyState
-from annotator.readerstudies.reading_order import open_next
+from annotator.readerstudies.models import AllocationPart, Assignment, ReaderStudy, StudyState
 from annotator.readerstudies.study_drafts import locked_study
-from annotator.readerstudies.study_queries import protocol_of, readers_of
-from annotator.readerstudies.study_readings import Planned, make_readings
+from annotator.readerstudies.thrown_away import throw_away
 
 
-def launch_study(person: Person, study_id: UUID | str, *, revision: int) -> ReaderStudy:
+def launch_study(
+    person: Person, study_id: UUID | str, *, revision: int, most_at_once: int = MOST_AT_ONCE
+) -> ReaderStudy:
     """Launch a draft with the allocation that was computed and looked at.
+
+    A study of more readings than `most_at_once` is starting when this returns: a job makes its readings, and its last
+    step lets the readers in. Until then nobody reads, and the launch can be taken back.
 
     Raises
     ------
@@ -31,23 +36,40 @@ def launch_study(person: Person, study_id: UUID | str, *, revision: int) -> Read
         check_may_begin(study, revision)
         # Of two who launch at once the database lets one through, also where rows can't be locked.
         begun = ReaderStudy.objects.filter(pk=study.pk, state=StudyState.DRAFT, revision=revision)
-        if not begun.update(state=StudyState.RUNNING, launched_at=timezone.now(), launched_by=signed_in(person)):
+        if not begun.update(state=StudyState.STARTING, launched_by=signed_in(person)):
             raise ConflictError("Somebody else launched this study a moment ago.")
         study.refresh_from_db()
-        protocol = protocol_of(study)
-        readers = readers_of(study, active=True)
-        parts = AllocationPart.objects.filter(study=study, amendment=0).select_related("reader")
-        planned = [Planned(one.reader, [(n, arm, session) for n, arm, session in one.entries]) for one in parts]
-        made = make_readings(study, protocol, planned, assigned_by=signed_in(person), due_date=protocol.due_date)
-        for reader in readers:
-            open_next(study, reader.person_id)
-        detail: dict[str, object] = {
-            "readings": made,
-            "readers": [one.code for one in readers],
-            "protocol": study.protocol,
-            "allocation": {one.reader.code: one.sha256 for one in parts},
-        }
-        record_audit(person, "launch_study", target_kind="reader_study", target_id=study.pk, detail=detail)
+        entries = AllocationPart.objects.filter(study=study, amendment=0).values_list("entries", flat=True)
+        readings = sum(map(len, entries))
+        if readings > most_at_once:
+            study.job = queue_job(person, WORK, {"study": str(study.pk)}, title=f"Launch “{study.name}”")
+            study.save(update_fields=["job"])
+            detail: dict[str, object] = {"readings": readings, "job": str(study.job_id)}
+            record_audit(person, "begin_launch", target_kind="reader_study", target_id=study.pk, detail=detail)
+        else:
+            make_allocated_readings(study.pk)
+            study.refresh_from_db()
+    return study
+
+
+def take_back_launch(person: Person, study_id: UUID | str) -> ReaderStudy:
+    """Make a draft again of a study whose launch stopped on its way: nobody has read anything of it.
+
+    Raises
+    ------
+    NotAllowedError, NotFoundError : `person` doesn't run studies; there is no such study.
+    ConflictError : it isn't being launched, or its readings are being made just now.
+    """
+    with transaction.atomic():
+        study = locked_study(person, study_id)
+        if study.state != StudyState.STARTING:
+            raise ConflictError("This study isn't being launched.")
+        if study.job is not None and study.job.state in (JobState.QUEUED, JobState.RUNNING):
+            raise ConflictError("Its readings are being made: stop that first.")
+        throw_away(Assignment.objects.filter(study=study))
+        study.state, study.launched_by, study.job = StudyState.DRAFT, None, None
+        study.save(update_fields=["state", "launched_by", "job"])
+        record_audit(person, "take_back_launch", target_kind="reader_study", target_id=study.pk)
     return study
 
 
@@ -60,6 +82,8 @@ def check_may_begin(study: ReaderStudy, revision: int) -> None:
     """
     if study.state == StudyState.PILOT:
         raise ConflictError("The pilot is running: end it first, its reads are thrown away then.")
+    if study.state == StudyState.STARTING:
+        raise ConflictError("This study was launched a moment ago: its readings are being made.")
     if study.state != StudyState.DRAFT:
         raise ConflictError("This study was launched already.")
     if study.revision != revision:

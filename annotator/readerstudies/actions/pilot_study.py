@@ -12,7 +12,7 @@ from annotator.accounts.signed_in import signed_in
 from annotator.cases.actions.let_in import let_out
 from annotator.readerstudies.actions.launch_study import check_may_begin
 from annotator.readerstudies.allocation import allocate
-from annotator.readerstudies.models import Assignment, AssignmentStage, Read, ReaderStudy, StudyState
+from annotator.readerstudies.models import Assignment, AssignmentStage, ReaderStudy, StudyState
 from annotator.readerstudies.reading_order import open_next
 from annotator.readerstudies.study_drafts import locked_study
 from annotator.readerstudies.study_queries import (
@@ -23,6 +23,7 @@ from annotator.readerstudies.study_queries import (
     readers_of,
 )
 from annotator.readerstudies.study_readings import Planned, make_readings
+from annotator.readerstudies.thrown_away import throw_away
 
 
 def start_pilot(person: Person, study_id: UUID | str, *, revision: int) -> ReaderStudy:
@@ -51,7 +52,7 @@ def start_pilot(person: Person, study_id: UUID | str, *, revision: int) -> Reade
 
 
 def end_pilot(person: Person, study_id: UUID | str) -> ReaderStudy:
-    """End a pilot: its readings and reads are deleted, its cases closed, and the study is a draft again.
+    """End a pilot: its readings, reads and marks are deleted, its cases closed, and the study is a draft again.
 
     Raises
     ------
@@ -66,8 +67,7 @@ def end_pilot(person: Person, study_id: UUID | str) -> ReaderStudy:
         for reader in readers_of(study):
             own = pilot.filter(reader=reader.person_id).order_by().values_list("case_id", flat=True)
             let_out(reader.person_id, list(own))
-        thrown_away, _ = Read.objects.filter(assignment__in=pilot).delete()
-        pilot.delete()
+        thrown_away = throw_away(pilot)
         study.state = StudyState.DRAFT
         study.save(update_fields=["state"])
         detail: dict[str, object] = {"reads_thrown_away": thrown_away}
