@@ -36,4 +36,4 @@ def _restored(hint: Any, value: Any) -> Any:
         if len(kinds) == 2 and kinds[1] is Ellipsis:
             return tuple(_restored(kinds[0], one) for one in value)
         return tuple(_restored(kind, one) for kind, one in zip(kinds, value, strict=True))
-    return result_from_dict(hint, value) if is_dataclass(hint) else value
+    return result_from_dict(hint, value) if isinstance(hint, type) and is_dataclass(hint) else value

@@ -52,7 +52,7 @@ def make_readings(
     )
     wanted = sorted({slot for one in plan for slot in one.slots})
     numbers = {number for number, *_ in wanted}
-    items = {one.number: one for one in study.items.all() if one.number in numbers}
+    items = {one.number: one for one in study.items.filter(number__in=numbers)}
     cases = shared_copies(study, is_pilot=is_pilot) if copies is None else copies
     _add_copies(protocol, items, [slot for slot in wanted if slot not in cases], cases)
     made = 0
