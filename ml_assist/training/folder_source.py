@@ -48,6 +48,16 @@ class FolderTable:
 
 
 @dataclass(frozen=True)
+class FolderPicture:
+    """One picture of the table, not yet read."""
+
+    key: str
+    patient: str
+    side: Side
+    path: Path
+
+
+@dataclass(frozen=True)
 class _Row:
     key: str
     patient: str
@@ -91,6 +101,10 @@ class FolderSource:
         with ThreadPoolExecutor(threads) as pool:
             for first in range(start, len(self._rows), 2 * threads):
                 yield from pool.map(self._example, self._rows[first : first + 2 * threads])
+
+    def pictures(self) -> list[FolderPicture]:
+        """All of the table, in the order of their keys; for what needs no masks."""
+        return [FolderPicture(row.key, row.patient, row.side, row.picture) for row in self._rows]
 
     def description(self) -> dict[str, Any]:
         return {

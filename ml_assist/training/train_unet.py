@@ -45,6 +45,7 @@ def train_unet(
     command: str,
     report: Report,
     after_epoch: Callable[[History], None] = lambda _history: None,
+    squares: Path | None = None,
 ) -> TrainingOutcome:
     """Train and judge. Run again on the same folder after a kill it goes on where it was.
 
@@ -53,6 +54,7 @@ def train_unet(
     folder : of this training alone; squares and checkpoint lie there too, under work/.
     command : that makes the same training again, for the card.
     report : percent and what is being done; may raise to cancel.
+    squares : where they lie, or are to lie, when several trainings share them.
 
     Raises
     ------
@@ -61,7 +63,7 @@ def train_unet(
     work = folder / "work"
     work.mkdir(parents=True, exist_ok=True)
     data = source.description()
-    prepared = prepare(source, config, work / "prepared", report=_part(report, 0, _PREPARED))
+    prepared = prepare(source, config, squares or work / "prepared", report=_part(report, 0, _PREPARED))
     trainer = UNetTrainer(prepared, config, work, made_of={"hash": data["hash"], "count": len(source)})
     trained = trainer.train(
         report=_part(report, _PREPARED, _TRAINED),

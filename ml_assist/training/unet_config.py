@@ -13,12 +13,14 @@ Calipers = Literal["none", "known", "find"]
 Imbalance = Literal["oversample", "weighted", "focal", "none"]
 Device = Literal["auto", "cpu", "cuda"]
 Precision = Literal["auto", "full", "half"]
+Schedule = Literal["plateau", "cosine"]
 _CHOICES: dict[str, tuple[str, ...]] = {
     "truth": ("marks", "calipers"),
     "calipers": ("none", "known", "find"),
     "imbalance": ("oversample", "weighted", "focal", "none"),
     "device": ("auto", "cpu", "cuda"),
     "precision": ("auto", "full", "half"),
+    "schedule": ("plateau", "cosine"),
 }
 _WHOLE = {"size": (32, 1024), "epochs": (1, 1000), "patience": (1, 1000), "batch_size": (1, 256), "seed": (0, 2**31)}
 _NUMBERS = {
@@ -56,6 +58,8 @@ class UNetConfig:
     imbalance : rare classes are drawn more often (Buda et al. 2018), pixels of the lesion count more, hard pixels count
         more (Lin et al. 2017), or nothing is done.
     patience : epochs without a better validation loss after which it ends.
+    schedule : of the learning rate: cut after epochs without a better loss, or falling along half a cosine to the last
+        epoch, for short trainings.
     share : of the training patients that is used.
     precision : "half" is bfloat16 while training; "auto" is that on CUDA.
     """
@@ -83,6 +87,7 @@ class UNetConfig:
     patience: int = 10
     batch_size: int = 16
     learning_rate: float = 1e-3
+    schedule: Schedule = "plateau"
     seed: int = 1
     share: float = 1.0
     device: Device = "auto"

@@ -1,9 +1,10 @@
-"""manage.py train unet --folder FOLDER | --release RELEASE --to PATH: train a network from scripts."""
+"""manage.py train unet|caliper --folder FOLDER | --release RELEASE --to PATH: train a network from scripts."""
 
 import json
 import shlex
 import sys
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,15 @@ from annotator.accounts.errors import InvalidError, RoomError
 from annotator.accounts.models import User
 from annotator.datasets.release_queries import frozen_release_for, release_called
 from annotator.jobs.progress_lines import progress_lines
+from ml_assist.training.caliper_config import CaliperConfig
 from ml_assist.training.unet_config import PRESETS, UNetConfig
+
+Report = Callable[[int, str], None]
+_CALIPER = (
+    "Trains the network that finds calipers: on symbols drawn onto the folder's pictures, and on those burned into "
+    "them where the matching detector, then it and the network, agree. Writes weights, model card and report. Run "
+    "again after a kill it goes on where it was."
+)
 
 
 class Command(BaseCommand):
@@ -29,61 +38,101 @@ class Command(BaseCommand):
         source = unet.add_mutually_exclusive_group(required=True)
         source.add_argument("--release", help='a frozen release: cohort and number, "Breast 3", or the id')
         source.add_argument("--folder", type=Path, help="with images/, masks/ and one CSV table")
-        unet.add_argument("--to", required=True, type=Path, metavar="FOLDER", help="where the results go")
         unet.add_argument("--preset", choices=sorted(PRESETS), default="ultrasound", help="what to begin with")
-        unet.add_argument("--config", type=Path, metavar="FILE", help="members as JSON, over the preset")
-        unet.add_argument(
-            "--set", action="append", default=[], metavar="MEMBER=VALUE", help="one member, over both; repeatable"
-        )
         unet.add_argument("--user", help="of a release: the data manager or admin in whose name it is read")
-        for name, what in (
-            ("image", "the picture's file"),
-            ("patient", "who must be on one side"),
-            ("side", "train, val or test; without one patients are divided"),
-            ("group", "what is balanced, e.g. the pathology"),
-        ):
-            unet.add_argument(f"--{name}-column", default="", metavar="NAME", help=f"of a folder's table: {what}")
         unet.add_argument("--calipers", default="", metavar="FILE", help="in the folder: columns image, x, y")
-        unet.add_argument("--split-seed", type=int, default=1, help="of a folder's division of patients")
-        unet.add_argument(
-            "--fractions", type=float, nargs=3, default=(0.7, 0.15, 0.15), metavar=("TRAIN", "VAL", "TEST")
-        )
+        caliper = networks.add_parser("caliper", help="the network that finds calipers", description=_CALIPER)
+        caliper.add_argument("--folder", type=Path, required=True, help="with images/, masks/ and one CSV table")
+        for side, what in (("val", "by which the threshold is chosen"), ("test", "by which it is judged")):
+            caliper.add_argument(
+                f"--{side}-calipers",
+                type=Path,
+                metavar="FILE",
+                help=f"pictures of the {side} side whose calipers people checked, {what}: columns image, x, y; pixels "
+                "counted from 0; a line without x is a picture that has none",
+            )
+        for network in (unet, caliper):
+            _add_common(network)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        train = _train_unet if options["network"] == "unet" else _train_caliper
         try:
-            config = _config(options)
-            # Only those who train wait for torch.
-            from ml_assist.training.train_unet import train_unet
-
-            outcome = train_unet(
-                _source(options, config),
-                config,
-                options["to"],
-                command=shlex.join(["python", "manage.py", *sys.argv[1:]]),
-                report=progress_lines(self.stderr),
-            )
+            card = train(options, progress_lines(self.stderr))
         except InvalidError as error:
             raise CommandError(f"{error.path}: {error}" if error.path else str(error)) from error
         except (RoomError, OSError) as error:
             raise CommandError(str(error)) from error
-        said = {"folder": str(options["to"]), "sha256": outcome.card["weights"]["sha256"]}
-        self.stdout.write(json.dumps(said | {"metrics": outcome.card["metrics"]}, sort_keys=True))
+        said = {"folder": str(options["to"]), "sha256": card["weights"]["sha256"]}
+        self.stdout.write(json.dumps(said | {"metrics": card["metrics"]}, sort_keys=True))
+
+
+def _add_common(network: ArgumentParser) -> None:
+    network.add_argument("--to", required=True, type=Path, metavar="FOLDER", help="where the results go")
+    network.add_argument("--config", type=Path, metavar="FILE", help="members as JSON, over what it begins with")
+    network.add_argument(
+        "--set", action="append", default=[], metavar="MEMBER=VALUE", help="one member, over both; repeatable"
+    )
+    for name, what in (
+        ("image", "the picture's file"),
+        ("patient", "who must be on one side"),
+        ("side", "train, val or test; without one patients are divided"),
+        ("group", "what is balanced, e.g. the pathology"),
+    ):
+        network.add_argument(f"--{name}-column", default="", metavar="NAME", help=f"of a folder's table: {what}")
+    network.add_argument("--split-seed", type=int, default=1, help="of a folder's division of patients")
+    network.add_argument(
+        "--fractions", type=float, nargs=3, default=(0.7, 0.15, 0.15), metavar=("TRAIN", "VAL", "TEST")
+    )
+
+
+def _train_unet(options: dict[str, Any], report: Report) -> dict[str, Any]:
+    config = UNetConfig.from_json(_members(PRESETS[options["preset"]].to_json(), options))
+    # Only those who train wait for torch.
+    from ml_assist.training.train_unet import train_unet
+
+    return train_unet(_source(options, config), config, options["to"], command=_command(), report=report).card
+
+
+def _train_caliper(options: dict[str, Any], report: Report) -> dict[str, Any]:
+    config = CaliperConfig.from_json(_members(CaliperConfig().to_json(), options))
+    from ml_assist.training.caliper_labels import known_calipers
+    from ml_assist.training.folder_source import FolderSource
+    from ml_assist.training.train_caliper import VerifiedCalipers, train_caliper
+
+    tables = {side: options[f"{side}_calipers"] for side in ("val", "test") if options[f"{side}_calipers"]}
+    read = {side: known_calipers(path) for side, path in tables.items()}
+    verified = VerifiedCalipers(
+        read.get("val", {}), read.get("test", {}), {side: path.name for side, path in tables.items()}
+    )
+    source = FolderSource(options["folder"], PRESETS["ultrasound"], _table(options))
+    return train_caliper(source, config, options["to"], verified=verified, command=_command(), report=report)
+
+
+def _command() -> str:
+    """As it was called, the folders before a file's own name left out: they are this machine's."""
+    words = [Path(word).name if Path(word).is_absolute() or word.startswith("..") else word for word in sys.argv[1:]]
+    return shlex.join(["python", "manage.py", *words])
+
+
+def _table(options: dict[str, Any]) -> Any:
+    from ml_assist.training.folder_source import FolderTable
+
+    return FolderTable(
+        image=options["image_column"],
+        patient=options["patient_column"],
+        side=options["side_column"],
+        group=options["group_column"],
+        calipers=options.get("calipers", ""),
+        fractions=tuple(options["fractions"]),
+        seed=options["split_seed"],
+    )
 
 
 def _source(options: dict[str, Any], config: UNetConfig) -> Any:
     if options["folder"]:
-        from ml_assist.training.folder_source import FolderSource, FolderTable
+        from ml_assist.training.folder_source import FolderSource
 
-        table = FolderTable(
-            image=options["image_column"],
-            patient=options["patient_column"],
-            side=options["side_column"],
-            group=options["group_column"],
-            calipers=options["calipers"],
-            fractions=tuple(options["fractions"]),
-            seed=options["split_seed"],
-        )
-        return FolderSource(options["folder"], config, table)
+        return FolderSource(options["folder"], config, _table(options))
     from ml_assist.training.release_source import ReleaseSource
 
     person = User.objects.filter(username=options["user"] or "").first()
@@ -93,8 +142,7 @@ def _source(options: dict[str, Any], config: UNetConfig) -> Any:
     return ReleaseSource(release, config)
 
 
-def _config(options: dict[str, Any]) -> UNetConfig:
-    members: dict[str, Any] = PRESETS[options["preset"]].to_json()
+def _members(members: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
     if options["config"]:
         try:
             given = json.loads(options["config"].read_bytes())
@@ -111,4 +159,4 @@ def _config(options: dict[str, Any]) -> UNetConfig:
             members[name] = json.loads(text)
         except ValueError:
             members[name] = text
-    return UNetConfig.from_json(members)
+    return members

@@ -1,0 +1,121 @@
+"""What is known of the calipers on pictures that nobody has marked: what two finders agree on. Nothing of torch.
+
+Where one of them alone finds something nobody is sure: it teaches nothing.
+"""
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.accounts.errors import InvalidError
+from ml_assist.inference.calipers import Caliper, find_calipers
+from ml_assist.training.caliper_crops import KnownCalipers, LabelledPicture
+from ml_assist.training.folder_source import FolderPicture
+
+Report = Callable[[int, str], None]
+# Scores of the matching detector: sure of it alone; sure enough where the network agrees; may be one.
+_SURE, _AGREED, _MAY_BE = 0.7, 0.55, 0.55
+_ALONE = 0.62
+# Scores of the network.
+_NETWORK_SURE, _NETWORK_MAY_BE = 0.4, 0.2
+_SAME = 5.0
+
+Matched = dict[str, list[Caliper]]
+
+
+def matched_in(pictures: Sequence[FolderPicture], path: Path, *, report: Report) -> Matched:
+    """What the matching detector finds, down to what may be one; kept in a file, so that a killed run has it."""
+    if path.exists():
+        kept = json.loads(path.read_text())
+        return {key: [Caliper(*one) for one in finds] for key, finds in kept.items()}
+    found: Matched = {}
+    # Most of the time is spent outside of Python's lock.
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        every = pool.map(lambda one: find_calipers(picture_of(one), minimum_score=_MAY_BE), pictures)
+        for number, (one, finds) in enumerate(zip(pictures, every, strict=True)):
+            found[one.key] = finds
+            report(100 * number // len(pictures), f"Matching symbols in picture {number + 1} of {len(pictures)}")
+    draft = path.with_suffix(".draft")
+    plain = {key: [[c.column, c.row, round(c.score, 4)] for c in finds] for key, finds in found.items()}
+    draft.write_text(json.dumps(plain))
+    draft.replace(path)
+    return found
+
+
+def first_labels(matched: Sequence[Caliper]) -> KnownCalipers:
+    """By the matching detector alone."""
+    return KnownCalipers(
+        _places([one for one in matched if one.score >= _SURE]), _places([one for one in matched if one.score < _SURE])
+    )
+
+
+def agreed_labels(matched: Sequence[Caliper], network: Sequence[Caliper]) -> KnownCalipers:
+    """By both: sure where they agree, unsure where one of them alone is sure.
+
+    Parameters
+    ----------
+    network : its finds down to what may be one.
+    """
+    sure: list[Caliper] = []
+    unsure: list[Caliper] = []
+    others = list(network)
+    for one in matched:
+        near = [other for other in others if np.hypot(other.column - one.column, other.row - one.row) <= _SAME]
+        score = max((other.score for other in near), default=0.0)
+        if one.score >= _AGREED and score >= _NETWORK_SURE:
+            sure.append(one)
+            others = [other for other in others if other not in near]
+        elif one.score >= _ALONE or score >= _NETWORK_MAY_BE:
+            unsure.append(one)
+    unsure += [other for other in others if other.score >= _NETWORK_MAY_BE]
+    return KnownCalipers(_places(sure), _places(unsure))
+
+
+def labelled(pictures: Sequence[FolderPicture], known: dict[str, KnownCalipers]) -> list[LabelledPicture]:
+    return [LabelledPicture(one.key, picture_of(one), known[one.key]) for one in pictures]
+
+
+def picture_of(one: FolderPicture) -> NDArray[np.uint8]:
+    """(rows, columns) grey.
+
+    Raises
+    ------
+    InvalidError : it can't be read.
+    """
+    read = cv2.imread(str(one.path), cv2.IMREAD_GRAYSCALE)
+    if read is None:
+        raise InvalidError(f"{one.path.name} is no picture that can be read. Take it out of the table, or mend it.")
+    return np.asarray(read, np.uint8)
+
+
+def known_calipers(path: Path) -> dict[str, NDArray[np.float64]]:
+    """A table of verified calipers with columns image, x, y, by picture; a line without x says that it has none.
+
+    Places are pixels' indices, as people read them off; they come back as SCOORD, half a pixel on.
+
+    Raises
+    ------
+    InvalidError : it is no such table.
+    """
+    import csv
+
+    found: dict[str, list[tuple[float, float]]] = {}
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        for line in csv.DictReader(lines, delimiter="\t" if "\t" in (lines or [""])[0] else ","):
+            places = found.setdefault(Path(line["image"]).stem, [])
+            if line["x"]:
+                places.append((float(line["x"]) + 0.5, float(line["y"]) + 0.5))
+    except (OSError, KeyError, ValueError) as error:
+        raise InvalidError(f"{path} should be a table with columns image, x, y: {error}.", "calipers") from error
+    return {key: np.array(places, np.float64).reshape(-1, 2) for key, places in found.items()}
+
+
+def _places(finds: Sequence[Caliper]) -> NDArray[np.float64]:
+    return np.array([(one.column, one.row) for one in finds], np.float64).reshape(-1, 2)

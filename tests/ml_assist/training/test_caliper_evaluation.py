@@ -1,0 +1,59 @@
+"""Finds are held against calipers one by one, by both criteria."""
+
+import numpy as np
+import pytest
+
+from ml_assist.inference.calipers import Caliper
+from ml_assist.training.caliper_evaluation import best_threshold, judge_finds
+from ml_assist.training.caliper_labels import agreed_labels, first_labels
+
+TWO = np.array([[20.5, 30.5], [60.5, 30.5]])
+NONE = np.empty((0, 2))
+
+
+def at(column: float, row: float, score: float = 0.9) -> Caliper:
+    return Caliper(column, row, score)
+
+
+def test_right_wrong_and_missed_are_counted_and_finds_on_pictures_without_named():
+    found = {"a": [at(21.5, 30.5), at(100, 100)], "b": [at(5, 5)]}
+    judged = judge_finds(found, {"a": TWO, "b": NONE, "c": NONE})
+    assert (judged.right, judged.wrong, judged.missed) == (1, 2, 1)
+    assert (judged.pictures, judged.without, judged.wrong_without, judged.wrong_pictures) == (3, 2, 1, 1)
+    said = judged.to_json()
+    assert said["precision"]["value"] == pytest.approx(1 / 3, abs=1e-4)
+    assert said["recall"]["low"] < 0.5 < said["recall"]["high"]
+    assert said["pixels_beside"]["median"] == pytest.approx(1.0)
+
+
+def test_one_caliper_is_right_once_however_often_it_was_found():
+    judged = judge_finds({"a": [at(20, 30), at(21, 31)]}, {"a": TWO[:1]})
+    assert (judged.right, judged.wrong, judged.missed) == (1, 1, 0)
+
+
+def test_the_papers_boxes_may_lie_farther_beside_along_an_axis_than_three_pixels():
+    found = {"a": [at(20.5 + 4.2, 30.5)]}
+    assert judge_finds(found, {"a": TWO[:1]}).right == 0
+    assert judge_finds(found, {"a": TWO[:1]}, criterion="boxes").right == 1
+    # 13 by 13 pixels: half of the union is reached at a shift of a third of a side.
+    assert judge_finds({"a": [at(20.5 + 4.4, 30.5)]}, {"a": TWO[:1]}, criterion="boxes").right == 0
+
+
+def test_a_find_where_nobody_is_sure_is_neither_right_nor_wrong():
+    judged = judge_finds({"a": [at(50, 50)]}, {"a": TWO}, unsure={"a": np.array([[51.0, 52.0]])})
+    assert (judged.wrong, judged.missed) == (0, 2)
+
+
+def test_the_threshold_lies_between_what_is_right_and_what_is_wrong():
+    found = {"a": [at(20.5, 30.5, 0.8), at(60.5, 30.5, 0.75), at(90, 90, 0.4)]}
+    assert 0.4 < best_threshold(found, {"a": TWO}) < 0.75
+
+
+def test_the_first_round_knows_what_the_matching_is_sure_of_the_next_what_both_say():
+    matched = [at(20, 30, 0.9), at(60, 30, 0.65), at(90, 90, 0.58)]
+    assert first_labels(matched).sure.tolist() == [[20, 30]]
+    assert first_labels(matched).unsure.tolist() == [[60, 30], [90, 90]]
+    network = [at(20.4, 30.2, 0.7), at(59, 31, 0.5), at(120, 50, 0.6), at(10, 10, 0.1)]
+    agreed = agreed_labels(matched, network)
+    assert agreed.sure.tolist() == [[20, 30], [60, 30]]
+    assert agreed.unsure.tolist() == [[120, 50]], "what one alone finds teaches nothing, and faint matches are none"

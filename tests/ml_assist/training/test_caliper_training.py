@@ -1,0 +1,131 @@
+"""A tiny caliper network is trained, stopped, gone on with, judged, written and read again."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from annotator.accounts.errors import InvalidError
+from ml_assist.inference.caliper_network import CaliperNetwork
+from ml_assist.networks.weights import WeightsError
+from ml_assist.training.caliper_config import CaliperConfig
+from ml_assist.training.folder_source import FolderSource, FolderTable
+from ml_assist.training.train_caliper import VerifiedCalipers, train_caliper
+from ml_assist.training.unet_config import ULTRASOUND
+from tests.ml_assist.training.phantom_folder import phantom_folder
+
+TINY = CaliperConfig(
+    size=64, filters=(4, 8, 8, 8, 8), rounds=2, epochs=2, steps=3, batch_size=2, device="cpu", precision="full"
+)
+NOTHING = VerifiedCalipers({}, {}, {})
+
+
+class _StoppedError(Exception):
+    pass
+
+
+def _source(folder: Path) -> FolderSource:
+    return FolderSource(folder, ULTRASOUND, FolderTable(fractions=(0.6, 0.2, 0.2)))
+
+
+def test_a_stopped_training_goes_on_where_it_was_and_comes_out_the_same(tmp_path: Path):
+    phantoms = phantom_folder(tmp_path / "phantoms", patients=6, pictures=1)
+    source = _source(phantoms)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    verified = VerifiedCalipers(
+        {}, {one.key: np.array([[40.5, 30.5]]) for one in source.pictures() if one.side == "test"}, {"test": "some.tsv"}
+    )
+    said: list[str] = []
+
+    def until_the_second_round(_percent: int, doing: str) -> None:
+        said.append(doing)
+        if doing.startswith("Round 2, epoch 2"):
+            raise _StoppedError
+
+    try:
+        whole = train_caliper(
+            source, TINY, tmp_path / "whole", verified=verified, command="once", report=lambda *_: None
+        )
+        with pytest.raises(_StoppedError):
+            train_caliper(
+                source, TINY, tmp_path / "cut", verified=verified, command="again", report=until_the_second_round
+            )
+        begun: list[str] = []
+        cut = train_caliper(
+            source,
+            TINY,
+            tmp_path / "cut",
+            verified=verified,
+            command="again",
+            report=lambda _percent, doing: begun.append(doing),
+        )
+    finally:
+        torch.set_num_threads(threads)
+    assert cut["weights"]["sha256"] == whole["weights"]["sha256"]
+    assert next(words for words in begun if words.startswith("Round")).startswith("Round 2, epoch 2")
+    assert 0 < whole["threshold"] < 1
+    assert whole["metrics"]["test"]["network"][0]["calipers"] == len(verified.test)
+    assert {one["criterion"] for one in whole["metrics"]["test"]["matching"]} == {"3 pixels", "boxes"}
+    assert whole["data"]["verified"] == {"test": "some.tsv"}
+    _read_again(tmp_path / "whole", whole)
+
+
+def _read_again(folder: Path, card: dict) -> None:
+    weights = (folder / "weights.safetensors").read_bytes()
+    network = CaliperNetwork(card, weights)
+    image = np.random.default_rng(1).integers(0, 255, (70, 90, 3), np.uint8)
+    every = network.find(image, minimum_score=0.0)
+    assert every
+    assert every == sorted(every, key=lambda one: -one.score)
+    assert all(0 <= one.column < 90 and 0 <= one.row < 70 for one in every)
+    assert network.find_many([image, image[:40]], minimum_score=0.0)[0] == every
+    assert network.find(np.empty((0, 0), np.uint8)) == []
+    with pytest.raises(ValueError, match="8-bit"):
+        network.find(image.astype(float))
+    with pytest.raises(WeightsError, match="SHA-256"):
+        CaliperNetwork(card, weights[:-1] + bytes([weights[-1] ^ 1]))
+
+
+def test_pictures_to_judge_by_that_are_not_held_out_are_refused(tmp_path: Path):
+    source = _source(phantom_folder(tmp_path / "phantoms", patients=6, pictures=1))
+    taught = next(one.key for one in source.pictures() if one.side == "train")
+    verified = VerifiedCalipers({}, {taught: np.empty((0, 2))}, {})
+    with pytest.raises(InvalidError, match="isn't on that side"):
+        train_caliper(source, TINY, tmp_path / "out", verified=verified, command="", report=lambda *_: None)
+
+
+@pytest.mark.parametrize(
+    ("members", "path"),
+    [
+        ({"size": 70}, "config.size"),
+        ({"filters": [8, 8]}, "config.filters"),
+        ({"rounds": 0}, "config.rounds"),
+        ({"precision": "third"}, "config.precision"),
+        ({"drawn": 2}, "config.drawn"),
+        ({"colour": 1}, "config.colour"),
+    ],
+)
+def test_a_member_that_does_not_fit_is_named(members: dict, path: str):
+    with pytest.raises(InvalidError) as refused:
+        CaliperConfig.from_json(members)
+    assert refused.value.path == path
+    assert CaliperConfig.from_json(TINY.to_json()) == TINY
+
+
+def test_a_picture_in_parts_gives_what_it_gives_in_one(monkeypatch: pytest.MonkeyPatch):
+    """What lies on the seam is found once, and at its place."""
+    from ml_assist.inference import caliper_network
+    from ml_assist.networks.caliper_net import CaliperNet
+
+    torch.manual_seed(3)
+    network = CaliperNet((4, 8, 8, 8, 8)).eval()
+    finder = CaliperNetwork.of(network, TINY, device=torch.device("cpu"))
+    image = cv2.GaussianBlur(np.random.default_rng(2).integers(0, 255, (320, 320), np.uint8), (0, 0), 2)
+    places = [(round(one.column, 3), round(one.row, 3)) for one in finder.find(image, minimum_score=0.0)]
+    monkeypatch.setattr(caliper_network, "_PART", 160)
+    monkeypatch.setattr(caliper_network, "_MARGIN", 160)
+    parts = [(round(one.column, 3), round(one.row, 3)) for one in finder.find(image, minimum_score=0.0)]
+    assert sorted(places) == sorted(parts)
