@@ -1,21 +1,32 @@
 """Long work of this room."""
 
+import threading
 import uuid
 from dataclasses import asdict
 from typing import Any
 
 from celery import shared_task
+from celery.signals import worker_ready
+from django.db import connection
 
 from annotator.accounts.errors import RoomError
+from annotator.assist.actions.queue_ahead import queue_ahead
+from annotator.jobs.heartbeat import queues_of
+from annotator.jobs.queries import is_served
 from annotator.jobs.registry import WorkContext, WorkFailedError, work
 
 
 @work("assist.find_calipers")
 def find_calipers_of_case(context: WorkContext) -> dict[str, Any]:
-    """Parameters: {"case": identifier}; result: stills looked at, calipers found, new suggestions."""
+    """Parameters: {"case": identifier}; result: stills looked at, calipers found, new suggestions.
+
+    Where networks answer and a worker runs them, they are asked instead: result {"job": that work's job}.
+    """
     # Every process imports this module to know the work's name; only a worker needs the detector.
     from ml_assist.actions.suggest_calipers import suggest_calipers
 
+    if is_served("gpu") and (job := queue_ahead([uuid.UUID(context.parameters["case"])])):
+        return {"job": str(job.pk)}
     return asdict(suggest_calipers(context.parameters["case"], report=context.report))
 
 
@@ -30,7 +41,19 @@ def outline_work(context: WorkContext) -> dict[str, Any]:
         raise WorkFailedError(str(error)) from error
 
 
-@work("ml_assist.train_unet", queue="gpu")
+# Of sixteen threads two look ahead, so that a click never waits for a thread.
+@work("assist.pre_segment", queue="gpu", at_once=2)
+def pre_segment_work(context: WorkContext) -> dict[str, Any]:
+    """Parameters: {"cases": [identifiers]}; result: PreSegmented of actions/pre_segment.py."""
+    from ml_assist.actions.pre_segment import pre_segment
+
+    try:
+        return asdict(pre_segment(context.parameters["cases"], report=context.report))
+    except RoomError as error:
+        raise WorkFailedError(str(error)) from error
+
+
+@work("ml_assist.train_unet", queue="training")
 def train_unet_work(context: WorkContext) -> dict[str, Any]:
     """Parameters: {"training": id}."""
     # torch is for workers alone.
@@ -47,3 +70,19 @@ def sweep_trainings() -> None:
     from ml_assist.training_files import delete_work_left_behind
 
     delete_work_left_behind()
+
+
+@worker_ready.connect
+def warm_up_networks(sender: Any = None, **_: Any) -> None:
+    """Load what answers before somebody clicks, in the worker that runs networks."""
+    if "gpu" in queues_of(sender):
+        threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+
+
+def _warm_up() -> None:
+    from ml_assist.inference.warm_up import warm_up
+
+    try:
+        warm_up()
+    finally:
+        connection.close()

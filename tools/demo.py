@@ -60,9 +60,8 @@ def _run(arguments: argparse.Namespace) -> int:
         environment = {**environment_with_venv(), "DATA_DIR": str(data_dir), "PYTHONUNBUFFERED": "1"}
         shutil.rmtree(data_dir / "heartbeats", ignore_errors=True)  # a worker that was killed left its own
         _manage(python, environment, "prepare_database", "--verbosity", "0")
-        supervisor = Supervisor(
-            services(python, host=host, port=port), environment=environment, working_dir=ROOT, folder=data_dir
-        )
+        processes = services(python, host=host, port=port, assist=os.environ.get("ASSIST", "on") != "off")
+        supervisor = Supervisor(processes, environment=environment, working_dir=ROOT, folder=data_dir)
         parent = os.getppid()
         try:
             supervisor.start()

@@ -5,13 +5,20 @@ from pathlib import Path
 from tools.supervisor import Service
 
 BLOCKING_THREADS = 4
+ASSIST_THREADS = 16
 
 
-def services(python: Path, *, host: str, port: int) -> list[Service]:
-    """Web server, worker and the clock that starts the sweeper."""
+def services(python: Path, *, host: str, port: int, assist: bool = True) -> list[Service]:
+    """Web server, workers and the clock that starts the sweeper.
+
+    Parameters
+    ----------
+    assist : whether networks are run; without, nothing is outlined, and readers who ask are told.
+    """
     return [
         Service("web", web_command(python, host=host, port=port)),
-        Service("worker", worker_command(python, queues="cpu,gpu")),
+        Service("worker", worker_command(python, queues="cpu,training")),
+        *([Service("assist", assist_command(python))] if assist else []),
         Service("beat", beat_command(python)),
     ]
 
@@ -32,6 +39,15 @@ def web_command(python: Path, *, host: str, port: int) -> list[str]:
 def worker_command(python: Path, *, queues: str) -> list[str]:
     """Celery with two processes; workers of one machine need not talk to each other."""
     command = f"-m celery -A annotator.config worker --pool prefork --concurrency 2 --queues {queues}"
+    return [str(python), *command.split(), "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
+
+
+def assist_command(python: Path) -> list[str]:
+    """The worker that runs networks: one process, whose threads feed the one that holds the models warm.
+
+    A pool of processes would hold them several times and could not gather questions into batches.
+    """
+    command = f"-m celery -A annotator.config worker --pool threads --concurrency {ASSIST_THREADS} --queues gpu"
     return [str(python), *command.split(), "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
 
 

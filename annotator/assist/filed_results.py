@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from annotator.assist.models import FiledResult
@@ -34,4 +34,22 @@ def file_shapes(frame_id: int, version_id: int, hint_hash: str, shapes: Sequence
         version_id=version_id,
         hint_hash=hint_hash,
         defaults={"shapes": [one.to_json() for one in shapes]},
+    )
+
+
+def filed_for(frame_ids: Collection[int], version_id: int) -> dict[tuple[int, str], list[ProposedShape]]:
+    """The same of many frames: (frame, hash of the hint) to what was made of it. One query."""
+    found = FiledResult.objects.filter(frame__in=frame_ids, version=version_id)
+    rows = found.values_list("frame_id", "hint_hash", "shapes")
+    return {(frame, hint): [ProposedShape.from_json(one) for one in shapes] for frame, hint, shapes in rows}
+
+
+def file_many(version_id: int, results: Sequence[tuple[int, str, Sequence[ProposedShape]]]) -> None:
+    """Keep many: (frame, hash of the hint, shapes). What is there stays."""
+    FiledResult.objects.bulk_create(
+        (
+            FiledResult(frame_id=frame, version_id=version_id, hint_hash=hint, shapes=[one.to_json() for one in shapes])
+            for frame, hint, shapes in results
+        ),
+        ignore_conflicts=True,
     )

@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+LONGEST_NOTE = 300
+
 
 @dataclass(frozen=True)
 class ModelIdentity:
@@ -29,6 +31,7 @@ class ProposedShape:
     ----------
     kind, points, mask : as for an annotation, in the frame's stored matrix; never "slices".
     score : 0 to 1.
+    note : of the picture, why it may not fit; empty where nothing is to be said.
     """
 
     kind: str
@@ -36,6 +39,7 @@ class ProposedShape:
     label: str
     score: float
     mask: dict[str, list[int]] | None = None
+    note: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -67,5 +71,11 @@ class Proposal:
 
     @classmethod
     def on(cls, frame_id: int, shape: ProposedShape, *, note: str = "") -> Self:
-        """A shape on its frame."""
-        return cls(frame_id, shape.kind, shape.points, shape.label, shape.score, shape.mask, note)
+        """A shape on its frame, with what is to be said of the model beside what is of the picture."""
+        said = joined_notes(note, shape.note)
+        return cls(frame_id, shape.kind, shape.points, shape.label, shape.score, shape.mask, said)
+
+
+def joined_notes(*notes: str) -> str:
+    """Notes as one, as long as a suggestion keeps it."""
+    return " ".join(one for one in notes if one)[:LONGEST_NOTE]

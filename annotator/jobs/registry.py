@@ -41,17 +41,23 @@ WorkFunction = Callable[[WorkContext], dict[str, Any]]
 
 @dataclass(frozen=True)
 class RegisteredWork:
-    """A function, the name it goes by and the queue its jobs go to unless they say otherwise."""
+    """A function, the name it goes by and the queue its jobs go to unless they say otherwise.
+
+    Attributes
+    ----------
+    at_once : how many of its jobs one process does at the same time; None: as many as it has threads.
+    """
 
     kind: str
     queue: str
     function: WorkFunction
+    at_once: int | None = None
 
 
 _registered: dict[str, RegisteredWork] = {}
 
 
-def work(kind: str, *, queue: str = "cpu") -> Callable[[WorkFunction], WorkFunction]:
+def work(kind: str, *, queue: str = "cpu", at_once: int | None = None) -> Callable[[WorkFunction], WorkFunction]:
     """Register a function as the work of jobs of this kind.
 
     The function gets a WorkContext and returns a result that JSON can hold. It has to be idempotent:
@@ -70,7 +76,7 @@ def work(kind: str, *, queue: str = "cpu") -> Callable[[WorkFunction], WorkFunct
             function.__qualname__,
         ):
             raise ValueError(f"The work {kind!r} is already done by {held.function.__module__}; choose another name.")
-        _registered[kind] = RegisteredWork(kind=kind, queue=queue, function=function)
+        _registered[kind] = RegisteredWork(kind=kind, queue=queue, function=function, at_once=at_once)
         return function
 
     return register

@@ -5,8 +5,9 @@ from uuid import UUID
 from annotator.assist.actions.answer_outline import answer_outline
 from annotator.assist.filed_results import file_shapes, filed_shapes, hash_of_hint
 from annotator.assist.models import OutlineRequest
+from annotator.imaging.store.frame_source import source_of_frame
 from ml_assist.hints import hint_from_json
-from ml_assist.inference.drawing import drawn_shapes
+from ml_assist.inference.drawing import Drawer
 
 
 def draw_outline(request_id: UUID) -> int:
@@ -20,7 +21,7 @@ def draw_outline(request_id: UUID) -> int:
     hint_hash = hash_of_hint(asked.hint, picture=asked.frame.instance.sha256)
     shapes = filed_shapes(asked.frame_id, asked.version_id, hint_hash)
     if shapes is None:
-        shapes = drawn_shapes(asked.version, asked.frame.key, hint_from_json(asked.hint), urgent=True)
+        shapes = Drawer(asked.version).draw(source_of_frame(asked.frame.key), hint_from_json(asked.hint), urgent=True)
         file_shapes(asked.frame_id, asked.version_id, hint_hash, shapes)
     answer_outline(asked.pk, shapes)
     return len(shapes)

@@ -1,4 +1,4 @@
-"""A data manager asks for a network to be trained on a frozen release; a job of the gpu queue does it."""
+"""A data manager asks for a network to be trained on a frozen release; a job of the queue training does it."""
 
 import uuid
 from typing import Any
@@ -40,7 +40,7 @@ def request_training(person: User, release_id: uuid.UUID, asked: dict[str, Any])
     run_id = uuid.uuid4()
     with transaction.atomic():
         title = f"Train {config.name} on “{release.title}” {release.number}"
-        job = queue_job(person, WORK, {"training": str(run_id)}, title=title[:200], queue="gpu")
+        job = queue_job(person, WORK, {"training": str(run_id)}, title=title[:200], queue="training")
         run = TrainingRun.objects.create(
             id=run_id, release=release, config=config.to_json(), job=job, requested_by=person
         )

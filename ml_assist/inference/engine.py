@@ -117,11 +117,13 @@ class Engine:
                 logger.exception(words)
                 _fail(batch, OutOfMemoryError(words))
                 return
-            half = len(batch) // 2
-            self._fits[batch[0].kind] = half
-            logger.warning("A batch of %d did not fit the memory: %d at once from now on.", len(batch), half)
-            for start in range(0, len(batch), half):
-                self._answer(batch[start : start + half])
+            kind, left = batch[0].kind, batch
+            self._fits[kind] = len(batch) // 2
+            logger.warning("A batch of %d did not fit the memory: %d at once from now on.", len(batch), len(batch) // 2)
+            while left:
+                size = self._size(kind)  # which halves again where that did not fit either
+                self._answer(left[:size])
+                left = left[size:]
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from annotator.datasets.exporters.windowed_pictures import window_of
 from annotator.imaging.pixels.rendering import render_pixels
-from annotator.imaging.store.frame_source import source_of_frame
+from annotator.imaging.store.frame_source import FrameSource
 from ml_assist.training.unet_config import UNetConfig
 
 # A hue is seen from this difference between its channels on; a caliper's yellow covers less than this share.
 _COLOURED, _COLOURED_SHARE = 40, 0.02
+COLOUR_NOTE = "Much of this picture is in colour; the network sees it in grey, as it learned."
 
 
 @dataclass(frozen=True)
@@ -23,27 +24,21 @@ class FramePicture:
     coloured: bool
 
 
-def picture_for(config: UNetConfig, frame_key: str) -> FramePicture:
+def picture_for(config: UNetConfig, source: FrameSource) -> FramePicture:
     """One frame in a network's windows.
 
     Raises
     ------
-    NotFoundError, FrameStoreError : the frame or its bytes are gone.
+    FrameStoreError, DecodingError : its bytes are gone or damaged.
     """
-    source = source_of_frame(frame_key)
     if not source.grey.colour:
         shown = [render_pixels(source, window=window_of(choice, source.modality)) for choice in config.windows]
         return FramePicture(np.stack(shown, axis=-1), coloured=False)
-    shown_rgb = render_pixels(source)
-    coloured = is_coloured(shown_rgb)
+    rgb = render_pixels(source)
+    coloured = is_coloured(rgb)
     if config.picture_channels == 3:
-        return FramePicture(shown_rgb, coloured)
-    return FramePicture(grey_of(shown_rgb)[..., None], coloured)
-
-
-def grey_of(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """(rows, columns) of a picture in grey or RGB."""
-    return picture if picture.ndim == 2 else np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
+        return FramePicture(rgb, coloured)
+    return FramePicture(np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)[..., None], coloured)
 
 
 def is_coloured(picture: NDArray[np.uint8]) -> bool:

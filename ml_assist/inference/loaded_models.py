@@ -9,6 +9,7 @@ import torch
 
 from annotator.assist.model_queries import weights_of
 from annotator.assist.models import ModelVersion
+from ml_assist.inference.caliper_network import CaliperNetwork
 from ml_assist.inference.engine import Engine
 from ml_assist.inference.segmenter import Segmenter
 
@@ -29,11 +30,15 @@ def inference_devices() -> tuple[torch.device, ...]:
     return (torch.device("cpu"),)
 
 
-def free_engine() -> tuple[torch.device, Engine]:
-    """The device for which the least waits, and its thread."""
+def inference_engines() -> dict[torch.device, Engine]:
+    """The thread of each device."""
     with _loading:
-        engines = [(device, _engine(str(device))) for device in inference_devices()]
-    return min(engines, key=lambda one: one[1].load)
+        return {device: _engine(str(device)) for device in inference_devices()}
+
+
+def free_device() -> tuple[torch.device, Engine]:
+    """The device for which the least waits, and its thread."""
+    return min(inference_engines().items(), key=lambda one: one[1].load)
 
 
 def segmenter_of(version: ModelVersion, *, device: torch.device | None = None) -> Segmenter:
@@ -46,6 +51,11 @@ def segmenter_of(version: ModelVersion, *, device: torch.device | None = None) -
     return _loaded(_segmenter, version, device)
 
 
+def caliper_network_of(version: ModelVersion, *, device: torch.device | None = None) -> CaliperNetwork:
+    """The same of a caliper network."""
+    return _loaded(_caliper_network, version, device)
+
+
 def _loaded(load: Callable[[int, str], Network], version: ModelVersion, device: torch.device | None) -> Network:
     with _loading:
         return load(version.pk, str(device or torch.device("cpu")))
@@ -55,6 +65,12 @@ def _loaded(load: Callable[[int, str], Network], version: ModelVersion, device: 
 def _segmenter(version_id: int, device: str) -> Segmenter:
     version = ModelVersion.objects.get(pk=version_id)
     return Segmenter(version.card, weights_of(version), device=torch.device(device))
+
+
+@lru_cache(maxsize=_KEPT)
+def _caliper_network(version_id: int, device: str) -> CaliperNetwork:
+    version = ModelVersion.objects.get(pk=version_id)
+    return CaliperNetwork(version.card, weights_of(version), device=torch.device(device))
 
 
 @cache

@@ -116,7 +116,7 @@ def test_ct_in_three_windows_and_tomosynthesis_train_an_epoch_as_jobs(
 
     tomo = TrainingRun.objects.exclude(pk=ct.pk).get()
     ct.refresh_from_db()
-    assert ct.job.queue == "gpu"
+    assert ct.job.queue == "training"
     for run, channels, modality in ((ct, 4, "CT"), (tomo, 2, "MG")):
         assert len(run.history) == run.card["training"]["epochs"] == 1
         assert run.card["data"]["hash"] == release.content_hash

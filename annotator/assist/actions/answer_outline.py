@@ -10,7 +10,7 @@ from annotator.accounts.actions.record_audit import record_audit
 from annotator.accounts.errors import InvalidError
 from annotator.annotations.geometry_checks import check_points
 from annotator.assist.models import Decision, OutlineRequest, Suggestion, SuggestionDecision
-from annotator.assist.proposals import ProposedShape
+from annotator.assist.proposals import ProposedShape, joined_notes
 
 NOTHING_THERE = "The network finds nothing to outline there. Click other ends, or draw it by hand."
 # The reason under which an outline is rejected whose correction took its place.
@@ -69,6 +69,6 @@ def _suggestion(asked: OutlineRequest, shape: ProposedShape) -> Suggestion:
         mask=shape.mask,
         label=shape.label,
         score=shape.score,
-        note=asked.note,
+        note=joined_notes(asked.note, shape.note),
         asked_by_id=asked.asked_by_id,
     )

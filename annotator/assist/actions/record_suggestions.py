@@ -48,7 +48,7 @@ def record_suggestions(
         case = Case.objects.select_for_update(no_key=True).filter(pk=case_id).first()
         if case is None:
             raise NotFoundError(f"There is no case {case_id}.")
-        version = _model_version(model)
+        version = kept_version(model)
         checked = _checked(case, proposals)
         frames = {proposal.frame_id for proposal in checked} | set(frames_looked_at)
         wanted = {_likeness(one): one for one in checked}
@@ -88,7 +88,13 @@ def _undecided_by(names: Collection[str], but: ModelVersion, case: Case, frames:
     return theirs.exclude(model_version=but).filter(decisions=None)
 
 
-def _model_version(model: ModelIdentity) -> ModelVersion:
+def kept_version(model: ModelIdentity) -> ModelVersion:
+    """The row of a detector or network; a plain method gets its row here.
+
+    Raises
+    ------
+    ConflictError : another model is kept under this name and version.
+    """
     version, _ = ModelVersion.objects.get_or_create(
         name=model.name,
         version=model.version,

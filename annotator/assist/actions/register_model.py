@@ -1,7 +1,5 @@
 """Keep a trained network as a version: its weights by their hash, its card beside them. It answers nobody yet."""
 
-import hashlib
-import re
 from typing import Any
 
 from django.db import transaction
@@ -9,13 +7,11 @@ from django.db import transaction
 from annotator.accounts.actions.record_audit import record_audit
 from annotator.accounts.errors import InvalidError, NotAllowedError
 from annotator.accounts.models import User
+from annotator.assist.model_cards import CardFacts, facts_of
 from annotator.assist.models import ModelVersion
 from annotator.assist.policies import may_see_models
 from annotator.imaging.store.filing import Place, place_exists
 from annotator.imaging.store.staging import file_content
-
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_MOST_BYTES = 200_000_000
 
 
 def register_model(person: User, card: dict[str, Any], weights: bytes) -> ModelVersion:
@@ -24,56 +20,50 @@ def register_model(person: User, card: dict[str, Any], weights: bytes) -> ModelV
     Raises
     ------
     NotAllowedError : the person is neither data manager nor admin.
-    InvalidError : the weights are not the card's, or the card doesn't say what the model is meant for.
+    InvalidError : the weights are not the card's, the card doesn't say what the model is meant for, or a model that
+        comes with the product has its name.
     """
     if not may_see_models(person):
         raise NotAllowedError("Models are registered by data managers and admins.")
-    digest = hashlib.sha256(weights).hexdigest()
-    name, modality, anatomy, use = _facts(card, digest, len(weights))
-    place = Place("models", f"weights/{digest}.safetensors")
-    if not place_exists(place):
-        file_content(place, weights)
+    facts = facts_of(card, weights)
     with transaction.atomic():
-        there = ModelVersion.objects.select_for_update().filter(name=name)
-        known = [one for one in there if one.content_hash == digest]
+        there = list(ModelVersion.objects.select_for_update().filter(name=facts.name))
+        known = [one for one in there if one.content_hash == facts.sha256]
         if known:
             return known[0]
-        version = ModelVersion.objects.create(
-            name=name,
-            version=str(1 + max((int(one.version) for one in there if one.version.isdecimal()), default=0)),
-            task=str(card.get("task", ""))[:64],
-            description=use,
-            content_hash=digest,
-            modality=modality,
-            anatomy=anatomy,
-            card=card,
-            weights=place.name,
-            registered_by=person,
-        )
-        detail: dict[str, object] = {"model": str(version), "sha256": digest}
+        if any(one.weights and one.registered_by_id is None for one in there):
+            raise InvalidError(
+                f"{facts.name} comes with the product, and its versions are counted there. Train under another name.",
+                "card.name",
+            )
+        number = str(1 + max((int(one.version) for one in there if one.version.isdecimal()), default=0))
+        version = keep_version(facts, card, weights, version=number, registered_by=person)
+        detail: dict[str, object] = {"model": str(version), "sha256": facts.sha256}
         record_audit(person, "register_model", target_kind="model", target_id=version.pk, detail=detail)
     return version
 
 
-def _facts(card: dict[str, Any], digest: str, size: int) -> tuple[str, str, str, str]:
-    """Name, modality, anatomy and use of a card that holds together."""
-    try:
-        name, said = str(card["name"]), str(card["weights"]["sha256"])
-        intended = card["intended"]
-        modality, anatomy, use = (str(intended[one]).strip() for one in ("modality", "anatomy", "use"))
-    except (KeyError, TypeError) as error:
-        raise InvalidError(f"This is no model card: {error} is missing.", "card") from error
-    if said != digest:
-        raise InvalidError(
-            f"The card belongs to other weights: it says {said[:12]}…, these are {digest[:12]}….", "card"
-        )
-    if not _NAME.fullmatch(name) or len(name) > 64:
-        raise InvalidError("A model's name is small letters, figures and hyphens.", "card.name")
-    if not modality or not anatomy or len(modality) > 16 or len(anatomy) > 64:
-        raise InvalidError(
-            "A model is registered for one modality and anatomy: train it with `anatomy` named.",
-            "card.intended.anatomy",
-        )
-    if size > _MOST_BYTES:
-        raise InvalidError("Weights of more than 200 MB are not taken.", "weights")
-    return name, modality, anatomy, use
+def keep_version(
+    facts: CardFacts, card: dict[str, Any], weights: bytes, *, version: str, registered_by: User | None
+) -> ModelVersion:
+    """Put the weights into the store and write the row."""
+    return ModelVersion.objects.create(
+        name=facts.name,
+        version=version,
+        task=facts.task,
+        description=facts.use,
+        content_hash=facts.sha256,
+        modality=facts.modality,
+        anatomy=facts.anatomy,
+        card=card,
+        weights=keep_weights(facts, weights),
+        registered_by=registered_by,
+    )
+
+
+def keep_weights(facts: CardFacts, weights: bytes) -> str:
+    """Where the weights lie in the store "models" from now on, if they didn't before."""
+    place = Place("models", f"weights/{facts.sha256}.safetensors")
+    if not place_exists(place):
+        file_content(place, weights)
+    return place.name

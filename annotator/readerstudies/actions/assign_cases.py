@@ -13,6 +13,7 @@ from annotator.accounts.errors import ConflictError, InvalidError, NotAllowedErr
 from annotator.accounts.models import Role, User
 from annotator.accounts.policies import Person
 from annotator.accounts.signed_in import signed_in
+from annotator.assist.actions.queue_ahead import queue_ahead
 from annotator.cases.actions.grant_cases import grant_cases
 from annotator.cases.models import Case
 from annotator.cases.queries import catalogued_cases_for
@@ -72,6 +73,8 @@ def assign_cases(
                 shows_identity=shows_identity,
                 shows_suggestions=shows_suggestions,
             )
+        if shows_suggestions:
+            queue_ahead({one.case_id for one in made})
     return made
 
 

@@ -1,4 +1,4 @@
-"""Bring the database to this version of the program: tables, label schemas, hangings."""
+"""Bring the database to this version of the program: tables, label schemas, hangings, models."""
 
 from typing import Any
 
@@ -7,10 +7,10 @@ from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
-    help = "Run migrate, load_schemas and load_hangings in one process; doing it again changes nothing."
+    help = "Run migrate, load_schemas, load_hangings and load_models in one process; doing it again changes nothing."
 
     def handle(self, *_args: Any, verbosity: int = 1, **_options: Any) -> None:
         # What is said about tables would bury the rest.
         call_command("migrate", verbosity=max(0, verbosity - 1))
-        for command in ("load_schemas", "load_hangings"):
+        for command in ("load_schemas", "load_hangings", "load_models"):
             call_command(command, verbosity=verbosity, stdout=self.stdout)
