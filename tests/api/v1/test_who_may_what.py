@@ -20,6 +20,7 @@ from annotator.labels.models import LabelSchema, LabelSchemaDraft
 from annotator.readerstudies.actions.make_study import make_study
 from api.v1.urls import urlpatterns
 from tests.annotator.datasets.frozen import frozen_release
+from tests.annotator.readerstudies.studied import finished_study
 from tests.api.v1.world import World, annotation_body, new_id, write_export
 from tests.fixtures.people import PASSWORD
 
@@ -163,6 +164,10 @@ def comment_body(world: World) -> dict[str, Any]:
 
 def reader_study(world: World) -> list[Any]:
     return [make_study(world.admin, "Bleeds").pk]
+
+
+def read_study(world: World) -> list[Any]:
+    return [finished_study(world.admin, readers=1, cases=1).pk]
 
 
 def first_revision(_world: World) -> dict[str, Any]:
@@ -355,6 +360,9 @@ MATRIX = [
         args=lambda w: [*reader_study(w), w.assignment.pk],
         body=lambda _world: {"how": "reset", "reason": "The phone rang."},
     ),
+    Row("GET", "api-reader-study-results", "401 403 403 403 200", args=read_study),
+    Row("POST", "api-reader-study-results", "401 403 403 403 202", args=read_study),
+    Row("GET", "api-reader-study-reads", "401 403 403 403 200", args=lambda w: [*read_study(w), "csv"]),
     Row("GET", "api-own-reader-studies", "401 200 200 403 403"),
     Row("GET", "api-worklist", "401 200 200 403 403"),
     Row("GET", "api-worklist-next", "401 200 200 403 403"),
