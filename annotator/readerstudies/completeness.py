@@ -4,14 +4,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+_SIDES = {"L": "left", "R": "right"}
+
 
 @dataclass(frozen=True)
 class AskedSchema:
-    """A schema that is asked in the case: its reference, what it is called, and what it is about."""
+    """A schema that is asked in the case: its reference, what it is called, and what it is about.
+
+    Attributes
+    ----------
+    demanded : what of it must be answered though it may be left out otherwise: "L", "R", or "" for any one of it.
+    """
 
     reference: str
     title: str
     applies_to: str
+    demanded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,7 +43,7 @@ def what_is_missing(asked: Iterable[AskedSchema], given: Given) -> list[str]:
     """Say in words what keeps a reading from being complete; nothing where it is.
 
     A schema about the case is answered once, one about findings for every finding. A breast or a range of slices may be
-    left out; what was begun must be complete.
+    left out unless it is demanded; what was begun must be complete.
     """
     missing: list[str] = []
     answered = {(one.reference, one.finding) for one in given.answers}
@@ -44,6 +52,11 @@ def what_is_missing(asked: Iterable[AskedSchema], given: Given) -> list[str]:
         titles[schema.reference] = schema.title
         if schema.applies_to == "case" and (schema.reference, None) not in answered:
             missing.append(f"{schema.title} is not answered")
+        for what in schema.demanded:
+            if what and (schema.reference, what) not in answered:
+                missing.append(f"{schema.title} is not answered for the {_SIDES.get(what, what)} breast")
+            elif not what and not any(reference == schema.reference for reference, _ in answered):
+                missing.append(f"{schema.title} is not answered")
         if schema.applies_to == "finding":
             missing += [
                 f"{schema.title} is not answered for {name}"

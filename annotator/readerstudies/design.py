@@ -62,7 +62,8 @@ class Arm:
     Attributes
     ----------
     name : in results; readers are never told.
-    model : "name version" of the model whose suggestions and scores count; empty: of all models.
+    model : "name version" of the models whose suggestions and scores count, with commas between; the launch writes in
+        those that answer then where none is named.
     shows_marks : of a triage arm: whether its readers see the suggestions too.
     """
 
@@ -70,6 +71,16 @@ class Arm:
     kind: ArmKind
     model: str = ""
     shows_marks: bool = False
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The versions that are named, "name version" each."""
+        return tuple(" ".join(one.split()) for one in self.model.split(",") if one.strip())
+
+    @property
+    def uses_models(self) -> bool:
+        """Whether anything of a model decides what readers see, or when."""
+        return self.kind != ArmKind.UNAIDED
 
     @property
     def suggestions(self) -> str:
@@ -109,11 +120,14 @@ class Protocol:
     instructions : the only words of these that readers are shown.
     washout_days : between a reader's last reading of one session and the first of the next.
     schemas : key@version of what is asked, and nothing else is; the versions stay, whatever supersedes them.
+    must_answer : of the schemas about breasts and about slices those that a reading isn't complete without: each breast
+        that is shown, and one range of slices at least. Others about them may be left out.
     mark_kinds : that may be drawn; None: all.
     hanging : key of the hanging that cases open in; empty: what fits best.
     separate_batches : keep neighbours in the order of different batches where that can be; neighbours are of different
         patients wherever that can be, in any case.
     pilot_cases : how many main cases a pilot reads.
+    remind_every_days : who has read nothing for so many days and has cases open is reminded by e-mail; 0: never.
     """
 
     question: str = ""
@@ -124,6 +138,7 @@ class Protocol:
     arm_order: ArmOrder = ArmOrder.CROSSOVER
     washout_days: int = 28
     schemas: tuple[str, ...] = ()
+    must_answer: tuple[str, ...] = ()
     mark_kinds: tuple[str, ...] | None = None
     hanging: str = ""
     shows_priors: bool = False
@@ -131,6 +146,7 @@ class Protocol:
     training_feedback: bool = True
     pilot_cases: int = 3
     due_date: date | None = None
+    remind_every_days: int = 0
     seed: int = 1
     results: ResultsFor = ResultsFor.CLOSED
     aim: SampleSizeAim = SampleSizeAim()
@@ -164,6 +180,7 @@ class Protocol:
                 else cls.arms,
                 "arm_order": ArmOrder(members.get("arm_order", cls.arm_order)),
                 "schemas": tuple(members.get("schemas", ())),
+                "must_answer": tuple(members.get("must_answer", ())),
                 "mark_kinds": None if members.get("mark_kinds") is None else tuple(members["mark_kinds"]),
                 "due_date": _date(members.get("due_date")),
                 "results": ResultsFor(members.get("results", cls.results)),
@@ -180,7 +197,7 @@ class Protocol:
         plain["due_date"] = self.due_date.isoformat() if self.due_date else None
         plain["analysis"] = self.analysis.to_json()
         plain["arms"] = [asdict(arm) for arm in self.arms]
-        for name in ("schemas", "mark_kinds"):
+        for name in ("schemas", "must_answer", "mark_kinds"):
             plain[name] = None if plain[name] is None else list(plain[name])
         return plain
 
@@ -191,6 +208,9 @@ class Protocol:
         keys = [one.partition("@")[0] for one in self.schemas]
         if len(set(keys)) != len(keys):
             raise InvalidError("A label schema is asked in two versions.", "schemas")
+        for at, one in enumerate(self.must_answer):
+            if one not in self.schemas:
+                raise InvalidError(f"{one} isn't asked, so that it can't be demanded.", f"must_answer[{at}]")
 
 
 def _kind(design: dict[str, Any]) -> dict[str, DesignKind]:
@@ -245,13 +265,14 @@ PROTOCOL_SCHEMA = _object(
             ("name", "kind"),
             name=_text(32, minLength=1),
             kind=_one_of(ArmKind),
-            model=_text(100),
+            model=_text(400),
             shows_marks={"type": "boolean"},
         ),
     },
     arm_order=_one_of(ArmOrder),
     washout_days=_whole(0, MOST_WASHOUT_DAYS),
     schemas={"type": "array", "maxItems": 20, "items": _text(80)},
+    must_answer={"type": "array", "maxItems": 20, "items": _text(80)},
     mark_kinds={"anyOf": [{"type": "null"}, {"type": "array", "maxItems": 30, "items": _text(16)}]},
     hanging=_text(64),
     shows_priors={"type": "boolean"},
@@ -259,6 +280,7 @@ PROTOCOL_SCHEMA = _object(
     training_feedback={"type": "boolean"},
     pilot_cases=_whole(1, 100),
     due_date={"anyOf": [{"type": "null"}, _text(10)]},
+    remind_every_days=_whole(0, 90),
     seed=_whole(0, LARGEST_SEED),
     results=_one_of(ResultsFor),
     # What it may hold is the plan's own business.

@@ -10,8 +10,10 @@ from annotator.accounts.errors import ConflictError
 from annotator.annotations.models import Annotation, Answer, Finding
 from annotator.annotations.records import annotation_as_dict, answer_as_dict, finding_as_dict
 from annotator.cases.queries import body_part_of
+from annotator.cases.stack_notes import believed_side
 from annotator.labels.fitting import schema_fits
 from annotator.labels.queries import schemas_by_reference
+from annotator.labels.targets import AppliesTo
 from annotator.readerstudies.completeness import AskedSchema, Given, GivenAnswer, missing_words, what_is_missing
 from annotator.readerstudies.design import Protocol
 from annotator.readerstudies.models import Assignment, Read, Step
@@ -40,7 +42,12 @@ def check_complete(reading: Assignment, protocol: Protocol, content: dict[str, A
     """
     body_part = body_part_of(reading.case)
     asked = [
-        AskedSchema(str(schema), schema.title, schema.definition["applies_to"])
+        AskedSchema(
+            str(schema),
+            schema.title,
+            schema.definition["applies_to"],
+            _demanded(reading, schema.definition["applies_to"]) if str(schema) in protocol.must_answer else (),
+        )
         for schema in schemas_by_reference(protocol.schemas)
         if schema_fits(schema.definition, modality=reading.case.modality, body_part=body_part)
     ]
@@ -54,6 +61,17 @@ def check_complete(reading: Assignment, protocol: Protocol, content: dict[str, A
     missing = what_is_missing(asked, given)
     if missing:
         raise ConflictError(f"This reading isn't complete: {'; '.join(missing[:6])}.")
+
+
+def _demanded(reading: Assignment, applies_to: str) -> tuple[str, ...]:
+    """The breasts that the case shows, or any of them where no picture says its side; one range of slices."""
+    if applies_to == AppliesTo.BREAST:
+        stacks = reading.case.case_stacks.filter(prior=0).values_list(
+            "stack__laterality", "stack__laterality_from_pixels", "stack__laterality_verdict"
+        )
+        shown = {believed_side(*told) for told in stacks}
+        return tuple(side for side in ("L", "R") if side in shown or "B" in shown) or ("",)
+    return ("",) if applies_to == AppliesTo.SLICES else ()
 
 
 def freeze_read(reading: Assignment, content: dict[str, Any]) -> Read:

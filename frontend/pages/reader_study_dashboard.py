@@ -22,6 +22,7 @@ from annotator.readerstudies.listed_cases import cases_listed
 from annotator.readerstudies.models import AssignmentStage, AssignmentState, ReaderStudy, StudyState
 from annotator.readerstudies.study_progress import study_progress
 from annotator.readerstudies.study_queries import main_items, protocol_of, readings_of
+from annotator.readerstudies.watch_list import watch_list
 from frontend.pages.jobs import worker_is_late
 
 
@@ -44,6 +45,7 @@ def dashboard(request: HttpRequest, person: User, study: ReaderStudy) -> HttpRes
         "codes": [one.reader.code for one in progress.readers if one.reader.withdrawn_at is None],
         "all_codes": [one.reader.code for one in progress.readers],
         "amendments": amendments,
+        "watch": watch_list(study),
         "item_count": main_items(study).count(),
         "is_live": study.state in (StudyState.PILOT, StudyState.RUNNING),
         "is_running": study.state == StudyState.RUNNING,

@@ -41,7 +41,16 @@ from annotator.readerstudies.study_queries import (
 from annotator.readerstudies.study_readings import Planned, make_readings
 
 # What an amendment may say otherwise: nothing that decides who reads what, how, or what is asked.
-MAY_CHANGE = ("question", "hypothesis", "instructions", "due_date", "results", "washout_days", "training_feedback")
+MAY_CHANGE = (
+    "question",
+    "hypothesis",
+    "instructions",
+    "due_date",
+    "remind_every_days",
+    "results",
+    "washout_days",
+    "training_feedback",
+)
 
 
 def locked_running(person: Person, study_id: UUID | str, *, while_made: bool = False) -> ReaderStudy:
@@ -148,10 +157,9 @@ def change_protocol(person: Person, study_id: UUID | str, changes: dict[str, Any
             raise InvalidError(f"After the launch {name} stays as it is.", path=name)
     with transaction.atomic():
         study = locked_running(person, study_id)
+        before = protocol_of(study).to_json()
         after = Protocol.from_json({**study.protocol, **changes}).to_json()
-        different = {
-            name: [study.protocol[name], after[name]] for name in changes if study.protocol[name] != after[name]
-        }
+        different = {name: [before[name], after[name]] for name in changes if before[name] != after[name]}
         if not different:
             raise InvalidError("Nothing of this is different.", path="protocol")
         amendment = record_amendment(person, study, kind="protocol changed", reason=reason, change=different)

@@ -1,7 +1,8 @@
 """Remind readers of a study by e-mail of what waits for them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils import timezone
 from annotator.accounts.actions.record_audit import record_audit
 from annotator.accounts.errors import ConflictError, InvalidError, UnavailableError
 from annotator.accounts.policies import Person
+from annotator.cases.models import CaseGrant
 from annotator.readerstudies.models import AssignmentStage, AssignmentState, ReaderStudy, StudyReader, StudyState
 from annotator.readerstudies.study_queries import readers_of, readings_of, study_for
 
@@ -54,10 +56,7 @@ def remind_readers(person: Person, study_id: UUID | str, codes: Sequence[str]) -
     finished = [one for one in chosen if not left.get(one.person_id)]
     mute = [one for one in chosen if one not in finished and not one.person.email]
     written = [one for one in chosen if one not in finished and one not in mute]
-    _send([_message(study, one, left[one.person_id]) for one in written])
-    StudyReader.objects.filter(pk__in=[one.pk for one in written]).update(reminded_at=timezone.now())
-    detail: dict[str, object] = {"readers": [one.code for one in written]}
-    record_audit(person, "remind_readers", target_kind="reader_study", target_id=study.pk, detail=detail)
+    _write(person, study, written, left)
     return Reminded(
         sent=tuple(one.code for one in written),
         without_address=tuple(one.code for one in mute),
@@ -65,10 +64,62 @@ def remind_readers(person: Person, study_id: UUID | str, codes: Sequence[str]) -
     )
 
 
+def remind_idle_readers(*, now: datetime | None = None) -> int:
+    """Write to everybody whose study wants it and who has read nothing for as many days as it says. Returns how many.
+
+    Nobody is written to before a washout is over, nor twice within those days. The system's own: it is done daily.
+
+    Raises
+    ------
+    UnavailableError : the mail server takes nothing.
+    """
+    at, count = now or timezone.now(), 0
+    if not settings.EMAIL_HOST:
+        return 0
+    for study in ReaderStudy.objects.filter(state=StudyState.RUNNING, protocol__remind_every_days__gt=0):
+        since = at - timedelta(days=study.protocol["remind_every_days"])
+        idle = readers_of_since(study, since)
+        readings = readings_of(study).filter(stage__in=[AssignmentStage.TRAINING, AssignmentStage.MAIN])
+        unread = readings.exclude(state=AssignmentState.SUBMITTED).order_by()
+        left = dict(unread.values_list("reader").annotate(count=Count("pk")))
+        # A case that is open to them now: within a washout there is nothing to remind of.
+        opened = set(
+            CaseGrant.objects.filter(case__in=unread.values("case"), valid_until=None)
+            .filter(Q(valid_from=None) | Q(valid_from__lte=at))
+            .order_by()
+            .values_list("person", flat=True)
+        )
+        written = [one for one in idle if one.person.email and one.person_id in opened and left.get(one.person_id)]
+        if written:
+            _write(None, study, written, left)
+            count += len(written)
+    return count
+
+
+def readers_of_since(study: ReaderStudy, since: datetime) -> list[StudyReader]:
+    """The readers who neither handed anything in since then nor were reminded, nor had the study before."""
+    if study.launched_at is None or study.launched_at > since:
+        return []
+    busy = set(readings_of(study).filter(submitted_at__gt=since).order_by().values_list("reader", flat=True))
+    return [
+        one
+        for one in readers_of(study, active=True)
+        if one.person_id not in busy and (one.reminded_at is None or one.reminded_at <= since)
+    ]
+
+
+def _write(person: Person | None, study: ReaderStudy, readers: Sequence[StudyReader], left: Mapping[int, int]) -> None:
+    _send([_message(study, one, left[one.person_id]) for one in readers])
+    StudyReader.objects.filter(pk__in=[one.pk for one in readers]).update(reminded_at=timezone.now())
+    detail: dict[str, object] = {"readers": [one.code for one in readers]}
+    record_audit(person, "remind_readers", target_kind="reader_study", target_id=study.pk, detail=detail)
+
+
 def _message(study: ReaderStudy, reader: StudyReader, left: int) -> EmailMessage:
     cases = "1 case is" if left == 1 else f"{left} cases are"
     due = study.protocol.get("due_date")
-    until = f"It is to be finished by {due}.\n" if due else ""
+    is_over = bool(due) and due < timezone.localdate().isoformat()
+    until = f"It was to be finished by {due}.\n" if is_over else f"It is to be finished by {due}.\n" if due else ""
     text = (
         f"Dear {reader.person.full_name},\n\n{cases} left for you to read in the study “{study.name}”.\n{until}\n"
         "Your worklist in the Reading Room leads on where you stopped.\n"
