@@ -10,6 +10,7 @@ from annotator.labels.fitting import schema_fits
 from annotator.labels.queries import offered_schemas, schemas_by_reference
 from annotator.readerstudies.allocation import check_design
 from annotator.readerstudies.design import ArmKind, Protocol
+from annotator.readerstudies.model_versions import missing_versions, unnamed_arms, versions_now
 from annotator.readerstudies.models import Assignment, ItemStage, ReaderStudy, StudyItem
 from annotator.readerstudies.study_drafts import fingerprint
 from annotator.readerstudies.study_queries import allocated_readers, patient_code, protocol_of, readers_of
@@ -35,6 +36,7 @@ def launch_checks(study: ReaderStudy) -> list[LaunchCheck]:
     protocol = protocol_of(study)
     found = [
         *_of_protocol(protocol),
+        *_of_models(study, protocol),
         *_of_readers(study, protocol),
         *_of_cases(study, protocol),
         *_of_allocation(study),
@@ -65,6 +67,18 @@ def _of_protocol(protocol: Protocol) -> Iterator[LaunchCheck]:
         yield LaunchCheck(f"There is no hanging {protocol.hanging} that is switched on.", "protocol")
     if protocol.sessions > 1 and protocol.washout_days == 0:
         yield LaunchCheck("Readers see a case again without a washout between.", "protocol", blocks=False)
+
+
+def _of_models(study: ReaderStudy, protocol: Protocol) -> Iterator[LaunchCheck]:
+    for arm, version in missing_versions(protocol):
+        words = f"The arm {arm} names the model {version}, which isn't there: see Models for names and versions."
+        yield LaunchCheck(words, "protocol")
+    unnamed = list(unnamed_arms(protocol))
+    if unnamed:
+        now = versions_now(study)
+        shown = ", ".join(now) if now else "none at all: no model has proposed anything"
+        words = f"{' and '.join(unnamed)} name no model: the launch fixes what there is then, now {shown}."
+        yield LaunchCheck(words, "protocol", blocks=False)
 
 
 def _of_readers(study: ReaderStudy, protocol: Protocol) -> Iterator[LaunchCheck]:

@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db.models import Max
 
 from annotator.accounts.models import User
-from annotator.assist.actions.copy_suggestions import copy_suggestions
 from annotator.cases.actions.copy_cases import copy_cases
 from annotator.readerstudies.design import Protocol
+from annotator.readerstudies.model_versions import show_suggestions
 from annotator.readerstudies.models import Assignment, AssignmentStage, ItemStage, ReaderStudy, StudyItem, StudyReader
 from annotator.readerstudies.reading_order import first_step
 
@@ -85,8 +85,8 @@ def make_readings(
 def fresh_copy(protocol: Protocol, item: StudyItem, arm: str) -> UUID:
     """One more copy of an item's case, with the suggestions that the arm shows."""
     (copy,) = copy_cases([item.case_id], with_priors=protocol.shows_priors)
-    if arm and protocol.arm(arm).suggestions != "never":
-        copy_suggestions([(item.case_id, copy.pk)], model=protocol.arm(arm).model)
+    if arm:
+        show_suggestions(protocol.arm(arm), [(item.case_id, copy.pk)])
     return copy.pk
 
 
@@ -107,13 +107,8 @@ def _add_copies(
 ) -> None:
     copies = copy_cases([items[number].case_id for number, *_ in missing], with_priors=protocol.shows_priors)
     for arm in protocol.arms:
-        if arm.suggestions != "never":
-            pairs = [
-                (items[slot[0]].case_id, copy.pk)
-                for slot, copy in zip(missing, copies, strict=True)
-                if slot[1] == arm.name
-            ]
-            copy_suggestions(pairs, model=arm.model)
+        of_arm = [(slot, copy) for slot, copy in zip(missing, copies, strict=True) if slot[1] == arm.name]
+        show_suggestions(arm, [(items[slot[0]].case_id, copy.pk) for slot, copy in of_arm])
     cases.update({slot: copy.pk for slot, copy in zip(missing, copies, strict=True)})
 
 

@@ -9,10 +9,10 @@ from django.db import transaction
 from annotator.accounts.actions.record_audit import record_audit
 from annotator.accounts.errors import ConflictError, InvalidError
 from annotator.accounts.policies import Person
-from annotator.assist.queries import highest_scores
 from annotator.readerstudies.allocation import Allocation, allocate
 from annotator.readerstudies.design import ArmKind, Protocol
 from annotator.readerstudies.freeze_read import canonical
+from annotator.readerstudies.model_versions import triage_scores
 from annotator.readerstudies.models import AllocationPart, ItemStage, ReaderStudy, StudyItem, StudyReader
 from annotator.readerstudies.study_drafts import fingerprint, locked_draft
 from annotator.readerstudies.study_queries import allocated_cases, allocated_readers, protocol_of
@@ -56,7 +56,7 @@ def set_scores(protocol: Protocol, items: Iterable[StudyItem]) -> None:
     if arm is None:
         return
     chosen = list(items)
-    scores = highest_scores([one.case_id for one in chosen], model=arm.model)
+    scores = triage_scores(arm, [one.case_id for one in chosen])
     for one in chosen:
         one.score = scores.get(one.case_id)
     StudyItem.objects.bulk_update(chosen, ["score"], batch_size=_BATCH)

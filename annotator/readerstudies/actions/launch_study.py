@@ -12,8 +12,10 @@ from annotator.jobs.actions.queue_job import queue_job
 from annotator.jobs.models import JobState
 from annotator.readerstudies.actions.make_allocated_readings import MOST_AT_ONCE, WORK, make_allocated_readings
 from annotator.readerstudies.launch_checks import launch_checks
+from annotator.readerstudies.model_versions import with_versions
 from annotator.readerstudies.models import AllocationPart, Assignment, ReaderStudy, StudyState
 from annotator.readerstudies.study_drafts import locked_study
+from annotator.readerstudies.study_queries import protocol_of
 from annotator.readerstudies.thrown_away import throw_away
 
 
@@ -39,6 +41,8 @@ def launch_study(
         if not begun.update(state=StudyState.STARTING, launched_by=signed_in(person)):
             raise ConflictError("Somebody else launched this study a moment ago.")
         study.refresh_from_db()
+        study.protocol = with_versions(study, protocol_of(study)).to_json()
+        study.save(update_fields=["protocol"])
         entries = AllocationPart.objects.filter(study=study, amendment=0).values_list("entries", flat=True)
         readings = sum(map(len, entries))
         if readings > most_at_once:

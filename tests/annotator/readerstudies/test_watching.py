@@ -1,22 +1,35 @@
-"""What a study's admins are told by themselves: cases that moved, readers who can't read; and who is reminded when."""
+"""What admins are told by themselves: cases that moved, readers who can't read; who is reminded when; pinned models."""
 
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from annotator.accounts.errors import InvalidError
+from annotator.accounts.errors import ConflictError, InvalidError
 from annotator.accounts.models import AuditEntry, User
+from annotator.assist.models import ModelPin, ModelVersion, Suggestion
 from annotator.cases.models import Case
 from annotator.imaging.models import Patient, Study
 from annotator.labels.models import LabelSchema
 from annotator.readerstudies.actions.amend_study import change_protocol
+from annotator.readerstudies.actions.launch_study import launch_study
 from annotator.readerstudies.actions.remind_readers import remind_idle_readers
 from annotator.readerstudies.completeness import AskedSchema, Given, GivenAnswer, what_is_missing
 from annotator.readerstudies.design import Protocol
+from annotator.readerstudies.launch_checks import launch_checks
 from annotator.readerstudies.models import Assignment, ReaderStudy, StudyReader
 from annotator.readerstudies.watch_list import watch_list
-from tests.annotator.readerstudies.studies import DEFINITION, make_cases, make_readers, read_one, running
+from tests.annotator.case_rows import frames_of
+from tests.annotator.readerstudies.studies import (
+    AIDED,
+    ALONE,
+    DEFINITION,
+    draft,
+    make_cases,
+    make_readers,
+    read_one,
+    running,
+)
 
 
 @pytest.fixture
@@ -84,3 +97,35 @@ def test_breasts_and_slices_that_the_protocol_demands_are_missed_even_where_nobo
     assert what_is_missing([free], Given()) == []
     with pytest.raises(InvalidError, match="isn't asked"):
         Protocol.from_json({"schemas": ["breast@1"], "must_answer": ["slices@1"]})
+
+
+def test_a_launch_writes_versions_into_the_protocol_and_pins_them_to_the_copies(
+    admin: User, cases: list[Case], readers: list[User]
+) -> None:
+    old, new = (
+        ModelVersion.objects.create(name="finder", version=str(at), task="d", content_hash="0" * 64) for at in (1, 2)
+    )
+    for case in cases:
+        for version, score in ((old, 0.9), (new, 0.4)):
+            Suggestion.objects.create(
+                case=case,
+                frame=frames_of(case)[0],
+                model_version=version,
+                kind="box",
+                points=[[1, 2], [9, 8]],
+                score=score,
+            )
+    named = {**AIDED, "model": "finder 2"}
+    unknown = draft(admin, cases, readers, arms=[ALONE, {**AIDED, "model": "finder 2, finder 7"}])
+    assert [one.words for one in launch_checks(unknown) if one.blocks and "finder 7" in one.words]
+    with pytest.raises(ConflictError, match="finder 7"):
+        launch_study(admin, unknown.pk, revision=unknown.revision)
+    unknown.delete()
+    study = draft(admin, cases, readers, arms=[ALONE, named, {"name": "ordered", "kind": "triage"}])
+    assert any("ordered name no model" in one.words for one in launch_checks(study))
+    study = launch_study(admin, study.pk, revision=study.revision)
+    assert [arm["model"] for arm in study.protocol["arms"]] == ["", "finder 2", "finder 1, finder 2"]
+    for reading in Assignment.objects.all():
+        pins = set(ModelPin.objects.filter(case=reading.case).values_list("version__version", flat=True))
+        shown = set(reading.case.suggestions.values_list("model_version__version", flat=True))
+        assert pins == shown == ({"2"} if reading.arm == "aided" else set())
