@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ml_assist.experiments.experiment_table import APPROACHES, Approach, Cell, JudgedRun, write_tables
-from ml_assist.training.folder_source import FolderSource, FolderTable
+from ml_assist.training.folder_source import CaliperFinder, FolderSource, FolderTable
 from ml_assist.training.train_unet import train_unet
 from ml_assist.training.unet_config import PRESETS, UNetConfig
 
@@ -49,9 +49,20 @@ class ExperimentPlan:
 
 
 def run_experiment(
-    folder: Path, table: FolderTable, plan: ExperimentPlan, to: Path, *, command: str, report: Report
+    folder: Path,
+    table: FolderTable,
+    plan: ExperimentPlan,
+    to: Path,
+    *,
+    command: str,
+    report: Report,
+    finder: CaliperFinder | None = None,
 ) -> dict[str, Any]:
     """Train what isn't trained yet, and write the table after each training; killed, it goes on where it was.
+
+    Parameters
+    ----------
+    finder : of the calipers; the matching detector without one.
 
     Returns
     -------
@@ -72,7 +83,7 @@ def run_experiment(
         def part(percent: int, doing: str, number: int = number, said: str = said) -> None:
             report((100 * number + percent) // len(runs), f"{said}: {doing}")
 
-        source = FolderSource(folder, config, table)
+        source = FolderSource(folder, config, table, finder=finder)
         if not _is_done(place, config, source):
             train_unet(source, config, place, command=command, report=part, squares=to / "squares")
         judged.append(_judged(place, Cell(approach, share), seed))

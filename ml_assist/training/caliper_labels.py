@@ -3,10 +3,12 @@
 Where one of them alone finds something nobody is sure: it teaches nothing.
 """
 
+import csv
 import json
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
@@ -94,28 +96,56 @@ def picture_of(one: FolderPicture) -> NDArray[np.uint8]:
     return np.asarray(read, np.uint8)
 
 
-def known_calipers(path: Path) -> dict[str, NDArray[np.float64]]:
-    """A table of verified calipers with columns image, x, y, by picture; a line without x says that it has none.
+@dataclass(frozen=True)
+class CheckedCalipers:
+    """What people checked, by picture; (n, 2) each of column and row, SCOORD.
 
-    Places are pixels' indices, as people read them off; they come back as SCOORD, half a pixel on.
+    Attributes
+    ----------
+    calipers : of every picture that was looked at, none where it has none.
+    not_judged : places where nobody can say.
+    """
+
+    calipers: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    not_judged: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+
+
+def checked_calipers(*paths: Path) -> CheckedCalipers:
+    """Read what people checked.
+
+    Parameters
+    ----------
+    paths : tables with a column image; with columns column and row it lists calipers, with x and y too, but these count
+        pixels, and the middle of one lies half a pixel on; without them pictures, which have none unless another says,
+        and in not_judged places, "12.5,40 100,7.5".
 
     Raises
     ------
     InvalidError : it is no such table.
     """
-    import csv
-
     found: dict[str, list[tuple[float, float]]] = {}
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-        for line in csv.DictReader(lines, delimiter="\t" if "\t" in (lines or [""])[0] else ","):
-            places = found.setdefault(Path(line["image"]).stem, [])
-            if line["x"]:
-                places.append((float(line["x"]) + 0.5, float(line["y"]) + 0.5))
-    except (OSError, KeyError, ValueError) as error:
-        raise InvalidError(f"{path} should be a table with columns image, x, y: {error}.", "calipers") from error
-    return {key: np.array(places, np.float64).reshape(-1, 2) for key, places in found.items()}
+    doubtful: dict[str, list[tuple[float, float]]] = {}
+    for path in paths:
+        try:
+            lines = path.read_text(encoding="utf-8-sig").splitlines()
+            for line in csv.DictReader(lines, delimiter="\t" if "\t" in (lines or [""])[0] else ","):
+                key = Path(line["image"]).stem
+                places = found.setdefault(key, [])
+                if line.get("column"):
+                    places.append((float(line["column"]), float(line["row"])))
+                elif line.get("x"):
+                    places.append((float(line["x"]) + 0.5, float(line["y"]) + 0.5))
+                for place in (line.get("not_judged") or "").split():
+                    column, row = place.split(",")
+                    doubtful.setdefault(key, []).append((float(column), float(row)))
+        except (OSError, KeyError, ValueError) as error:
+            raise InvalidError(f"{path} should be a table of calipers or pictures: {error}.", "calipers") from error
+    return CheckedCalipers(*({key: _array(places) for key, places in one.items()} for one in (found, doubtful)))
 
 
 def _places(finds: Sequence[Caliper]) -> NDArray[np.float64]:
-    return np.array([(one.column, one.row) for one in finds], np.float64).reshape(-1, 2)
+    return _array([(one.column, one.row) for one in finds])
+
+
+def _array(places: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
+    return np.array(places, np.float64).reshape(-1, 2)

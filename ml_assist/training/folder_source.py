@@ -4,7 +4,7 @@ import csv
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from annotator.accounts.errors import InvalidError
 from annotator.datasets.canonical_json import hash_of_json
 from annotator.statistics.stratified_split import SplitError, stratified_split
-from ml_assist.inference.calipers import find_calipers
+from ml_assist.inference.calipers import Caliper, find_calipers
 from ml_assist.training.example import SIDES, Example, Side
 from ml_assist.training.unet_config import UNetConfig
 
@@ -36,6 +36,7 @@ class FolderTable:
     side : "train", "val" or "test"; where there is none, patients are divided by `fractions` and `seed`.
     group : what is balanced, e.g. the pathology; none: pictures with a lesion and without.
     calipers : a table of known calipers with columns image, x, y; tabs or commas between.
+    citation : whom the pictures are owed to, for the card.
     """
 
     image: str = ""
@@ -45,6 +46,15 @@ class FolderTable:
     calipers: str = ""
     fractions: tuple[float, float, float] = (0.7, 0.15, 0.15)
     seed: int = 1
+    citation: str = ""
+
+
+@dataclass(frozen=True)
+class CaliperFinder:
+    """Something that finds calipers on a grey picture; `name` tells it from others, "" is the matching detector."""
+
+    name: str
+    find: Callable[[NDArray[np.uint8]], Sequence[Caliper]]
 
 
 @dataclass(frozen=True)
@@ -71,6 +81,10 @@ class _Row:
 class FolderSource:
     """`images/`, `masks/` and one table (CSV) in a folder.
 
+    Parameters
+    ----------
+    finder : what looks for calipers where the configuration wants them found; the matching detector without one.
+
     A picture's mask has its name, or its name behind the first underscore (bus_0002-l.png and mask_0002-l.png).
 
     Raises
@@ -78,8 +92,16 @@ class FolderSource:
     InvalidError : something is missing or in two places, with the file, row and column, and what to do.
     """
 
-    def __init__(self, folder: Path, config: UNetConfig, table: FolderTable | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        config: UNetConfig,
+        table: FolderTable | None = None,
+        *,
+        finder: CaliperFinder | None = None,
+    ) -> None:
         self.folder = folder
+        self.finder = finder or CaliperFinder("", find_calipers)
         self.config = config
         self.table = table or FolderTable()
         if config.picture_channels != 1 or config.modality == "CT":
@@ -107,11 +129,12 @@ class FolderSource:
         return [FolderPicture(row.key, row.patient, row.side, row.picture) for row in self._rows]
 
     def description(self) -> dict[str, Any]:
-        return {
+        cited = {"citation": self.table.citation} if self.table.citation else {}
+        return cited | {
             "kind": "folder",
             "name": self.folder.name,
             "table": self._table_path().name,
-            "hash": hash_of_json([self._row_hash(row) for row in self._rows]),
+            "hash": hash_of_json([*(self._row_hash(row) for row in self._rows), *self._found_by()]),
             "sides": {
                 side: {
                     "patients": len({row.patient for row in self._rows if row.side == side}),
@@ -122,6 +145,10 @@ class FolderSource:
             },
             "split": {"by": "patient", "seed": self.table.seed, "fractions": list(self.table.fractions)},
         }
+
+    def _found_by(self) -> list[str]:
+        """Other calipers make other data."""
+        return [self.finder.name] if self.finder.name and self.config.calipers == "find" else []
 
     @staticmethod
     def _row_hash(row: _Row) -> list[Any]:
@@ -148,7 +175,7 @@ class FolderSource:
 
     def _calipers(self, row: _Row, grey: NDArray[np.uint8]) -> NDArray[np.float64]:
         if self.config.calipers == "find":
-            found = [(one.column, one.row) for one in find_calipers(grey)]
+            found = [(one.column, one.row) for one in self.finder.find(grey)]
             return np.array(found, np.float64).reshape(-1, 2)
         return np.array(row.calipers if self.config.calipers == "known" else (), np.float64).reshape(-1, 2)
 

@@ -1,7 +1,7 @@
 """A whole training of a caliper network: label, train in rounds, choose the threshold, judge, write it down."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -19,8 +19,9 @@ from ml_assist.networks.unet import parameters_of
 from ml_assist.networks.weights import save_weights
 from ml_assist.training.caliper_config import CaliperConfig
 from ml_assist.training.caliper_crops import KnownCalipers
-from ml_assist.training.caliper_evaluation import Places, best_threshold, judge_finds
+from ml_assist.training.caliper_evaluation import best_threshold, judge_finds
 from ml_assist.training.caliper_labels import (
+    CheckedCalipers,
     Matched,
     agreed_labels,
     first_labels,
@@ -42,7 +43,7 @@ _AT_ONCE = 16
 
 @dataclass(frozen=True)
 class VerifiedCalipers:
-    """Pictures whose calipers people have checked, by picture; (n, 2) of column and row, SCOORD.
+    """Pictures whose calipers people have checked.
 
     Attributes
     ----------
@@ -51,9 +52,9 @@ class VerifiedCalipers:
     names : what the tables are called, for the card.
     """
 
-    val: Mapping[str, Places]
-    test: Mapping[str, Places]
-    names: Mapping[str, str]
+    val: CheckedCalipers = field(default_factory=CheckedCalipers)
+    test: CheckedCalipers = field(default_factory=CheckedCalipers)
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def train_caliper(
@@ -122,10 +123,10 @@ def train_caliper(
 
 def _check_held_out(verified: VerifiedCalipers, by_side: Mapping[Side, Sequence[FolderPicture]]) -> None:
     """Nothing that it is judged by may have taught it."""
-    tables: tuple[tuple[Side, Mapping[str, Places]], ...] = (("val", verified.val), ("test", verified.test))
+    tables: tuple[tuple[Side, CheckedCalipers], ...] = (("val", verified.val), ("test", verified.test))
     for side, table in tables:
         of_side = {one.key for one in by_side[side]}
-        for key in table:
+        for key in table.calipers:
             if key not in of_side:
                 raise InvalidError(
                     f"{key} is verified for {side}, but it isn't on that side. Divide the patients as the table was "
@@ -182,9 +183,10 @@ def _threshold(
     verified: VerifiedCalipers,
 ) -> tuple[float, str]:
     """Chosen on the validation side: never where it is judged."""
-    if verified.val:
-        pictures = [one for one in val if one.key in verified.val]
-        chosen = best_threshold(_finds(finder, pictures, minimum_score=_LEAST), verified.val)
+    if verified.val.calipers:
+        pictures = [one for one in val if one.key in verified.val.calipers]
+        found = _finds(finder, pictures, minimum_score=_LEAST)
+        chosen = best_threshold(found, verified.val.calipers, unsure=verified.val.not_judged)
         return chosen, f"best F1 on {len(pictures)} pictures of the validation side whose calipers people checked"
     found = _finds(finder, val, minimum_score=_LEAST)
     places = {one.key: known[one.key].sure for one in val}
@@ -203,9 +205,9 @@ def _judged(
     report: Report,
 ) -> dict[str, Any]:
     judged: dict[str, Any] = {}
-    tables: tuple[tuple[Side, Mapping[str, Places]], ...] = (("val", verified.val), ("test", verified.test))
+    tables: tuple[tuple[Side, CheckedCalipers], ...] = (("val", verified.val), ("test", verified.test))
     for side, table in tables:
-        pictures = [one for one in by_side[side] if one.key in table]
+        pictures = [one for one in by_side[side] if one.key in table.calipers]
         if not pictures:
             continue
         report(99, "Judging on pictures that were held out")
@@ -214,7 +216,10 @@ def _judged(
             "matching": {one.key: find_calipers(picture_of(one)) for one in pictures},
         }
         judged[side] = {
-            name: [judge_finds(found, table, criterion=criterion).to_json() for criterion in ("3 pixels", "boxes")]
+            name: [
+                judge_finds(found, table.calipers, criterion=criterion, unsure=table.not_judged).to_json()
+                for criterion in ("3 pixels", "boxes")
+            ]
             for name, found in finders.items()
         }
     return judged
@@ -273,9 +278,10 @@ def _limits(config: CaliperConfig, verified: VerifiedCalipers) -> list[str]:
         "measured on drawings only.",
         "Its burned-in calipers were labelled by a matching detector and by itself, not by people.",
     ]
-    if verified.test:
+    if verified.test.calipers:
         said.append(
-            f"Judged on {len(verified.test)} pictures that people checked, of the sites and scanners named here."
+            f"Judged on {len(verified.test.calipers)} pictures that people checked, of the sites and scanners named "
+            "here."
         )
     else:
         said.append("No verified pictures were held out: how good it is isn't known.")

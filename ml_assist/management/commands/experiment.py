@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from annotator.accounts.errors import InvalidError, RoomError
 from annotator.jobs.progress_lines import progress_lines
+from ml_assist.management.commands.train import caliper_finder
 
 
 class Command(BaseCommand):
@@ -34,6 +35,9 @@ class Command(BaseCommand):
         calipers.add_argument("--group-column", default="", metavar="NAME", help="what is balanced, e.g. the pathology")
         calipers.add_argument(
             "--fractions", type=float, nargs=3, default=(0.6, 0.1, 0.3), metavar=("TRAIN", "VAL", "TEST")
+        )
+        calipers.add_argument(
+            "--caliper-network", type=Path, metavar="FOLDER", help="card and weights of what finds the calipers"
         )
         calipers.add_argument("--split-seed", type=int, default=1)
         calipers.add_argument(
@@ -72,6 +76,7 @@ class Command(BaseCommand):
                 options["to"],
                 command=shlex.join(["python", "manage.py", *words]),
                 report=progress_lines(self.stderr),
+                finder=caliper_finder(options["caliper_network"]),
             )
         except InvalidError as error:
             raise CommandError(f"{error.path}: {error}" if error.path else str(error)) from error

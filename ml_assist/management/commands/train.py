@@ -41,15 +41,19 @@ class Command(BaseCommand):
         unet.add_argument("--preset", choices=sorted(PRESETS), default="ultrasound", help="what to begin with")
         unet.add_argument("--user", help="of a release: the data manager or admin in whose name it is read")
         unet.add_argument("--calipers", default="", metavar="FILE", help="in the folder: columns image, x, y")
+        unet.add_argument(
+            "--caliper-network", type=Path, metavar="FOLDER", help="card and weights of what finds a folder's calipers"
+        )
         caliper = networks.add_parser("caliper", help="the network that finds calipers", description=_CALIPER)
         caliper.add_argument("--folder", type=Path, required=True, help="with images/, masks/ and one CSV table")
         for side, what in (("val", "by which the threshold is chosen"), ("test", "by which it is judged")):
             caliper.add_argument(
                 f"--{side}-calipers",
                 type=Path,
+                nargs="+",
                 metavar="FILE",
-                help=f"pictures of the {side} side whose calipers people checked, {what}: columns image, x, y; pixels "
-                "counted from 0; a line without x is a picture that has none",
+                help=f"checked by people, of the {side} side, {what}: a table with columns image, column, row, and one "
+                "that lists all pictures that were checked, in a column image",
             )
         for network in (unet, caliper):
             _add_common(network)
@@ -79,6 +83,7 @@ def _add_common(network: ArgumentParser) -> None:
         ("group", "what is balanced, e.g. the pathology"),
     ):
         network.add_argument(f"--{name}-column", default="", metavar="NAME", help=f"of a folder's table: {what}")
+    network.add_argument("--citation", default="", metavar="WORDS", help="whom a folder's pictures are owed to")
     network.add_argument("--split-seed", type=int, default=1, help="of a folder's division of patients")
     network.add_argument(
         "--fractions", type=float, nargs=3, default=(0.7, 0.15, 0.15), metavar=("TRAIN", "VAL", "TEST")
@@ -95,17 +100,28 @@ def _train_unet(options: dict[str, Any], report: Report) -> dict[str, Any]:
 
 def _train_caliper(options: dict[str, Any], report: Report) -> dict[str, Any]:
     config = CaliperConfig.from_json(_members(CaliperConfig().to_json(), options))
-    from ml_assist.training.caliper_labels import known_calipers
+    from ml_assist.training.caliper_labels import checked_calipers
     from ml_assist.training.folder_source import FolderSource
     from ml_assist.training.train_caliper import VerifiedCalipers, train_caliper
 
     tables = {side: options[f"{side}_calipers"] for side in ("val", "test") if options[f"{side}_calipers"]}
-    read = {side: known_calipers(path) for side, path in tables.items()}
-    verified = VerifiedCalipers(
-        read.get("val", {}), read.get("test", {}), {side: path.name for side, path in tables.items()}
-    )
+    read = {side: checked_calipers(*paths) for side, paths in tables.items()}
+    names = {side: " and ".join(path.name for path in paths) for side, paths in tables.items()}
+    verified = VerifiedCalipers(**read, names=names)
     source = FolderSource(options["folder"], PRESETS["ultrasound"], _table(options))
     return train_caliper(source, config, options["to"], verified=verified, command=_command(), report=report)
+
+
+def caliper_finder(folder: Path | None) -> Any:
+    """What looks for calipers: a network with its card in a folder; None without one."""
+    if folder is None:
+        return None
+    from ml_assist.inference.caliper_network import CaliperNetwork
+    from ml_assist.training.folder_source import CaliperFinder
+
+    card = json.loads((folder / "card.json").read_bytes())
+    network = CaliperNetwork(card, (folder / "weights.safetensors").read_bytes())
+    return CaliperFinder(card["weights"]["sha256"], network.find)
 
 
 def _command() -> str:
@@ -125,6 +141,7 @@ def _table(options: dict[str, Any]) -> Any:
         calipers=options.get("calipers", ""),
         fractions=tuple(options["fractions"]),
         seed=options["split_seed"],
+        citation=options["citation"],
     )
 
 
@@ -132,7 +149,9 @@ def _source(options: dict[str, Any], config: UNetConfig) -> Any:
     if options["folder"]:
         from ml_assist.training.folder_source import FolderSource
 
-        return FolderSource(options["folder"], config, _table(options))
+        return FolderSource(
+            options["folder"], config, _table(options), finder=caliper_finder(options["caliper_network"])
+        )
     from ml_assist.training.release_source import ReleaseSource
 
     person = User.objects.filter(username=options["user"] or "").first()

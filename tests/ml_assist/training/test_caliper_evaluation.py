@@ -1,11 +1,14 @@
 """Finds are held against calipers one by one, by both criteria."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from annotator.accounts.errors import InvalidError
 from ml_assist.inference.calipers import Caliper
 from ml_assist.training.caliper_evaluation import best_threshold, judge_finds
-from ml_assist.training.caliper_labels import agreed_labels, first_labels
+from ml_assist.training.caliper_labels import agreed_labels, checked_calipers, first_labels
 
 TWO = np.array([[20.5, 30.5], [60.5, 30.5]])
 NONE = np.empty((0, 2))
@@ -57,3 +60,20 @@ def test_the_first_round_knows_what_the_matching_is_sure_of_the_next_what_both_s
     agreed = agreed_labels(matched, network)
     assert agreed.sure.tolist() == [[20, 30], [60, 30]]
     assert agreed.unsure.tolist() == [[120, 50]], "what one alone finds teaches nothing, and faint matches are none"
+
+
+def test_a_checked_table_may_count_pixels_or_places_and_lists_pictures_without(tmp_path: Path):
+    places, pictures, pixels = (tmp_path / name for name in ("calipers.tsv", "pictures.tsv", "pixels.csv"))
+    places.write_text("image\tcolumn\trow\na\t10.0\t20.5\na\t30\t40\n")
+    pictures.write_text("image\tnot_judged\na\t\nb\t0.5,212.5 7,8\n")
+    pixels.write_text("image,x,y\nc.png,10,20\n")
+    read = checked_calipers(places, pictures, pixels)
+    assert {key: one.tolist() for key, one in read.calipers.items()} == {
+        "a": [[10, 20.5], [30, 40]],
+        "b": [],
+        "c": [[10.5, 20.5]],
+    }
+    assert read.not_judged["b"].tolist() == [[0.5, 212.5], [7, 8]]
+    places.write_text("image\tcolumn\trow\na\ttwo\t20.5\n")
+    with pytest.raises(InvalidError, match="table of calipers"):
+        checked_calipers(places)

@@ -11,6 +11,7 @@ from annotator.accounts.errors import InvalidError
 from ml_assist.inference.caliper_network import CaliperNetwork
 from ml_assist.networks.weights import WeightsError
 from ml_assist.training.caliper_config import CaliperConfig
+from ml_assist.training.caliper_labels import CheckedCalipers
 from ml_assist.training.folder_source import FolderSource, FolderTable
 from ml_assist.training.train_caliper import VerifiedCalipers, train_caliper
 from ml_assist.training.unet_config import ULTRASOUND
@@ -19,7 +20,6 @@ from tests.ml_assist.training.phantom_folder import phantom_folder
 TINY = CaliperConfig(
     size=64, filters=(4, 8, 8, 8, 8), rounds=2, epochs=2, steps=3, batch_size=2, device="cpu", precision="full"
 )
-NOTHING = VerifiedCalipers({}, {}, {})
 
 
 class _StoppedError(Exception):
@@ -36,7 +36,8 @@ def test_a_stopped_training_goes_on_where_it_was_and_comes_out_the_same(tmp_path
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     verified = VerifiedCalipers(
-        {}, {one.key: np.array([[40.5, 30.5]]) for one in source.pictures() if one.side == "test"}, {"test": "some.tsv"}
+        test=CheckedCalipers({one.key: np.array([[40.5, 30.5]]) for one in source.pictures() if one.side == "test"}),
+        names={"test": "some.tsv"},
     )
     said: list[str] = []
 
@@ -67,7 +68,7 @@ def test_a_stopped_training_goes_on_where_it_was_and_comes_out_the_same(tmp_path
     assert cut["weights"]["sha256"] == whole["weights"]["sha256"]
     assert next(words for words in begun if words.startswith("Round")).startswith("Round 2, epoch 2")
     assert 0 < whole["threshold"] < 1
-    assert whole["metrics"]["test"]["network"][0]["calipers"] == len(verified.test)
+    assert whole["metrics"]["test"]["network"][0]["calipers"] == len(verified.test.calipers)
     assert {one["criterion"] for one in whole["metrics"]["test"]["matching"]} == {"3 pixels", "boxes"}
     assert whole["data"]["verified"] == {"test": "some.tsv"}
     _read_again(tmp_path / "whole", whole)
@@ -92,7 +93,7 @@ def _read_again(folder: Path, card: dict) -> None:
 def test_pictures_to_judge_by_that_are_not_held_out_are_refused(tmp_path: Path):
     source = _source(phantom_folder(tmp_path / "phantoms", patients=6, pictures=1))
     taught = next(one.key for one in source.pictures() if one.side == "train")
-    verified = VerifiedCalipers({}, {taught: np.empty((0, 2))}, {})
+    verified = VerifiedCalipers(test=CheckedCalipers({taught: np.empty((0, 2))}))
     with pytest.raises(InvalidError, match="isn't on that side"):
         train_caliper(source, TINY, tmp_path / "out", verified=verified, command="", report=lambda *_: None)
 
