@@ -25,7 +25,9 @@ Report = Callable[[int, str], None]
 _SURE, _AGREED, _MAY_BE = 0.7, 0.55, 0.55
 _ALONE = 0.62
 # Scores of the network.
-_NETWORK_SURE, _NETWORK_MAY_BE = 0.4, 0.2
+_NETWORK_SURE, _NETWORK_MAY_BE, _NETWORK_ALONE = 0.4, 0.2, 0.75
+# Along the lower edge stand printed lengths with copies of the symbols, cut off from them now and then.
+_LEGEND_ROWS = 14
 _SAME = 5.0
 
 Matched = dict[str, list[Caliper]]
@@ -50,20 +52,28 @@ def matched_in(pictures: Sequence[FolderPicture], path: Path, *, report: Report)
     return found
 
 
-def first_labels(matched: Sequence[Caliper]) -> KnownCalipers:
-    """By the matching detector alone."""
+def first_labels(matched: Sequence[Caliper], *, rows: int) -> KnownCalipers:
+    """By the matching detector alone.
+
+    Parameters
+    ----------
+    rows : of the picture.
+    """
+    matched = _above_the_legend(matched, rows)
     return KnownCalipers(
         _places([one for one in matched if one.score >= _SURE]), _places([one for one in matched if one.score < _SURE])
     )
 
 
-def agreed_labels(matched: Sequence[Caliper], network: Sequence[Caliper]) -> KnownCalipers:
-    """By both: sure where they agree, unsure where one of them alone is sure.
+def agreed_labels(matched: Sequence[Caliper], network: Sequence[Caliper], *, rows: int) -> KnownCalipers:
+    """By both: sure where they agree or where the network is very sure, unsure where else one of them finds something.
 
     Parameters
     ----------
     network : its finds down to what may be one.
+    rows : of the picture.
     """
+    matched, network = _above_the_legend(matched, rows), _above_the_legend(network, rows)
     sure: list[Caliper] = []
     unsure: list[Caliper] = []
     others = list(network)
@@ -75,7 +85,8 @@ def agreed_labels(matched: Sequence[Caliper], network: Sequence[Caliper]) -> Kno
             others = [other for other in others if other not in near]
         elif one.score >= _ALONE or score >= _NETWORK_MAY_BE:
             unsure.append(one)
-    unsure += [other for other in others if other.score >= _NETWORK_MAY_BE]
+    sure += [other for other in others if other.score >= _NETWORK_ALONE]
+    unsure += [other for other in others if _NETWORK_MAY_BE <= other.score < _NETWORK_ALONE]
     return KnownCalipers(_places(sure), _places(unsure))
 
 
@@ -141,6 +152,10 @@ def checked_calipers(*paths: Path) -> CheckedCalipers:
         except (OSError, KeyError, ValueError) as error:
             raise InvalidError(f"{path} should be a table of calipers or pictures: {error}.", "calipers") from error
     return CheckedCalipers(*({key: _array(places) for key, places in one.items()} for one in (found, doubtful)))
+
+
+def _above_the_legend(finds: Sequence[Caliper], rows: int) -> list[Caliper]:
+    return [one for one in finds if one.row <= rows - _LEGEND_ROWS]
 
 
 def _places(finds: Sequence[Caliper]) -> NDArray[np.float64]:

@@ -137,6 +137,9 @@ def _legend(picture: NDArray[np.uint8], calipers: Sequence[Place], random: np.ra
     text = f"{random.choice(['', '', 'D1 ', 'L ', 'Dist ', 'A ', '= '])}{length}"
     mask = text_mask(text, height=int(random.integers(7, 15)), thick=int(random.choice([1, 1, 2])), random=random)
     gap = float(random.uniform(3, 11))
+    if random.random() < 0.3:
+        _cut_legend(picture, calipers, random, copy, mask)
+        return
     place = _room(picture.shape, mask.shape[1] + 46, mask.shape[0] + 16, calipers, random)
     if place is None or place[0] < 0:
         return
@@ -146,6 +149,27 @@ def _legend(picture: NDArray[np.uint8], calipers: Sequence[Place], random: np.ra
         blended(picture, black, int(left) - 14, int(top) - 7, Ink((0, 0, 0)))
     reach = copy(picture, left, top + mask.shape[0] / 2)
     blended(picture, mask, int(left + reach + gap), int(top), _some_ink(random))
+
+
+def _cut_legend(
+    picture: NDArray[np.uint8],
+    calipers: Sequence[Place],
+    random: np.random.Generator,
+    copy: Copy,
+    mask: NDArray[np.uint8],
+) -> None:
+    """A line along the upper or lower edge that ends at the side: the length of its last symbol is cut off."""
+    rows, columns = picture.shape[:2]
+    row = rows - float(random.uniform(4, 11)) if random.random() < 0.8 else float(random.uniform(5, 12))
+    if any(abs(y - row) < 26 for _, y in calipers):
+        return
+    if random.random() < 0.6:
+        picture[max(0, int(row) - 9) : int(row) + 9] = 0
+    end = columns - float(random.uniform(2, 14))
+    copy(picture, end, row)
+    ink, left = _some_ink(random), int(end - random.uniform(20, 40) - mask.shape[1])
+    blended(picture, mask, left, int(row - mask.shape[0] / 2), ink)
+    copy(picture, left - float(random.uniform(8, 18)), row)
 
 
 def _ruler(picture: NDArray[np.uint8], calipers: Sequence[Place], random: np.random.Generator) -> None:

@@ -22,7 +22,6 @@ from ml_assist.training.caliper_crops import KnownCalipers
 from ml_assist.training.caliper_evaluation import best_threshold, judge_finds
 from ml_assist.training.caliper_labels import (
     CheckedCalipers,
-    Matched,
     agreed_labels,
     first_labels,
     labelled,
@@ -79,12 +78,15 @@ def train_caliper(
     work = folder / "work"
     work.mkdir(parents=True, exist_ok=True)
     matched = matched_in(by_side["train"] + by_side["val"], work / f"matched-{data['hash'][:12]}.json", report=report)
-    known = {key: first_labels(finds) for key, finds in matched.items()}
+    rows = {one.key: picture_of(one).shape[0] for one in by_side["train"] + by_side["val"]}
+    known = {key: first_labels(finds, rows=rows[key]) for key, finds in matched.items()}
     network: CaliperNet | None = None
     histories, counts = [], []
     for number in range(1, config.rounds + 1):
         if network is not None:
-            known = _agreed(network, by_side["train"] + by_side["val"], matched, config, device)
+            finder = CaliperNetwork.of(network, config, device=device)
+            finds = _finds(finder, by_side["train"] + by_side["val"], minimum_score=_LEAST)
+            known = {key: agreed_labels(matched[key], finds[key], rows=rows[key]) for key in matched}
         counts.append({side: _counted([known[one.key] for one in by_side[side]]) for side in ("train", "val")})
         place = work / f"round-{number}"
         place.mkdir(exist_ok=True)
@@ -146,17 +148,6 @@ def _finds(
             zip((one.key for one in part), finder.find_many(images, minimum_score=minimum_score), strict=True)
         )
     return found
-
-
-def _agreed(
-    network: CaliperNet,
-    pictures: Sequence[FolderPicture],
-    matched: Matched,
-    config: CaliperConfig,
-    device: torch.device,
-) -> dict[str, KnownCalipers]:
-    finds = _finds(CaliperNetwork.of(network, config, device=device), pictures, minimum_score=_LEAST)
-    return {one.key: agreed_labels(matched[one.key], finds[one.key]) for one in pictures}
 
 
 def _f1(network: torch.nn.Module, validation: Sequence[Any], config: CaliperConfig, device: torch.device) -> float:
