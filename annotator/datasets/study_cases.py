@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from annotator.accounts.errors import InvalidError, NotFoundError
 from annotator.accounts.policies import Person
 from annotator.cases.queries import catalogued_cases_for
 from annotator.datasets.cohort_query import CohortQuery
 from annotator.datasets.cohort_studies import chunks, resolve_cohort
 from annotator.datasets.models import ReleaseStack
-from annotator.datasets.release_queries import cohort_for, frozen_release_for
+from annotator.datasets.pseudonyms import patient_pseudonym
+from annotator.datasets.release_queries import cohort_for, diagnosis_tables_for, frozen_release_for
 
 
 def cases_of_cohort(person: Person, cohort_id: UUID) -> list[tuple[UUID, str]]:
@@ -37,6 +39,33 @@ def cases_of_release(person: Person, release_id: UUID) -> list[tuple[UUID, str]]
     for part in chunks(list(sides)):
         cases = catalogued_cases_for(person).filter(study__study_instance_uid__in=part).order_by("pk")
         found += [(pk, sides[uid]) for pk, uid in cases.values_list("pk", "study__study_instance_uid")]
+    return found
+
+
+def diagnoses_of_cases(person: Person, table_id: UUID, case_ids: Sequence[UUID]) -> dict[UUID, bool]:
+    """Whether each case is malignant by a table, by its study or else its patient; cases it doesn't name are left out.
+
+    Raises
+    ------
+    NotFoundError : there is no such table that this person may see.
+    InvalidError : the table is about findings, which a case has several of.
+    """
+    table = diagnosis_tables_for(person).filter(pk=table_id).first()
+    if table is None:
+        raise NotFoundError("There is no such table of diagnoses.")
+    by_study, by_patient = table.rows.get("study", {}), table.rows.get("patient", {})
+    if not by_study and not by_patient:
+        raise InvalidError("This table is about findings; a case needs one about studies or patients.", path="source")
+    found: dict[UUID, bool] = {}
+    for part in chunks(list(case_ids)):
+        rows = catalogued_cases_for(person).filter(pk__in=part).order_by()
+        told = rows.values_list(
+            "pk", "study__study_instance_uid", "study__patient__issuer", "study__patient__patient_id"
+        )
+        for case, uid, issuer, name in told:
+            diagnosis = by_study.get(uid, by_patient.get(patient_pseudonym(issuer, name), by_patient.get(name)))
+            if diagnosis is not None:
+                found[case] = diagnosis
     return found
 
 

@@ -74,6 +74,38 @@ def draw_by_batch(cases: Sequence[tuple[UUID, str]], wanted: Mapping[str, int], 
     return drawn
 
 
+def draw_enriched(
+    cases: Sequence[tuple[UUID, str]], total: int, percent: float, *, positives: Iterable[str], seed: int
+) -> list[tuple[UUID, str]]:
+    """Draw so many cases that the batches of positives make up so many percent; the others as they come.
+
+    Raises
+    ------
+    InvalidError : a batch that there isn't, a share that can't be, or too few cases; with its path.
+    """
+    if not 0 <= percent <= 100:
+        raise InvalidError("A share lies between 0 and 100 %.", "draw_percent")
+    named, there = set(positives), batches_of(cases)
+    if not named:
+        raise InvalidError("Name the batch that the positives are in.", "draw_positive")
+    if unknown := sorted(named - set(there)):
+        raise InvalidError(f"There is no batch {unknown[0][:40]!r}; there are {', '.join(there)}.", "draw_positive")
+    pools = {True: [one for one in cases if one[1] in named], False: [one for one in cases if one[1] not in named]}
+    counts = {True: round(total * percent / 100)}
+    counts[False] = total - counts[True]
+    for is_positive, count in counts.items():
+        if count > len(pools[is_positive]):
+            what = "positives" if is_positive else "others"
+            raise InvalidError(
+                f"{percent:g} % of {total} takes {count} {what}; there are {len(pools[is_positive])}.", "draw_total"
+            )
+    drawn: list[tuple[UUID, str]] = []
+    for is_positive, pool in pools.items():
+        ranked = sorted(pool, key=lambda one: sha256(f"{seed}/{one[0]}".encode()).digest())
+        drawn += ranked[: counts[is_positive]]
+    return drawn
+
+
 def wanted_counts(words: str) -> dict[str, int]:
     """Read "bleed: 40, normal: 60".
 

@@ -18,7 +18,7 @@ from annotator.readerstudies.actions.edit_study import WantedCase, choose_cases,
 from annotator.readerstudies.actions.launch_study import launch_study
 from annotator.readerstudies.actions.make_study import discard_study, make_study
 from annotator.readerstudies.actions.pilot_study import start_pilot
-from annotator.readerstudies.case_lists import draw_by_batch, read_case_list, wanted_counts
+from annotator.readerstudies.case_lists import draw_by_batch, draw_enriched, read_case_list, wanted_counts
 from annotator.readerstudies.design import DesignKind, Protocol
 from annotator.readerstudies.launch_checks import launch_checks
 from annotator.readerstudies.listed_cases import cases_listed
@@ -30,6 +30,7 @@ from frontend.pages.page import page, signed_in
 from frontend.pages.paging import page_of
 from frontend.pages.reader_study_dashboard import dashboard
 from frontend.pages.reader_study_form import ARM_KINDS, ProtocolForm, SizeForm, arm_rows, named_arms
+from frontend.pages.reader_study_truth import take, truth_context
 
 MOST_SHOWN = 60
 
@@ -123,6 +124,8 @@ def _designer(request: HttpRequest, person: User, study: ReaderStudy) -> HttpRes
         "is_anchored": protocol.design.kind == DesignKind.ANCHOR,
         "items": items[:MOST_SHOWN],
         "item_count": len(items),
+        "truth_count": sum(one.truth is not None for one in items),
+        **truth_context(person, study),
         "batches": Counter((one.get_stage_display(), one.batch or "no batch") for one in items).items(),
         "patients": len({one.patient for one in items}),
         "cohorts": cohorts_for(person),
@@ -157,7 +160,7 @@ def _save_aim(request: HttpRequest, person: User, study: ReaderStudy, protocol: 
 
 
 def _act(request: HttpRequest, person: User, study: ReaderStudy, then: str, protocol: Protocol) -> bool:
-    revision = _revision(request)
+    revision = 0 if then == "truth" else _revision(request)
     if then == "readers":
         anchors = set(request.POST.getlist("anchors"))
         chosen = [(int(pk), pk in anchors) for pk in request.POST.getlist("readers") if pk.isascii() and pk.isdigit()]
@@ -166,6 +169,8 @@ def _act(request: HttpRequest, person: User, study: ReaderStudy, then: str, prot
     elif then == "cases":
         count = choose_cases(person, study.pk, _wanted(request, person, study, protocol), revision=revision)
         messages.success(request, f"The study has {count} cases.")
+    elif then == "truth":
+        messages.success(request, take(person, study, request.POST))
     elif then == "allocate":
         allocate_study(person, study.pk, revision=revision)
         messages.success(request, "The allocation is computed. Look at it, then launch.")
@@ -206,12 +211,28 @@ def _wanted(request: HttpRequest, person: User, study: ReaderStudy, protocol: Pr
     except ValueError as bad:
         raise InvalidError("Choose where the cases come from.", "source") from bad
     cases = cases_of_cohort(person, pk) if source == "cohort" else cases_of_release(person, pk)
-    if counts := wanted_counts(request.POST.get("draw", "")):
+    if request.POST.get("draw_total", "").strip():
+        total, percent = _number(request, "draw_total"), _number(request, "draw_percent")
+        named = [one.strip() for one in request.POST.get("draw_positive", "").split(",") if one.strip()]
+        cases = draw_enriched(cases, int(total), percent, positives=named, seed=protocol.seed)
+    elif counts := wanted_counts(request.POST.get("draw", "")):
         cases = draw_by_batch(cases, counts, seed=protocol.seed)
     if not cases:
         raise InvalidError("No cases were found there.", "source")
     taken = {one.case_id for one in kept}
     return [*kept, *(WantedCase(case, batch, stage) for case, batch in cases if case not in taken)]
+
+
+def _number(request: HttpRequest, name: str) -> float:
+    """What was typed, with or without a sign of percent."""
+    typed = request.POST.get(name, "").replace("%", "").strip()
+    try:
+        value = float(typed)
+    except ValueError as bad:
+        raise InvalidError(f"{typed[:20]!r} is no number.", name) from bad
+    if not 0 <= value <= 20_000:
+        raise InvalidError("A number between 0 and 20,000 is wanted.", name)
+    return value
 
 
 def _size(protocol: Protocol, readers: int) -> dict[str, Any]:

@@ -24,6 +24,8 @@ from annotator.readerstudies.study_progress import study_progress
 from annotator.readerstudies.study_queries import main_items, protocol_of, readings_of
 from annotator.readerstudies.watch_list import watch_list
 from frontend.pages.jobs import worker_is_late
+from frontend.pages.reader_study_form import AmendForm
+from frontend.pages.reader_study_truth import take, truth_context
 
 
 def dashboard(request: HttpRequest, person: User, study: ReaderStudy) -> HttpResponse:
@@ -38,14 +40,18 @@ def dashboard(request: HttpRequest, person: User, study: ReaderStudy) -> HttpRes
         return render(request, "frontend/_reader_study_making.html", _making(study))
     progress = study_progress(study)
     amendments = study.amendments.select_related("made_by")
+    protocol = protocol_of(study)
     context = {
         "study": study,
-        "protocol": protocol_of(study),
+        "protocol": protocol,
         "progress": progress,
         "codes": [one.reader.code for one in progress.readers if one.reader.withdrawn_at is None],
         "all_codes": [one.reader.code for one in progress.readers],
         "amendments": amendments,
         "watch": watch_list(study),
+        "amend": AmendForm(protocol=protocol),
+        "truth_count": main_items(study).filter(truth__isnull=False).count(),
+        **truth_context(person, study),
         "item_count": main_items(study).count(),
         "is_live": study.state in (StudyState.PILOT, StudyState.RUNNING),
         "is_running": study.state == StudyState.RUNNING,
@@ -78,9 +84,10 @@ def _act(request: HttpRequest, person: User, study: ReaderStudy) -> str:
             )
         ),
         "set-aside": lambda: _set_aside(posted, person, study, reason),
-        "due": lambda: _amended(
-            change_protocol(person, study.pk, {"due_date": posted.get("due_date") or None}, reason=reason)
+        "amend": lambda: _amended(
+            change_protocol(person, study.pk, AmendForm(posted, protocol=protocol_of(study)).changes(), reason=reason)
         ),
+        "truth": lambda: take(person, study, posted),
         "add-cases": lambda: _amended(add_cases(person, study.pk, _listed(request, person), reason=reason)),
         "take-back": lambda: _taken_back(take_back_launch(person, study.pk)),
         "end-pilot": lambda: _ended(end_pilot(person, study.pk)),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from annotator.accounts.errors import InvalidError
 from annotator.annotations.models import MarkKind
 from annotator.cases.hangings.queries import enabled_protocols
 from annotator.labels.queries import offered_schemas, schemas_by_reference
@@ -16,6 +17,11 @@ ARM_KINDS = {
     ArmKind.CONCURRENT: "Concurrent: suggestions from the start",
     ArmKind.SECOND_READ: "Second read: unaided answer locked, then suggestions",
     ArmKind.TRIAGE: "Triage: cases in the order of the model's score",
+}
+TRUTH_WORDS = {
+    "table": "the study's table (pathology, follow-up)",
+    "consensus": "the readers' consensus",
+    "adjudication": "consensus, and adjudication where there was one",
 }
 _DESIGNS = {
     DesignKind.FULLY_CROSSED: "Fully crossed: every reader every case",
@@ -53,6 +59,9 @@ class ProtocolForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text="For good.",
     )
+    must_answer = forms.MultipleChoiceField(
+        label="Must be answered", required=False, widget=forms.CheckboxSelectMultiple
+    )
     all_marks = forms.BooleanField(label="All kinds of marks may be drawn", required=False)
     mark_kinds = forms.MultipleChoiceField(
         label="Or only these", required=False, choices=MarkKind.choices, widget=forms.CheckboxSelectMultiple
@@ -64,6 +73,9 @@ class ProtocolForm(forms.Form):
     pilot_cases = forms.IntegerField(label="Cases of a pilot", min_value=1, max_value=100)
     due_date = forms.DateField(
         label="To be finished by", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    remind_every_days = forms.IntegerField(
+        label="Remind who reads nothing for, days", min_value=0, max_value=90, help_text="By e-mail; 0: never."
     )
     seed = forms.IntegerField(label="Seed of the allocation", min_value=0, max_value=2**31 - 1)
     results = forms.ChoiceField(
@@ -79,6 +91,11 @@ class ProtocolForm(forms.Form):
         max_length=400,
         help_text="With commas between, as the form calls them; empty: yes, present.",
     )
+    rating = forms.ChoiceField(
+        label="Rating for ROC programs", required=False, help_text="A number, or answers that stand in an order."
+    )
+    truth = forms.ChoiceField(label="Truth comes from", choices=list(TRUTH_WORDS.items()))
+    ordered = forms.BooleanField(label="The answers stand in an order", required=False)
     labels = forms.BooleanField(label="Readers disagree where their answers differ", required=False)
     missed_lesion = forms.BooleanField(label="… where one didn’t mark a lesion that another marked", required=False)
     dice_below = forms.FloatField(
@@ -101,6 +118,18 @@ class ProtocolForm(forms.Form):
             ("", "Chosen on the results page"),
             *((one.reference, one.title) for one in asked),
         ]
+        self.fields["rating"].choices = [  # type: ignore[attr-defined]
+            ("", "Positive or not"),
+            *((one.reference, one.title) for one in asked),
+        ]
+        self.fields["must_answer"].choices = [  # type: ignore[attr-defined]
+            (
+                str(one),
+                f"{one.title} ({'each breast shown' if one.definition['applies_to'] == 'breast' else 'a range'})",
+            )
+            for one in schemas_by_reference(protocol.schemas)
+            if one.definition["applies_to"] in ("breast", "slices")
+        ]
         hangings = [(one.key, one.name) for one in enabled_protocols()]
         self.fields["hanging"].choices = [("", "What fits the case best"), *hangings]  # type: ignore[attr-defined]
 
@@ -108,7 +137,17 @@ class ProtocolForm(forms.Form):
         """What was typed, as JSON."""
         data = self.cleaned_data
         plain = ("question", "hypothesis", "instructions", "arm_order", "washout_days", "schemas", "hanging")
-        more = ("shows_priors", "separate_batches", "training_feedback", "pilot_cases", "seed", "results")
+        more = (
+            "shows_priors",
+            "separate_batches",
+            "training_feedback",
+            "pilot_cases",
+            "seed",
+            "results",
+            "remind_every_days",
+        )
+        # What isn't asked any more can't be demanded.
+        demanded = [one for one in data["must_answer"] if one in data["schemas"]]
         return {
             **before.to_json(),
             **{name: data[name] for name in (*plain, *more)},
@@ -118,11 +157,15 @@ class ProtocolForm(forms.Form):
                 "groups": data["groups"],
             },
             "arms": arms,
+            "must_answer": demanded,
             "analysis": {
                 **before.analysis.to_json(),
                 "question": data["analysis_question"],
                 "positive": [one.strip() for one in data["positive"].split(",") if one.strip()],
                 "masks": data["masks"],
+                "rating": data["rating"],
+                "truth": data["truth"],
+                "ordered": data["ordered"],
                 "disagreement": {
                     **before.analysis.to_json()["disagreement"],
                     "labels": data["labels"],
@@ -133,6 +176,46 @@ class ProtocolForm(forms.Form):
             "mark_kinds": None if data["all_marks"] else data["mark_kinds"],
             "due_date": data["due_date"].isoformat() if data["due_date"] else None,
         }
+
+
+class AmendForm(forms.Form):
+    """What may still be said otherwise of a study that runs."""
+
+    question = forms.CharField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    hypothesis = forms.CharField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    instructions = forms.CharField(
+        label="Instructions to readers", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    due_date = forms.DateField(
+        label="To be finished by", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    washout_days = forms.IntegerField(label="Washout, days", min_value=0, max_value=365)
+    remind_every_days = forms.IntegerField(label="Remind who reads nothing for, days", min_value=0, max_value=90)
+    results = forms.ChoiceField(
+        label="Results may be looked at", choices=[(one.value, one.value.capitalize()) for one in ResultsFor]
+    )
+    training_feedback = forms.BooleanField(label="Training cases give feedback", required=False)
+
+    def __init__(self, data: object = None, *, protocol: Protocol) -> None:
+        plain = protocol.to_json()
+        super().__init__(data, initial={name: plain[name] for name in self.base_fields}, prefix="amend")  # type: ignore[arg-type]
+
+    def changes(self) -> dict[str, Any]:
+        """What was typed, as members of a protocol.
+
+        Raises
+        ------
+        InvalidError : with the path of the first fault.
+        """
+        for name, faults in self.errors.items():
+            raise InvalidError(f"{self.fields[name].label or name.capitalize()}: {faults[0]}", name)
+        data = dict(self.cleaned_data)
+        data["due_date"] = data["due_date"].isoformat() if data["due_date"] else None
+        # Browsers send line breaks of two characters: a text that was left alone is the one that was there.
+        for name, before in self.initial.items():
+            if isinstance(before, str) and before.splitlines() == str(data[name] or "").splitlines():
+                data[name] = before
+        return data
 
 
 class SizeForm(forms.Form):
@@ -184,6 +267,9 @@ def _values(protocol: Protocol, name: str) -> dict[str, Any]:
         "analysis_question": protocol.analysis.question,
         "positive": ", ".join(map(str, protocol.analysis.positive)),
         "masks": protocol.analysis.masks,
+        "rating": protocol.analysis.rating,
+        "truth": protocol.analysis.truth,
+        "ordered": protocol.analysis.ordered,
         "labels": protocol.analysis.disagreement.labels,
         "missed_lesion": protocol.analysis.disagreement.missed_lesion,
         "dice_below": protocol.analysis.disagreement.dice_below,

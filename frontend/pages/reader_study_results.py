@@ -19,12 +19,8 @@ from annotator.readerstudies.results import ConditionResult
 from annotator.readerstudies.results_queries import ResultsShutError
 from frontend.pages.jobs import worker_is_late
 from frontend.pages.page import View, page, signed_in
+from frontend.pages.reader_study_form import TRUTH_WORDS
 
-TRUTHS = {
-    "table": "the study's table (pathology, follow-up)",
-    "consensus": "the readers' consensus",
-    "adjudication": "consensus, and adjudication where there was one",
-}
 _FLATTERED = (
     "The truth is made of the readings it judges: readers agree with themselves in it. Take accuracy from this as an "
     "upper bound."
@@ -77,7 +73,7 @@ def results(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
         "plan": plan,
         "positive": [str(one) for one in plan.positive],
         "warnings": _warnings(figures),
-        "truths": TRUTHS,
+        "truths": TRUTH_WORDS,
         "truth_count": shown.truths,
         "flattered": _FLATTERED if plan.truth != "table" and shown.truths else "",
         "formats": FORMATS,

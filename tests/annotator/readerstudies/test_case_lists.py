@@ -10,6 +10,7 @@ from annotator.accounts.errors import InvalidError
 from annotator.readerstudies.case_lists import (
     counts_for_prevalence,
     draw_by_batch,
+    draw_enriched,
     read_case_list,
     wanted_counts,
 )
@@ -86,3 +87,21 @@ def test_a_protocol_survives_being_kept_and_refuses_what_it_does_not_know() -> N
         with pytest.raises(InvalidError) as refused:
             Protocol.from_json(wrong)
         assert refused.value.path == path
+
+
+@given(st.integers(0, 40), st.floats(0, 100), st.integers(0, 9))
+@settings(max_examples=40)
+def test_an_enriched_draw_has_the_wanted_share_in_whatever_order(total: int, percent: float, seed: int) -> None:
+    cases = [(UUID(int=at), ("bleed", "fracture", "normal")[at % 3]) for at in range(120)]
+    drawn = draw_enriched(cases, total, percent, positives=["bleed"], seed=seed)
+    assert len(set(drawn)) == len(drawn) == total
+    assert sum(batch == "bleed" for _, batch in drawn) == round(total * percent / 100)
+    assert set(drawn) == set(draw_enriched(cases[::-1], total, percent, positives=["bleed"], seed=seed))
+
+
+def test_an_enriched_draw_says_what_is_too_few() -> None:
+    cases = [(UUID(int=at), "bleed" if at < 3 else "normal") for at in range(9)]
+    with pytest.raises(InvalidError, match="30 % of 20 takes 6 positives; there are 3"):
+        draw_enriched(cases, 20, 30, positives=["bleed"], seed=1)
+    with pytest.raises(InvalidError, match="no batch 'blood'; there are bleed, normal"):
+        draw_enriched(cases, 2, 30, positives=["blood"], seed=1)
