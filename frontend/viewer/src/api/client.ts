@@ -266,7 +266,11 @@ async function readOutcome(kind: RecordKind, response: Response): Promise<Outcom
 }
 
 async function readOutline(response: Response): Promise<OutlineAnswer> {
-  if (!response.ok) throw await failure(response);
+  if (!response.ok) {
+    // Where the fault lies in what was sent says nothing to who clicked.
+    const { path: _path, ...problem } = await problemOf(response);
+    throw new RequestError(response.status, wordsOf(problem, response));
+  }
   const answer = (await response.json()) as Suggestion & { state?: string };
   return response.status === 202 ? { waiting: answer.id } : { suggestion: answer };
 }
