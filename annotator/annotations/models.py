@@ -40,6 +40,7 @@ class Provenance(models.TextChoices):
     DRAWN = "drawn", "Drawn by the reader"
     SUGGESTION = "suggestion", "A model's suggestion, accepted"
     IMPORTED = "imported", "Brought in from another program's file"
+    TAKEN_OVER = "taken_over", "Another reader's, taken over by who settles the case"
 
 
 class OwnedRecord(models.Model):

@@ -16,7 +16,7 @@ from annotator.annotations.actions.delete_finding import delete_finding
 from annotator.annotations.actions.save_annotation import SaveAnnotation, save_annotation
 from annotator.annotations.actions.save_answer import SaveAnswer, save_answer
 from annotator.annotations.actions.save_finding import SaveFinding, save_finding
-from annotator.annotations.models import Annotation, MarkKind
+from annotator.annotations.models import Annotation, MarkKind, Provenance
 from annotator.annotations.queries import annotation_for, answer_for, answers_that_follow, finding_for
 from annotator.annotations.records import (
     AnnotationRecord,
@@ -53,6 +53,11 @@ def _is_followed(mark: Annotation) -> bool:
     """Labels of slices answer for them; a mark says on which side its finding lies, and moving it changes nothing."""
     is_moved = mark.revision > 1 and mark.deleted_at is None
     return mark.kind == MarkKind.SLICES or (mark.finding_id is not None and not is_moved)
+
+
+def _own_word(provenance: str) -> Provenance:
+    """What came from a model or a file is made by actions of their own; nobody says so by saving a mark."""
+    return Provenance.TAKEN_OVER if provenance == Provenance.TAKEN_OVER else Provenance.DRAWN
 
 
 class RecordView(APIView):
@@ -121,6 +126,7 @@ class AnnotationView(RecordView):
             label=sent["label"],
             revision=sent["revision"],
             change=sent["change"],
+            provenance=_own_word(sent["provenance"]),
         )
         mark = save_annotation(request.user, wanted)
         return self.saved(request, annotation_as_dict(mark), others_follow=_is_followed(mark))

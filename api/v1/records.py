@@ -275,6 +275,11 @@ class SaveAnnotationSerializer(SaveSerializer):
     locked = serializers.BooleanField(default=False)
     finding = serializers.UUIDField(allow_null=True, default=None)
     label = serializers.CharField(allow_blank=True, default="", max_length=64)  # type: ignore[assignment]
+    provenance = serializers.ChoiceField(
+        Provenance.choices,
+        default=Provenance.DRAWN,
+        help_text='Of a new mark: "taken_over" from a reader, else it counts as drawn. Later saves change nothing of it.',
+    )
 
 
 class SaveFindingSerializer(SaveSerializer):

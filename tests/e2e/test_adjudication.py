@@ -121,6 +121,20 @@ def test_readers_disagree_and_an_adjudicator_who_sees_no_names_settles_it(
     expect(panel.get_by_role("button", name="Approve")).to_have_count(0)
     page.keyboard.press("Alt+w")
     expect(page.locator(".notice")).to_contain_text("Shown: Reader A")
+    page.keyboard.press("Alt+w")
+    page.keyboard.press("Alt+w")
+    page.keyboard.press("Alt+w")
+    page.keyboard.press("v")
+    viewer.click((10.0, 20.0))
+    page.keyboard.press("Alt+t")
+    viewer.until(lambda: len(viewer.marks()) == 2, "the copy")
+    viewer.wait_until_saved()
+    [theirs, own] = sorted(viewer.marks(), key=lambda one: not one["owner"].startswith("Reader"))
+    assert (own["provenance"], own["revision"], own["points"]) == ("taken_over", 1, theirs["points"])
+    assert own["finding"] != theirs["finding"]
+    page.keyboard.press("Control+z")
+    viewer.wait_until_saved()
+    assert viewer.marks() == [theirs]
     answer_and_submit(viewer, "No")
 
     after = reading_room.python(FROZEN.format(study=study))

@@ -159,7 +159,7 @@ def _check_offered(schema: LabelSchema, existing: Answer | None, turn: Turn) -> 
         return
     is_new = existing is None or existing.schema.key != schema.key
     if is_new and is_retired(schema.key):
-        raise InvalidError(f"{schema.title} is retired: it takes no new answers. Reload the case.", path="schema")
+        raise InvalidError(f"{schema.title} was retired meanwhile: it takes no new answers.", path="schema")
 
 
 def _check_only_answer(turn: Turn, answer: Answer) -> None:

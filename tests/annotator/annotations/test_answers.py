@@ -71,7 +71,7 @@ def test_a_retired_schema_takes_no_new_answers_and_old_ones_may_be_changed_and_b
     delete_answer(radiologist, tirads.id, revision=2)
     save_answer(radiologist, replace(tirads, revision=3))
     other = save_finding(radiologist, SaveFinding(id=uuid4(), case_id=tirads.case_id, kind="nodule")).pk
-    with pytest.raises(InvalidError, match="is retired") as refused:
+    with pytest.raises(InvalidError, match="was retired") as refused:
         save_answer(radiologist, replace(tirads, id=uuid4(), finding_id=other))
     assert refused.value.path == "schema"
     bring_back_schema(admin, "acr-tirads", reason="Asked for again.")

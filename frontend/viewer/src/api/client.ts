@@ -289,7 +289,8 @@ async function problemOf(response: Response): Promise<Problem> {
 
 function wordsOf(problem: Problem, response: Response): string {
   const words = problem.detail || problem.title || `The server answered ${response.status}.`;
-  return problem.path ? `${words} (${problem.path})` : words;
+  // Which schema it is about stands in the words.
+  return problem.path && problem.path !== 'schema' ? `${words} (${problem.path})` : words;
 }
 
 function cookie(name: string): string | null {

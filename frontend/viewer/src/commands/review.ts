@@ -1,4 +1,5 @@
 /** Reviewing a case: whose marks are shown, comments, and the decision. */
+import { takeOver } from '../store/take_over';
 import type { Command, Desk } from './command';
 
 function decide(verdict: 'approved' | 'returned'): (desk: Desk) => void {
@@ -21,6 +22,19 @@ export const REVIEW_COMMANDS: readonly Command[] = [
     keys: ['Alt+W'],
     run: ({ acts: { review }, say }) => {
       if (review?.showsReaders) say(`Shown: ${review.stepAlone()}`);
+    },
+  },
+  {
+    id: 'review.take_over',
+    title: 'Take the chosen mark of a reader over as your own',
+    group: 'Review',
+    keys: ['Alt+T'],
+    isOffered: ({ review }) => review?.adjudicates === true,
+    run: ({ acts, say }) => {
+      if (!acts.review?.adjudicates) return;
+      const { selectedMark } = acts.ui.now;
+      const owner = selectedMark ? acts.workspace.records.get('annotation', selectedMark)?.owner : undefined;
+      say(takeOver(acts, selectedMark) ? `Taken over from ${owner}` : 'Choose a mark of a reader first.');
     },
   },
   {

@@ -49,7 +49,7 @@ export interface Annotation extends Owned {
   locked: boolean;
   finding: string | null;
   label: string;
-  provenance: 'drawn' | 'suggestion' | 'imported';
+  provenance: 'drawn' | 'suggestion' | 'imported' | 'taken_over';
 }
 
 export interface Finding extends Owned {

@@ -51,6 +51,7 @@ export function markRow(mark: Annotation, rows: MarkRows): HTMLElement {
       h('span', {}, (mark.kind === 'arrow' && mark.label) || SHAPES[mark.kind].words),
       h('small', {}, [places.words(mark.frame), spanOf(mark, places)].filter(Boolean).join(' · ')),
       mark.provenance === 'suggestion' ? h('small', { class: 'tag' }, 'from suggestion') : null,
+      mark.provenance === 'taken_over' ? h('small', { class: 'tag' }, 'from a reader') : null,
       mark.locked && !selected ? h('small', { class: 'tag' }, 'locked') : null,
       isHidden && !selected ? h('small', { class: 'tag' }, 'hidden') : null,
     ),

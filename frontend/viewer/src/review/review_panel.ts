@@ -6,6 +6,7 @@ import type { Panel } from '../panels/panel';
 import { clockWords } from '../person/reading_clock';
 import type { Acts } from '../store/acts';
 import type { Places } from '../store/places';
+import { takeable, takeOver } from '../store/take_over';
 import { aboutWords, answerRows, levelWords, questionTitle, valueWords } from './answer_rows';
 import type { AgreementJson, CommentJson, ReadingOfCase } from './records';
 import { type Review, waits } from './review';
@@ -37,6 +38,7 @@ export class ReviewPanel implements Panel {
       review.readers.map((one) => review.shows(one)),
       [review.selectedComment, review.about, review.asking, [...review.unsaved]],
       this.acts.workspace.records.live('annotation').length,
+      takeable(this.acts, this.acts.ui.now.selectedMark)?.id,
     ]);
     if (signature === this.signature) return;
     this.signature = signature;
@@ -56,6 +58,16 @@ export class ReviewPanel implements Panel {
     return [
       h('h2', {}, 'To be settled'),
       h('p', { class: 'hint' }, "The readers' marks are dashed. Mark and answer the case as you see it, then submit."),
+      h(
+        'button',
+        {
+          type: 'button',
+          disabled: takeable(this.acts, this.acts.ui.now.selectedMark) === null,
+          title: 'A copy of your own, to be kept or reshaped (Alt + T)',
+          onclick: () => takeOver(this.acts, this.acts.ui.now.selectedMark),
+        },
+        'Take the chosen mark over',
+      ),
       ...because.map(({ words, frame }) =>
         frame
           ? h('button', { type: 'button', class: 'mark-jump dispute', onclick: () => this.jumpToFrame(frame) }, words)

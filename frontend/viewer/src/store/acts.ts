@@ -85,7 +85,9 @@ export class Acts {
     const { drawFor } = this.ui.now;
     const asked = drawFor?.kind === kind ? drawFor : null;
     let finding = asked ? findingOf(asked.target) : this.ui.now.selectedFinding;
-    const isLive = finding !== null && this.workspace.records.get('finding', finding)?.deleted === false;
+    const known = finding === null ? undefined : this.workspace.records.get('finding', finding);
+    // Under adjudication a reader's finding may be the chosen one; a mark of one's own can't show that.
+    const isLive = known !== undefined && !known.deleted && this.isMine(known);
     if (asked) {
       // It shows what the question is about, which need not be a finding.
     } else if (!isLive && BEGIN_NO_FINDING.has(kind)) {

@@ -17,7 +17,8 @@ export const selectTool: Tool = {
       return null;
     }
     if (!mark) return dragBeside(event, stage);
-    select(stage, mark.id, mark.dashed);
+    // Readers' marks under adjudication are dashed too, and are marks.
+    select(stage, mark.id, stage.acts.suggestions.has(mark.id));
     return reshapeOrMove(event, stage, mark);
   },
 };

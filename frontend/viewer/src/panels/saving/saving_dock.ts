@@ -23,6 +23,11 @@ export class SavingDock implements Panel {
     const { saving, person } = station;
     const { queue } = acts.workspace;
     const api = station.apiOf(acts.manifest.case.id);
+    const schemasAnew = async (): Promise<void> => {
+      const { schemas } = await api.manifest();
+      Object.assign(acts.manifest, { schemas });
+      acts.workspace.records.announce();
+    };
     this.panels = [
       new SignInPanel({
         person: person.name,
@@ -42,7 +47,7 @@ export class SavingDock implements Panel {
         },
       }),
       new ConflictPanel(acts, places, (mark) => page.jumpToMark(mark)),
-      new WaitingPanel(acts, saving, (kind, id) => api.current(kind, id), page.say),
+      new WaitingPanel(acts, saving, (kind, id) => api.current(kind, id), page.say, schemasAnew),
     ];
     this.element = h('div', {
       class: 'saving-dock',

@@ -13,6 +13,8 @@ const WORDS: Record<RecordKind, string> = {
   decision: 'A decision on a suggestion',
 };
 
+const KEPT_HERE = 'It is kept in this browser until you change it or give it up.';
+
 export class WaitingPanel implements Panel {
   readonly element = h('section', { class: 'panel waiting', 'aria-label': 'Not saved yet', hidden: true });
   private signature = '';
@@ -23,6 +25,8 @@ export class WaitingPanel implements Panel {
     /** What the server has of a record; null: nothing. */
     private readonly current: (kind: RecordKind, id: string) => Promise<AnyRecord | null>,
     private readonly say: (words: string) => void,
+    /** What was given up may be asked no more: the server says what is. */
+    private readonly schemasAnew: () => Promise<void> = async () => undefined,
   ) {}
 
   update(): void {
@@ -63,7 +67,7 @@ export class WaitingPanel implements Panel {
   private ofRefusals(): Row[] {
     const { queue } = this.acts.workspace;
     return queue.refusals().map(({ kind, id, message }) => ({
-      words: `${WORDS[kind]} was not accepted: ${message}`,
+      words: `${WORDS[kind]} was not accepted: ${message}${kind === 'answer' ? ` ${KEPT_HERE}` : ''}`,
       button: 'Give it up',
       act: () => void this.giveUp(kind, id),
     }));
@@ -102,6 +106,7 @@ export class WaitingPanel implements Panel {
       // The mark of an acceptance that was not taken is on this page alone.
       const mark = made ? records.get('annotation', made) : undefined;
       if (mark) records.put('annotation', { ...mark, deleted: true });
+      if (kind === 'answer') await this.schemasAnew();
     } catch {
       this.say('The server could not be reached; try again.');
     }

@@ -1,0 +1,108 @@
+"""Two ends are clicked and a contour is suggested, corrected, accepted, taken back.
+
+The network is stood in for: what it would answer is put into the database as its worker does, because this is about the
+reader's hand. The worker itself serves a browser in test_assisted_reading.py.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from tests.e2e.viewer_driver import Viewer, thyroid_case
+from tests.fixtures.browser import SignedInPage
+from tests.fixtures.product import ReadingRoom
+
+pytestmark = pytest.mark.browser
+
+ANSWER = """
+from annotator.accounts.models import User
+from annotator.assist.actions.answer_outline import answer_outline
+from annotator.assist.models import ModelVersion, OutlineRequest
+from annotator.assist.proposals import ProposedShape
+from annotator.assist.queries import suggestion_for
+from annotator.assist.records import suggestion_as_dict
+from annotator.cases.models import Case
+from annotator.imaging.models import Frame
+reader = User.objects.get(username="radiologist")
+asked = {asked!r}
+version, _ = ModelVersion.objects.get_or_create(name="outliner", version="1", defaults={{"task": "segmentation"}})
+frame = Frame.objects.get(key=asked["frame"])
+made = OutlineRequest.objects.create(
+    case=Case.objects.get(pk={case!r}), frame=frame, asked_by=reader, version=version, hint=asked["hint"],
+    replaces=asked["replaces"], note="outliner learned from breast; this shows thyroid.",
+)
+answer_outline(made.pk, [ProposedShape("contour", {points!r}, "lesion", 0.87)])
+made.refresh_from_db()
+result = suggestion_as_dict(suggestion_for(reader, made.suggestion_id))
+"""
+ENDS = [(300.0, 220.0), (420.0, 300.0)]
+
+
+def test_ends_become_a_contour_that_clicks_correct_a_key_accepts_and_undo_takes_back(
+    reading_room: ReadingRoom, signed_in_page: SignedInPage, tmp_path: Path
+) -> None:
+    case = thyroid_case(reading_room, tmp_path)
+    viewer = Viewer(signed_in_page("radiologist")).open(case)
+    page = viewer.page
+    held: list[Route] = []
+    page.route("**/api/v1/cases/*/outlines", lambda route: held.append(route))
+
+    def asked() -> dict[str, Any]:
+        viewer.until(lambda: held, "the request")
+        return dict(held[0].request.post_data_json)
+
+    def answer(width: float) -> str:
+        points = [[300.0, 220.0], [300.0 + width, 220.0], [300.0 + width, 300.0], [300.0, 300.0]]
+        made = reading_room.python(ANSWER.format(asked=asked(), case=case, points=points))
+        held.pop().fulfill(status=201, json=made)
+        expect(page.locator(f".suggestion.selected[data-suggestion='{made['id']}']")).to_be_visible()
+        return str(made["id"])
+
+    page.keyboard.press("Alt+o")
+    viewer.clicks(ENDS)
+    page.keyboard.press("Enter")
+    assert asked()["hint"]["kind"] == "extremes"
+    assert asked()["replaces"] is None
+    assert [[round(v) for v in p] for p in asked()["hint"]["points"]] == [[300, 220], [420, 300]]
+    expect(page.locator(".outline-hints .waits text")).to_have_text("outlining…")
+    first = answer(120.0)
+    expect(page.locator(".suggestion.selected .note")).to_contain_text("learned from breast")
+
+    page.keyboard.down("Alt")
+    viewer.click((410.0, 290.0))
+    page.keyboard.up("Alt")
+    assert (asked()["replaces"], len(asked()["hint"]["removed"]), asked()["hint"]["added"]) == (first, 1, [])
+    second = answer(100.0)
+    expect(page.locator(f"[data-suggestion='{first}']")).to_have_count(0)
+
+    page.keyboard.press("a")
+    viewer.until(lambda: viewer.marks(), "the mark")
+    viewer.wait_until_saved()
+    [mark] = viewer.marks()
+    assert (mark["kind"], mark["provenance"], len(mark["points"])) == ("contour", "suggestion", 4)
+    expect(page.locator(".mark-row.selected .origin")).to_contain_text("Proposed by outliner 1, 87 %.")
+    page.keyboard.press("Control+z")
+    expect(page.locator(f".suggestion.selected[data-suggestion='{second}']")).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(page.locator(f".suggestion.selected[data-suggestion='{first}']")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(f"[data-suggestion='{first}']")).to_have_count(0)
+    viewer.wait_until_saved()
+
+    # A box; and nobody there to answer.
+    viewer.drag([ENDS[0], (350.0, 260.0), ENDS[1]])
+    assert asked()["hint"]["kind"] == "box"
+    held.pop().fulfill(status=503, content_type="application/problem+json", body='{"detail": "No worker is there."}')
+    expect(page.locator(".outline-strip")).to_contain_text("No worker is there.")
+    expect(page.locator(".outline-hints .failed")).to_have_count(1)
+    page.get_by_role("button", name="Try again").click()
+    viewer.until(lambda: held, "the second request")
+    page.keyboard.press("Escape")
+    expect(page.locator(".outline-hints .failed, .outline-hints .waits")).to_have_count(0)
+
+    viewer.reload()
+    expect(page.locator(".suggestion").first).to_be_visible()
+    assert page.locator(f"[data-suggestion='{first}'], [data-suggestion='{second}']").count() == 0
+    assert viewer.marks() == []
