@@ -11,13 +11,13 @@ function current({ acts, grid }: Desk): Suggestion | null {
   );
 }
 
-/** Accept it and go on to the next one, so that a list is worked off with one key. */
+/** Accept it and go on to the next one, so that a list is worked off with one key; what was asked for is gone on with. */
 function accept(desk: Desk): void {
   const suggestion = current(desk);
   if (!suggestion) return;
   const { acts } = desk;
   const next = neighbour(acts.openSuggestions(), suggestion.id, 1);
-  const chosen = acts.ui.now.selectedSuggestion !== null;
+  const chosen = acts.ui.now.selectedSuggestion !== null && !acts.outlining?.made(suggestion.id);
   acceptSuggestions(acts, [suggestion.id]);
   if (chosen && next && next.id !== suggestion.id) desk.jumpToSuggestion(next);
 }

@@ -101,6 +101,11 @@ export class Outlining {
     return [...asked, { hint: open.hint, state: 'open' }];
   }
 
+  /** Whether this reader asked for it. */
+  made(suggestion: string): boolean {
+    return this.own.has(suggestion);
+  }
+
   /** The finding for which an outline was asked; null: none, or it is gone. */
   findingOf(suggestion: string): string | null {
     const finding = this.own.get(suggestion)?.finding ?? null;
