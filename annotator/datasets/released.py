@@ -56,7 +56,8 @@ class ReleasedMark:
     category : of a point what it marks (its label); else the kind of its finding, its label, or "unassigned".
     reader : a pseudonym, or "consensus"; `readers` are those whose marks were joined, the one reader else.
     agreement : the mean overlap (IoU) of the joined marks with the result; None for one reader's own mark.
-    provenance : "drawn" by the reader, "taken_over" by an adjudicator from a reader, "suggestion" accepted from a model, which `model` then names ("name version"),
+    provenance : "drawn" by the reader, "taken_over" from one by who settles the case, "suggestion" accepted from a
+        model, which `model` then names ("name version"),
         or "consensus".
     place : of the frame that it was drawn on; first_place, last_place : of the span that it holds for, both taken in.
     lengths_mm : a length, or the longer and the shorter axis; longest_mm : the greatest diameter of what it encloses;

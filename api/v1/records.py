@@ -278,7 +278,7 @@ class SaveAnnotationSerializer(SaveSerializer):
     provenance = serializers.ChoiceField(
         Provenance.choices,
         default=Provenance.DRAWN,
-        help_text='Of a new mark: "taken_over" from a reader, else it counts as drawn. Later saves change nothing of it.',
+        help_text='Of a new mark: "taken_over" from a reader, else it counts as drawn. Later saves leave it.',
     )
 
 
