@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +128,10 @@ class FolderSource:
         """All of the table, in the order of their keys; for what needs no masks."""
         return [FolderPicture(row.key, row.patient, row.side, row.picture) for row in self._rows]
 
+    def held_out(self, side: Side) -> list[Example]:
+        """The examples of one side, without calipers, as they are."""
+        return [self._read_example(row) for row in self._rows if row.side == side]
+
     def description(self) -> dict[str, Any]:
         cited = {"citation": self.table.citation} if self.table.citation else {}
         return cited | {
@@ -155,6 +159,10 @@ class FolderSource:
         return [row.key, row.patient, row.side, _hash_of(row.picture), _hash_of(row.mask), row.calipers]
 
     def _example(self, row: _Row) -> Example:
+        read = self._read_example(row)
+        return replace(read, calipers=self._calipers(row, read.picture[..., 0]))
+
+    def _read_example(self, row: _Row) -> Example:
         grey = _read_grey(row.picture)
         mask = (_read_grey(row.mask) > 127).astype(np.uint8)
         if grey.shape != mask.shape:
@@ -170,7 +178,7 @@ class FolderSource:
             weight=self._weights.get(row.group, 1.0),
             picture=grey[..., None],
             mask=mask,
-            calipers=self._calipers(row, grey),
+            calipers=np.empty((0, 2)),
         )
 
     def _calipers(self, row: _Row, grey: NDArray[np.uint8]) -> NDArray[np.float64]:

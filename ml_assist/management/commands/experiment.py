@@ -1,9 +1,8 @@
-"""manage.py experiment calipers --folder FOLDER --to FOLDER: the paper's three approaches, by share of the training."""
+"""manage.py experiment calipers|outlines --folder FOLDER --to FOLDER: what calipers are worth for outlines."""
 
 import json
-import shlex
-import sys
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from annotator.accounts.errors import InvalidError, RoomError
 from annotator.jobs.progress_lines import progress_lines
-from ml_assist.management.commands.train import caliper_finder
+from ml_assist.management.commands.train import Report, caliper_finder, command_words
 
 
 class Command(BaseCommand):
@@ -24,65 +23,112 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         experiments = parser.add_subparsers(dest="experiment", required=True, metavar="EXPERIMENT")
         calipers = experiments.add_parser("calipers", help="what calipers are worth", description=self.help)
-        calipers.add_argument("--folder", type=Path, required=True, help="with images/, masks/ and one CSV table")
-        calipers.add_argument("--to", type=Path, required=True, metavar="FOLDER", help="where the results go")
         calipers.add_argument("--shares", type=float, nargs="+", default=[0.1, 0.2, 0.5, 1.0], metavar="PART")
         calipers.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3], metavar="SEED")
         calipers.add_argument(
             "--epochs", type=int, nargs="+", default=[100], help="at most; one for all, or one a share"
         )
-        calipers.add_argument("--patient-column", default="", metavar="NAME", help="who must be on one side")
-        calipers.add_argument("--group-column", default="", metavar="NAME", help="what is balanced, e.g. the pathology")
-        calipers.add_argument(
-            "--fractions", type=float, nargs=3, default=(0.6, 0.1, 0.3), metavar=("TRAIN", "VAL", "TEST")
-        )
-        calipers.add_argument(
-            "--caliper-network", type=Path, metavar="FOLDER", help="card and weights of what finds the calipers"
-        )
-        calipers.add_argument("--split-seed", type=int, default=1)
         calipers.add_argument(
             "--set", action="append", default=[], metavar="MEMBER=VALUE", help="of every training, e.g. size=128"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        from ml_assist.experiments.caliper_experiment import ExperimentPlan, run_experiment
-        from ml_assist.training.folder_source import FolderTable
-
-        shares, epochs = tuple(options["shares"]), tuple(options["epochs"])
-        if not all(0 < share <= 1 for share in shares) or len(set(shares)) != len(shares):
-            raise CommandError("A share is above 0 and at most 1, each once.")
-        if len(epochs) not in (1, len(shares)):
-            raise CommandError("--epochs takes one number, or one for each share.")
-        plan = ExperimentPlan(
-            shares=shares,
-            seeds=tuple(options["seeds"]),
-            epochs=epochs * len(shares) if len(epochs) == 1 else epochs,
-            members=dict(_member(one) for one in options["set"]),
+        outlines = experiments.add_parser(
+            "outlines", help="a guided network with calipers as found by matching, by a network, by people"
         )
-        table = FolderTable(
-            patient=options["patient_column"],
-            group=options["group_column"],
-            fractions=tuple(options["fractions"]),
-            seed=options["split_seed"],
+        outlines.add_argument("--unet", type=Path, required=True, metavar="FOLDER", help="card and weights")
+        outlines.add_argument(
+            "--test-calipers", type=Path, nargs="+", default=[], metavar="FILE", help="checked by people, as for train"
         )
-        words = [
-            Path(word).name if Path(word).is_absolute() or word.startswith("..") else word for word in sys.argv[1:]
-        ]
-        try:
-            made = run_experiment(
-                options["folder"],
-                table,
-                plan,
-                options["to"],
-                command=shlex.join(["python", "manage.py", *words]),
-                report=progress_lines(self.stderr),
-                finder=caliper_finder(options["caliper_network"]),
+        for one in (calipers, outlines):
+            one.add_argument("--folder", type=Path, required=True, help="with images/, masks/ and one CSV table")
+            one.add_argument("--to", type=Path, required=True, metavar="FOLDER", help="where the results go")
+            one.add_argument("--patient-column", default="", metavar="NAME", help="who must be on one side")
+            one.add_argument("--group-column", default="", metavar="NAME", help="what is balanced, e.g. the pathology")
+            one.add_argument(
+                "--fractions", type=float, nargs=3, default=(0.6, 0.1, 0.3), metavar=("TRAIN", "VAL", "TEST")
             )
+            one.add_argument("--split-seed", type=int, default=1)
+            one.add_argument(
+                "--caliper-network", type=Path, metavar="FOLDER", help="card and weights of what finds the calipers"
+            )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        run = _calipers if options["experiment"] == "calipers" else _outlines
+        try:
+            said = run(options, progress_lines(self.stderr))
         except InvalidError as error:
             raise CommandError(f"{error.path}: {error}" if error.path else str(error)) from error
         except (RoomError, OSError) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(json.dumps({"to": str(options["to"]), "cells": made["cells"]}, sort_keys=True))
+        self.stdout.write(json.dumps({"to": str(options["to"])} | said, sort_keys=True))
+
+
+def _calipers(options: dict[str, Any], report: Report) -> dict[str, Any]:
+    from ml_assist.experiments.caliper_experiment import ExperimentPlan, run_experiment
+
+    shares, epochs = tuple(options["shares"]), tuple(options["epochs"])
+    if not all(0 < share <= 1 for share in shares) or len(set(shares)) != len(shares):
+        raise CommandError("A share is above 0 and at most 1, each once.")
+    if len(epochs) not in (1, len(shares)):
+        raise CommandError("--epochs takes one number, or one for each share.")
+    plan = ExperimentPlan(
+        shares=shares,
+        seeds=tuple(options["seeds"]),
+        epochs=epochs * len(shares) if len(epochs) == 1 else epochs,
+        members=dict(_member(one) for one in options["set"]),
+    )
+    made = run_experiment(
+        options["folder"],
+        _table(options),
+        plan,
+        options["to"],
+        command=command_words(),
+        report=report,
+        finder=caliper_finder(options["caliper_network"]),
+    )
+    return {"cells": made["cells"]}
+
+
+def _outlines(options: dict[str, Any], report: Report) -> dict[str, Any]:
+    import numpy as np
+
+    from annotator.datasets.canonical_json import readable_json
+    from ml_assist.experiments.outlines_by_calipers import judge_by_calipers
+    from ml_assist.inference.calipers import find_calipers
+    from ml_assist.inference.segmenter import Segmenter
+    from ml_assist.training.caliper_labels import checked_calipers
+    from ml_assist.training.folder_source import FolderSource
+
+    card = json.loads((options["unet"] / "card.json").read_bytes())
+    segmenter = Segmenter(card, (options["unet"] / "weights.safetensors").read_bytes())
+    source = FolderSource(options["folder"], segmenter.config.changed(calipers="find"), _table(options))
+    network = caliper_finder(options["caliper_network"])
+    checked = checked_calipers(*options["test_calipers"]).calipers
+    found_by = {"matching": find_calipers} | ({"network": network.find} if network else {})
+
+    def finding(find: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        return lambda example: np.array(
+            [(one.column, one.row) for one in find(example.picture[..., 0])], np.float64
+        ).reshape(-1, 2)
+
+    finders = {name: finding(find) for name, find in found_by.items()}
+    if checked:
+        finders["people"] = lambda example: checked.get(example.key, np.empty((0, 2)))
+    judged = judge_by_calipers(segmenter, source.held_out("test"), finders, seed=segmenter.config.seed, report=report)
+    options["to"].mkdir(parents=True, exist_ok=True)
+    (options["to"] / "outlines.json").write_bytes(readable_json(judged))
+    return {"metrics": judged}
+
+
+def _table(options: dict[str, Any]) -> Any:
+    from ml_assist.training.folder_source import FolderTable
+
+    return FolderTable(
+        patient=options["patient_column"],
+        group=options["group_column"],
+        fractions=tuple(options["fractions"]),
+        seed=options["split_seed"],
+    )
 
 
 def _member(one: str) -> tuple[str, Any]:

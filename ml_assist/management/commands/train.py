@@ -95,7 +95,7 @@ def _train_unet(options: dict[str, Any], report: Report) -> dict[str, Any]:
     # Only those who train wait for torch.
     from ml_assist.training.train_unet import train_unet
 
-    return train_unet(_source(options, config), config, options["to"], command=_command(), report=report).card
+    return train_unet(_source(options, config), config, options["to"], command=command_words(), report=report).card
 
 
 def _train_caliper(options: dict[str, Any], report: Report) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def _train_caliper(options: dict[str, Any], report: Report) -> dict[str, Any]:
     names = {side: " and ".join(path.name for path in paths) for side, paths in tables.items()}
     verified = VerifiedCalipers(**read, names=names)
     source = FolderSource(options["folder"], PRESETS["ultrasound"], _table(options))
-    return train_caliper(source, config, options["to"], verified=verified, command=_command(), report=report)
+    return train_caliper(source, config, options["to"], verified=verified, command=command_words(), report=report)
 
 
 def caliper_finder(folder: Path | None) -> Any:
@@ -124,7 +124,7 @@ def caliper_finder(folder: Path | None) -> Any:
     return CaliperFinder(card["weights"]["sha256"], network.find)
 
 
-def _command() -> str:
+def command_words() -> str:
     """As it was called, the folders before a file's own name left out: they are this machine's."""
     words = [Path(word).name if Path(word).is_absolute() or word.startswith("..") else word for word in sys.argv[1:]]
     return shlex.join(["python", "manage.py", *words])
