@@ -25,7 +25,7 @@ Report = Callable[[int, str], None]
 _SURE, _AGREED, _MAY_BE = 0.7, 0.55, 0.55
 _ALONE = 0.62
 # Scores of the network.
-_NETWORK_SURE, _NETWORK_MAY_BE, _NETWORK_ALONE = 0.4, 0.2, 0.75
+_NETWORK_SURE, _NETWORK_MAY_BE, _NETWORK_ALONE = 0.35, 0.2, 0.5
 # Along the lower edge stand printed lengths with copies of the symbols, cut off from them now and then.
 _LEGEND_ROWS = 14
 _SAME = 5.0
