@@ -36,22 +36,22 @@ def drafts(page: Page) -> int:
     return int(page.eval_on_selector_all(".pane .marks > g:nth-of-type(2) > path:first-child", shown))
 
 
+def wait_until_kept(viewer: Viewer) -> None:
+    viewer.until(lambda: viewer.page.evaluate("window.readingRoom.begunIsKept"), "what is begun to be on the disk")
+
+
 def set_points(viewer: Viewer, points: list[Point]) -> list[Point]:
     """Click on each point and wait until the browser keeps it; returns the pixels really hit."""
     hit: list[Point] = []
     for point in points:
-        before = sum(size for _, size in viewer.page.evaluate(ON_DISK))
         hit += viewer.clicks([point])
-        viewer.until(lambda before=before: viewer.page.evaluate(ON_DISK)[0][1] > before, "the point to be kept")
+        wait_until_kept(viewer)
+        assert len(viewer.page.evaluate(ON_DISK)) == 1
     return hit
 
 
 def nothing_is_kept(viewer: Viewer) -> None:
     viewer.until(lambda: viewer.page.evaluate(ON_DISK) == [], "nothing to be kept")
-
-
-def wait_until_kept(viewer: Viewer) -> None:
-    viewer.until(lambda: viewer.page.evaluate("window.readingRoom.begunIsKept"), "what is begun to be on the disk")
 
 
 def sign_in_again(page: Page) -> None:
@@ -108,7 +108,7 @@ def test_a_half_drawn_mark_is_lost_by_nothing_but_escape(
     # An axis and a line along edges; both go on where they were.
     page.keyboard.press("Shift+T")
     viewer.drag([(30.0, 48.0), (50.0, 48.0), (66.0, 48.0)])
-    viewer.until(lambda: page.evaluate(ON_DISK), "the long axis to be kept")
+    wait_until_kept(viewer)
     viewer.reload()
     viewer.until(lambda: drafts(page) == 1, "the long axis")
     viewer.drag([(48.0, 48.0), (48.0, 44.0), (48.0, 40.0)])
@@ -133,7 +133,7 @@ def test_a_half_drawn_mark_is_lost_by_nothing_but_escape(
     page.keyboard.press("Home")
     viewer.wait_for_slice(0)
     page.keyboard.press("Shift+R")
-    viewer.until(lambda: page.evaluate(ON_DISK), "the beginning of the label")
+    wait_until_kept(viewer)
     viewer.reload()
     expect(page.locator(".slice-labels")).to_contain_text("From slice 1")
     page.keyboard.press("ArrowDown")
