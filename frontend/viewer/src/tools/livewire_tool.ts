@@ -2,6 +2,7 @@
  * A contour that follows edges by itself: each click holds the line where it lies, between them it runs along what the
  * window shows as an edge. Closed by a click on the first point, a double click or Enter; Backspace frees the last hold.
  */
+import { closingWay } from '../livewire/closing';
 import { partOf } from '../livewire/picture_part';
 import { Ways } from '../livewire/tracer';
 import { polygonArea, simplifyContour } from '../model/contour';
@@ -15,6 +16,8 @@ import { DRAG_THRESHOLD, type Gesture, type Stage, type Tool } from './tool';
 
 const CLOSING_REACH = 9;
 const SMALLEST_AREA = 1;
+/** In pixels as the ways see them: two lines nearer than this are one. */
+const SAME_LINE = 1.5;
 
 /** From one hold to the next. */
 interface Leg {
@@ -41,7 +44,7 @@ export const livewireTool: Tool = {
   },
 };
 
-function draw({ pane, layer, acts }: Stage, held: HeldFrame, first: Point, drawn: readonly Leg[]): Gesture {
+function draw({ pane, layer, acts, say }: Stage, held: HeldFrame, first: Point, drawn: readonly Leg[]): Gesture {
   const { frame, back, at, onScreen } = held;
   let isOver = false;
   let legs = drawn;
@@ -50,12 +53,18 @@ function draw({ pane, layer, acts }: Stage, held: HeldFrame, first: Point, drawn
   const holdsNow = (): Point[] => [first, ...legs.map((leg) => leg.to)];
   const lineOf = (ends: readonly Leg[]): Point[] =>
     ends.flatMap((leg, i) => leg.line ?? leg.ways?.to(leg.to) ?? [holdsNow()[i] as Point, leg.to]);
+  /** All of it, closed. */
+  const loopOf = (ends: readonly Leg[], by: Ways | null): Point[] => {
+    const drawn = lineOf(ends);
+    const back = lineOf([...ends, { ways: by, line: null, to: first }]).slice(drawn.length);
+    return [...drawn, ...closingWay(drawn, back, SAME_LINE * Math.max(1, 1 / pane.zoom))];
+  };
   const waysFrom = (from: Point): Ways | null => (pane.frame?.key === frame.key ? waysOnScreen(pane, from) : null);
 
   const closesAt = (p: Point): boolean => legs.length >= 2 && onScreen(first, p) <= CLOSING_REACH;
   const show = (): void => {
     if (isOver) return;
-    const line = lineOf([...legs, { ways, line: null, to: closesAt(hover) ? first : hover }]);
+    const line = closesAt(hover) ? loopOf(legs, ways) : lineOf([...legs, { ways, line: null, to: hover }]);
     layer.setDraft({
       kind: 'contour',
       points: line,
@@ -83,11 +92,11 @@ function draw({ pane, layer, acts }: Stage, held: HeldFrame, first: Point, drawn
       layer.setDraft(null);
       return;
     }
-    const all = [...legs, { ways, line: null, to: first }];
-    void Promise.all(all.map((leg) => leg.ways?.ready)).then(() => {
+    void Promise.all([...legs.map((leg) => leg.ways?.ready), ways?.ready]).then(() => {
       layer.setDraft(null);
-      const points = simplifyContour(lineOf(all), Math.max(0.25, 0.4 / pane.zoom));
+      const points = simplifyContour(loopOf(legs, ways), Math.max(0.25, 0.4 / pane.zoom));
       if (points.length >= 3 && polygonArea(points) >= SMALLEST_AREA) acts.addMark(frame.key, 'contour', points);
+      else say('This line encloses nothing: no contour was made of it.');
     });
   };
   begin(hover);
