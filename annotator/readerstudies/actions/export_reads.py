@@ -13,10 +13,13 @@ from annotator.accounts.actions.record_audit import record_audit
 from annotator.accounts.errors import InvalidError
 from annotator.accounts.policies import Person
 from annotator.imaging.models import Frame
+from annotator.readerstudies.agreement import Enclosed, enclosed_by
 from annotator.readerstudies.consensus import consensus_as_dict, consensus_of
 from annotator.readerstudies.exchange.imrmc import imrmc_file
 from annotator.readerstudies.exchange.ratings import RatedStudy, rated_study
 from annotator.readerstudies.exchange.rjafroc import rjafroc_file
+from annotator.readerstudies.exchange.rjafroc_froc import froc_file, froc_study
+from annotator.readerstudies.models import AssignmentStage
 from annotator.readerstudies.rating_units import Unit
 from annotator.readerstudies.reads_table import long_rows, write_csv, write_json
 from annotator.readerstudies.results_queries import (
@@ -38,6 +41,11 @@ FORMATS = {
     "imrmc": ("iMRMC", "imrmc", "text/plain; charset=utf-8"),
     "rjafroc": (
         "RJafroc, Excel",
+        "xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
+    "rjafroc-froc": (
+        "RJafroc, FROC",
         "xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ),
@@ -73,6 +81,8 @@ def export_reads(
     counted = counted_study(person, study_id, chosen)
     if format_name in ("csv", "json"):
         content = _table(counted, format_name)
+    elif format_name == "rjafroc-froc":
+        content = _froc(counted)
     elif format_name == "consensus":
         content = _consensus(counted)
     else:
@@ -115,6 +125,34 @@ def _consensus(counted: CountedStudy) -> bytes:
     }
     made = {"study": counted.study.name, "masks": plan.masks, "minimum_overlap": plan.minimum_overlap, "cases": cases}
     return json.dumps(made, ensure_ascii=False, indent=1).encode()
+
+
+def _froc(counted: CountedStudy) -> bytes:
+    """Lesions are those that the adjudicator marked, where there was one, else those that most readers marked."""
+    reads = counted_reads(counted.study)
+    judged = {read.item: read for read in counted_reads(counted.study, stage=AssignmentStage.ADJUDICATION)}
+    order, plan = frame_order([*reads, *judged.values()]), counted.plan
+    by_item: dict[int, list[StudyRead]] = {}
+    for read in first_of_each(reads):
+        by_item.setdefault(read.item, []).append(read)
+    lesions: dict[int, list[Enclosed]] = {}
+    for number, of_case in by_item.items():
+        if number in judged:
+            lesions[number] = list(enclosed_by(compared_read(judged[number], order)).values())
+            continue
+        joined = consensus_of(
+            [compared_read(read, order) for read in of_case], minimum_overlap=plan.minimum_overlap, masks=plan.masks
+        )
+        lesions[number] = [one.shape for one in joined.lesions if one.has_majority and one.shape]
+    found = froc_study(
+        reads,
+        plan.rating,
+        lesions=lesions,
+        values=counted.values_of(plan.rating),
+        order=order,
+        least=plan.minimum_overlap,
+    )
+    return froc_file(found)
 
 
 def _rated(counted: CountedStudy) -> RatedStudy:

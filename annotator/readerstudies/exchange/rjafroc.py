@@ -4,7 +4,7 @@ Three sheets. TRUTH: CaseID, LesionID (0 in a negative case, 1 in a positive one
 (all of the study, separated by commas), Paradigm ("ROC" in the first row, "FCTRL" in the second). FP: the ratings of
 negative cases. TP: those of positive ones. Cases are whole numbers; negative ones come first, as RJafroc counts them.
 
-RJafroc's FROC paradigm wants rated marks and lesions with places; it is not written here.
+RJafroc's FROC paradigm, of rated marks and lesions with places, is rjafroc_froc.py's.
 
 Source: RJafroc, R/DfReadDataFile.R (read with newExcelFileFormat = TRUE) and inst/extdata/Roc.xlsx.
 """

@@ -5,21 +5,24 @@ confs, of the API, the pages, DICOMweb and the frames: one that is added is atta
 """
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from annotator.accounts.models import AuditEntry, User
+from annotator.accounts.models import AuditEntry, Role, User
 from annotator.annotations.actions.save_annotation import SaveAnnotation, save_annotation
 from annotator.annotations.models import Annotation, Answer, Finding
 from annotator.assist.models import ModelVersion, Suggestion
 from annotator.cases.actions.show_priors import show_priors
 from annotator.cases.models import Case
-from annotator.imaging.models import Study
+from annotator.imaging.models import Collection, Instance, Intake, IntakeFile, Study, Tag
 from annotator.readerstudies.actions.amend_study import withdraw_reader
 from annotator.readerstudies.actions.close_study import close_study
 from annotator.readerstudies.models import Assignment, ReaderStudy, StudyItem
@@ -34,6 +37,7 @@ from tests.annotator.readerstudies.studies import (
     read_one,
     running,
 )
+from tests.fixtures.people import make_person
 
 # They end the session, or tell nothing but the API's own description.
 WITHOUT = {"sign-out", "api-session", "api-token", "api-schema"}
@@ -63,7 +67,28 @@ def addresses(resolver: URLResolver | None = None) -> list[tuple[str, dict[str, 
 
 
 def plant(attack: Attack) -> None:
-    """Put a word into each place that a reader must not see."""
+    """Put a word into each place that a reader must not see: headers, the report, names of files, tags, collections."""
+    keeper = make_person("keeper", Role.ADMIN)
+    intake = Intake.objects.create(source="/inbox/file-secret", requested_by=keeper)
+    collection = Collection.objects.create(name="collection-secret", description="collection-secret")
+    tag = Tag.objects.create(name="tag-secret")
+    for at, case in enumerate(attack.sources):
+        Study.objects.filter(pk=case.study_id).update(
+            accession_number="ACC-SECRET", referring_physician="Referrer^Secret", search_text="search-secret"
+        )
+        case.study.tags.add(tag)
+        collection.studies.add(case.study)
+        for instance in Instance.objects.filter(series__study=case.study):
+            # The report's text as a structured report has it, and as comments of the picture.
+            text = {"0040A160": {"vr": "UT", "Value": ["report-secret"]}}
+            instance.header = {
+                **instance.header,
+                "00204000": {"vr": "LT", "Value": ["report-secret"]},
+                "0040A730": {"vr": "SQ", "Value": [text]},
+            }
+            instance.save()
+            name = f"file-secret-{at}.dcm"
+            IntakeFile.objects.create(intake=intake, name=name, path=f"/inbox/{name}", instance=instance)
     finder = ModelVersion.objects.create(name="finder-secret", version="1", task="detection", content_hash="0" * 64)
     for case in Case.objects.filter(copied_from=None):
         Suggestion.objects.create(
@@ -106,6 +131,13 @@ def attack(admin: User, db: None) -> Attack:
     read_one(study, attack.other)
     study.amendments.create(number=1, kind="k", reason="reason-secret", change={}, made_by=admin)
     attack.secrets = {
+        "report": "report-secret",
+        "file name": "file-secret",
+        "collection": "collection-secret",
+        "tag": "tag-secret",
+        "search text": "search-secret",
+        "accession number": "ACC-SECRET",
+        "referrer": "Referrer^Secret",
         "patient": "Secret^Patient",
         "patient folded": "secret patient",
         "patient id": "PAT-",
@@ -252,6 +284,44 @@ def test_what_is_not_open_and_what_is_not_there_are_answered_alike(attack: Attac
         )
         assert later.status_code == source.status_code == nothing.status_code == 404
         assert later.content == source.content == nothing.content
+
+
+def test_what_is_not_open_takes_as_many_queries_as_what_is_not_there(attack: Attack, admin: User) -> None:
+    """The time of a refusal follows from its queries: those that are the same and as many tell nothing by the clock."""
+    client = Client()
+    client.force_login(attack.attacker)
+    later = own_readings(attack.study.pk, attack.attacker.pk)[3]
+    theirs = Assignment.objects.filter(study=attack.study, reader=attack.other, state="submitted")[0]
+    body = {"data": "{}", "content_type": "application/json"}
+    mark = {"data": json.dumps({"case": "", "kind": "point"}), "content_type": "application/json"}
+    asked: dict[str, tuple[str, list[UUID], dict[str, Any]]] = {
+        **{
+            f"cases/{{}}{part}": ("get", [later.case_id, theirs.case_id, attack.sources[0].pk], {})
+            for part in ("", "/manifest", "/reading", "/review")
+        },
+        "assignments/{}": ("get", [later.pk, theirs.pk], {}),
+        "assignments/{}/submit": ("post", [later.pk, theirs.pk], body),
+        "annotations/{}": ("delete", [Annotation.objects.get().pk], {}),
+        "findings/{}": ("delete", [Finding.objects.get().pk], {}),
+        "answers/{}": ("delete", [Answer.objects.all()[0].pk], mark),
+        "suggestions/{}/accept": ("post", [Suggestion.objects.filter(case=attack.sources[0])[0].pk], body),
+        "suggestions/{}/undo": ("post", [Suggestion.objects.filter(case=attack.sources[0])[0].pk], body),
+    }
+
+    def refusal(method: str, address: str, more: dict[str, Any]) -> tuple[int, bytes, list[str]]:
+        with CaptureQueriesContext(connection) as queries:
+            answer = getattr(client, method)(f"/api/v1/{address}", **more)
+        texts = [re.sub(r"'[^']*'|\b[0-9a-f]{32}\b|\b\d+\b|_x\d+", "?", one["sql"]) for one in queries.captured_queries]
+        return answer.status_code, answer.content, texts
+
+    for place, (method, hidden, more) in asked.items():
+        status, content, queries = refusal(method, place.format(uuid4()), more)
+        assert status >= 400, place
+        assert queries, place
+        for pk in hidden:
+            found = refusal(method, place.format(pk), more)
+            assert (found[0], found[2]) == (status, queries), place
+            assert re.sub(rb"[0-9a-f-]{36}", b"", found[1]) == re.sub(rb"[0-9a-f-]{36}", b"", content), place
 
 
 def test_the_open_case_tells_neither_arm_nor_batch_nor_how_far_others_are(attack: Attack) -> None:
