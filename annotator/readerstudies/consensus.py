@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.annotations.mark_pixels import MarkPixels
+from annotator.annotations.mark_pixels import MarkPixels, pixels_of_mark
 from annotator.readerstudies.agreement import Enclosed, Read, dice_of, enclosed_by
 from annotator.statistics.consensus import Majority, join_by_overlap, majority_mask, majority_of, middle_box
 from annotator.statistics.lesion_matching import SAME_LESION
@@ -33,6 +33,12 @@ class ConsensusLabel:
     majority: Majority[Hashable]
 
 
+# left, top, right, bottom
+Box = tuple[float, float, float, float]
+# Marks were checked against their own frame when they were saved.
+_ANY_SIZE = 65_535
+
+
 @dataclass(frozen=True)
 class ConsensusLesion:
     """A lesion that one or more readers marked.
@@ -43,6 +49,7 @@ class ConsensusLesion:
     votes, of : how many marked it, of how many who read the case.
     shape : what it encloses by frame: of boxes alone their middle box, else the joined masks. Empty where it has no
         majority.
+    box : of boxes alone their middle one, (left, top, right, bottom) in columns and rows, not rounded to pixels.
     agreement : how far the members agree with that shape, mean Dice's coefficient; None without a shape.
     """
 
@@ -51,6 +58,7 @@ class ConsensusLesion:
     of: int
     shape: Enclosed
     agreement: float | None
+    box: Box | None = None
 
     @property
     def has_majority(self) -> bool:
@@ -92,7 +100,8 @@ def consensus_of(
     boxes = {(read.reader, mark[0]) for read in reads for mark in read.marks} - {
         (read.reader, mark[0]) for read in reads for mark in read.marks if mark[2] != "box"
     }
-    lesions = [_lesion([things[at] for at in group], len(reads), boxes, masks) for group in groups]
+    sides = {who: box for read in reads for who, box in _sides(read).items() if who in boxes}
+    lesions = [_lesion([things[at] for at in group], len(reads), sides, masks) for group in groups]
     lesions.sort(key=lambda lesion: (-lesion.votes, lesion.members))
     return CaseConsensus(tuple(read.reader for read in reads), _labels(reads, lesions), tuple(lesions))
 
@@ -108,31 +117,40 @@ def lesion_groups(things: Sequence[tuple[str, Enclosed]], *, least: float) -> li
 
 
 def _lesion(
-    members: Sequence[tuple[str, str, Enclosed]], readers: int, boxes: set[tuple[str, str]], masks: str
+    members: Sequence[tuple[str, str, Enclosed]], readers: int, sides: Mapping[tuple[str, str], Box], masks: str
 ) -> ConsensusLesion:
     named = tuple((reader, finding) for reader, finding, _ in members)
     shape: Enclosed = {}
+    box: Box | None = None
     if 2 * len(members) > readers:
-        joined = _middle_of_boxes if set(named) <= boxes else _joined_masks
-        shape = joined([what for _, _, what in members], masks)
+        parts = [what for _, _, what in members]
+        if set(named) <= set(sides):
+            box = middle_box([(*sides[who], 0, 0) for who in named])[:4]
+            shape = _on_frames(box, _frames_of_most(parts))
+        else:
+            shape = _joined_masks(parts, masks)
     dices = [dice_of(what, shape) for _, _, what in members]
-    return ConsensusLesion(named, len(members), readers, shape, sum(dices) / len(dices) if shape and dices else None)
+    return ConsensusLesion(
+        named, len(members), readers, shape, sum(dices) / len(dices) if shape and dices else None, box
+    )
 
 
-def _middle_of_boxes(members: Sequence[Enclosed], masks: str) -> Enclosed:
-    """The median of every side, on the frames that most of the members lie on."""
-    sides = []
-    for what in members:
-        parts = list(what.values())
-        left, top = min(part.column for part in parts), min(part.row for part in parts)
-        right = max(part.column + part.pixels.shape[1] for part in parts)
-        bottom = max(part.row + part.pixels.shape[0] for part in parts)
-        sides.append((float(left), float(top), float(right), float(bottom), 0, 0))
-    left, top, right, bottom = (round(side) for side in middle_box(sides)[:4])
-    if right <= left or bottom <= top:
-        return {}
-    box = MarkPixels(left, top, np.ones((bottom - top, right - left), dtype=bool))
-    return dict.fromkeys(_frames_of_most(members), box)
+def _sides(read: Read) -> dict[tuple[str, str], Box]:
+    """The sides of each finding that is marked with boxes alone, as they were drawn."""
+    corners: dict[tuple[str, str], list[list[float]]] = defaultdict(list)
+    for finding, _, kind, points, _ in read.marks:
+        if kind == "box":
+            corners[read.reader, finding] += points
+    return {
+        who: (min(c for c, _ in of), min(r for _, r in of), max(c for c, _ in of), max(r for _, r in of))
+        for who, of in corners.items()
+    }
+
+
+def _on_frames(box: Box, frames: Sequence[str]) -> Enclosed:
+    left, top, right, bottom = box
+    pixels = pixels_of_mark("box", [[left, top], [right, bottom]], rows=_ANY_SIZE, columns=_ANY_SIZE)
+    return {} if pixels is None else dict.fromkeys(frames, pixels)
 
 
 def _joined_masks(members: Sequence[Enclosed], masks: str) -> Enclosed:
@@ -239,6 +257,7 @@ def consensus_as_dict(consensus: CaseConsensus, called: Mapping[str, str] | None
                 "has_majority": one.has_majority,
                 "is_tied": one.is_tied,
                 "agreement": one.agreement,
+                "box": None if one.box is None else [list(one.box[:2]), list(one.box[2:])],
                 "shape": {named.get(frame, frame): _as_runs(part) for frame, part in sorted(one.shape.items())},
             }
             for at, one in enumerate(consensus.lesions, 1)

@@ -131,3 +131,10 @@ def test_equal_readings_disagree_about_nothing() -> None:
     assert disagreements_of(same, EVERYTHING) == []
     [lesion] = consensus_of(same).lesions
     assert lesion.agreement == 1.0
+
+
+def test_the_middle_box_is_as_fine_as_the_boxes_were_drawn() -> None:
+    reads = [read(name, boxes=[(10 + at, 10.25, 20)]) for name, at in (("a", 0.0), ("b", 0.4), ("c", 0.9))]
+    (lesion,) = consensus_of(reads).lesions
+    assert lesion.box == (10.4, 10.25, 30.4, 30.25)
+    assert consensus_as_dict(consensus_of(reads))["lesions"][0]["box"] == [[10.4, 10.25], [30.4, 30.25]]

@@ -5,15 +5,18 @@ import io
 import json
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from annotator.accounts.errors import InvalidError
+from annotator.readerstudies.agreement import enclosed_by
 from annotator.readerstudies.analysis_plan import AnalysisPlan
 from annotator.readerstudies.exchange.imrmc import imrmc_file, modality_words
 from annotator.readerstudies.exchange.ratings import rated_study
 from annotator.readerstudies.exchange.rjafroc import rjafroc_file
+from annotator.readerstudies.exchange.rjafroc_froc import froc_file, froc_study
 from annotator.readerstudies.reads_table import COLUMNS, ItemFacts, long_rows, write_csv, write_json
 from annotator.readerstudies.spreadsheet_cells import text_cell
+from annotator.readerstudies.study_reads import FrameOrder, compared_read
 from tests.annotator.readerstudies.made_reads import made_read
 
 PLAN = AnalysisPlan(question="head.bleed", positive=("present",), rating="head.sure")
@@ -159,3 +162,100 @@ def test_an_answer_that_looks_like_a_formula_stays_text_and_a_negative_number_a_
     assert rows["head.shift"]["value"] == "-3.5"
     assert {(row["arm"], row["study"]) for row in rows.values()} == {("'@SUM(1)", "'+1")}
     assert [text_cell(one) for one in ("\t=1", "\uff1d1", "a=1", "")] == ["'\t=1", "'\uff1d1", "a=1", ""]
+
+
+def read_as_rjafroc(content: bytes) -> tuple[dict[int, int], dict[tuple[str, str, int], list[float]], dict]:
+    """As R/DfReadDataFile.R reads and checks the new format: lesions a case, ratings beside lesions, and on them."""
+    book = load_workbook(io.BytesIO(content))
+    assert sorted(name.upper() for name in book.sheetnames) == ["FP", "TP", "TRUTH"]
+    sheets = {name.upper(): list(book[name].iter_rows(values_only=True)) for name in book.sheetnames}
+    head, *truth = sheets["TRUTH"]
+    assert head == ("CaseID", "LesionID", "Weight", "ReaderID", "ModalityID", "Paradigm")
+    assert [row[5] for row in truth if row[5]][1] in ("FCTRL", "CROSSED")
+    assert not [row for row in truth if None in row[:5]]
+    before = 0
+    for _, lesion, *_ in truth:
+        assert lesion in (0, 1) or lesion == before + 1, "lesions are numbered in order"
+        before = lesion
+    lesions: dict[int, int] = {}
+    for case, lesion, *_ in truth:
+        lesions[case] = max(lesion, lesions.get(case, 0))
+    for case, count in lesions.items():
+        weights = [row[2] for row in truth if row[0] == case and row[1]]
+        assert count == 0 or not any(weights) or 0.99 <= sum(weights) <= 1.01
+    who = {(reader, arm) for reader in truth[0][3].split(",") for arm in truth[0][4].split(",")}
+    assert sheets["FP"][0] == ("ReaderID", "ModalityID", "CaseID", "FP_Rating")
+    assert sheets["TP"][0] == ("ReaderID", "ModalityID", "CaseID", "LesionID", "TP_Rating")
+    beside: dict[tuple[str, str, int], list[float]] = {}
+    for reader, arm, case, rating in sheets["FP"][1:]:
+        assert (reader, arm) in who
+        assert case in lesions
+        beside.setdefault((reader, arm, case), []).append(float(rating))
+    on = {}
+    for reader, arm, case, lesion, rating in sheets["TP"][1:]:
+        assert (reader, arm) in who
+        assert 1 <= lesion <= lesions[case]
+        assert (reader, arm, case, lesion) not in on
+        on[reader, arm, case, lesion] = float(rating)
+    return lesions, beside, on
+
+
+def test_the_reader_of_the_format_takes_its_documented_layout() -> None:
+    """Laid out as inst/extdata/toyFiles/FROC/frocCr.xlsx: readers and arms as words, weights, two marks in one case."""
+    book = Workbook()
+    book.active.title = "TP"
+    for row in [
+        ("ReaderID", "ModalityID", "CaseID", "LesionID", "TP_Rating"),
+        ("0", "0", 70, 1, 5.5),
+        ("0", "0", 70, 2, 4.5),
+    ]:
+        book.active.append(row)
+    beside, truth = book.create_sheet("FP"), book.create_sheet("TRUTH")
+    for row in [("ReaderID", "ModalityID", "CaseID", "FP_Rating"), ("0", "0", 1, 1.5), ("0", "0", 1, 2.5)]:
+        beside.append(row)
+    for row in [
+        ("CaseID", "LesionID", "Weight", "ReaderID", "ModalityID", "Paradigm"),
+        (1, 0, 0, "0,1,2", "0,1", "FROC"),
+        (70, 1, 0.3, "0,1,2", "0,1", "FCTRL"),
+        (70, 2, 0.7, "0,1,2", "0,1", None),
+    ]:
+        truth.append(row)
+    kept = io.BytesIO()
+    book.save(kept)
+    lesions, false, true = read_as_rjafroc(kept.getvalue())
+    assert lesions == {1: 0, 70: 2}
+    assert false == {("0", "0", 1): [1.5, 2.5]}
+    assert true == {("0", "0", 70, 1): 5.5, ("0", "0", 70, 2): 4.5}
+
+
+def marked(reader: str, item: int, boxes: list[tuple[float, float, float]], sure: int = 3):
+    return made_read(reader, item, boxes=boxes, about_finding={"sure": sure})
+
+
+def test_froc_has_marks_on_lesions_beside_them_and_none_of_what_was_missed() -> None:
+    here, there = (10.0, 10.0, 20.0), (100.0, 100.0, 20.0)
+    shapes = list(enclosed_by(compared_read(marked("x", 2, [here, there]), FrameOrder())).values())
+    reads = [
+        marked("R01", 1, []),
+        marked("R02", 1, [here], sure=1),
+        marked("R01", 2, [here, (50.0, 50.0, 20.0)], sure=5),
+        marked("R02", 2, [(12.0, 11.0, 20.0), there], sure=4),
+    ]
+    study = froc_study(reads, "head.sure", lesions={1: [], 2: shapes})
+    lesions, beside, on = read_as_rjafroc(froc_file(study))
+    assert lesions == {1: 0, 2: 2}
+    assert beside == {("R02", "unaided", 1): [1.0], ("R01", "unaided", 2): [5.0]}
+    assert {(reader, case): rating for (reader, _, case, _), rating in on.items()} == {("R01", 2): 5.0, ("R02", 2): 4.0}
+    assert len(on) == 3
+    with pytest.raises(InvalidError, match="1 readings are missing"):
+        froc_file(froc_study(reads[1:], "head.sure", lesions={1: [], 2: shapes}))
+    with pytest.raises(InvalidError, match="no rating"):
+        froc_study([made_read("R01", 2, boxes=[here])], "head.sure", lesions={2: shapes})
+    with pytest.raises(InvalidError, match="cases without any"):
+        froc_file(froc_study(reads[2:], "head.sure", lesions={2: shapes}))
+
+
+def test_the_roc_file_passes_the_same_checks() -> None:
+    lesions, beside, on = read_as_rjafroc(rjafroc_file(rated_study("t", crossed(), PLAN, truth=TRUTH)))
+    assert lesions == {1: 0, 2: 0, 3: 1, 8: 1}
+    assert len(beside) == len(on) == 8
