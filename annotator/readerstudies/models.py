@@ -364,3 +364,36 @@ class KeptResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.part} of {self.study_id}"
+
+
+class ClockSeen(models.Model):
+    """The latest time that this installation has seen; one row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.at}"
+
+
+class ClockJump(models.Model):
+    """The clock went ahead without anything having been seen in between: washouts don't count that time.
+
+    Unless an admin says that it did pass, or the clock is put back.
+    """
+
+    seen_until = models.DateTimeField()
+    seen_from = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    why = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        ordering = ["seen_until", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(seen_from__gt=models.F("seen_until")), name="a_clock_jumps_ahead"),
+            models.CheckConstraint(condition=Q(settled_at__isnull=True) | ~Q(why=""), name="a_jump_is_settled_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seen_until} to {self.seen_from}"

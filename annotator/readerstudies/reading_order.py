@@ -12,6 +12,7 @@ from django.db.models import Max, Q, QuerySet
 from annotator.accounts.errors import ConflictError
 from annotator.cases.actions.let_in import Terms, let_in, let_out
 from annotator.cases.models import CaseGrant
+from annotator.readerstudies.clock_jumps import held_since
 from annotator.readerstudies.design import Arm, ArmKind, Protocol
 from annotator.readerstudies.models import (
     Assignment,
@@ -104,4 +105,5 @@ def _opens_at(
         return None
     # Kept times, not the clock: one that jumps ahead doesn't shorten the washout.
     last = readings.filter(session__lt=coming.session).aggregate(last=Max("submitted_at"))["last"]
-    return last + timedelta(days=protocol.washout_days) if last else None
+    # Nor does it by being ahead for good: time that nobody saw pass isn't counted.
+    return last + timedelta(days=protocol.washout_days) + held_since(last) if last else None

@@ -17,7 +17,9 @@ from annotator.readerstudies.actions.launch_study import take_back_launch
 from annotator.readerstudies.actions.pilot_study import end_pilot
 from annotator.readerstudies.actions.remind_readers import remind_readers
 from annotator.readerstudies.actions.reset_read import reopen_read, reset_read
+from annotator.readerstudies.actions.watch_clock import count_jump
 from annotator.readerstudies.case_lists import read_case_list
+from annotator.readerstudies.clock_jumps import held_jumps
 from annotator.readerstudies.listed_cases import cases_listed
 from annotator.readerstudies.models import AssignmentStage, AssignmentState, ReaderStudy, StudyState
 from annotator.readerstudies.study_progress import study_progress
@@ -49,6 +51,7 @@ def dashboard(request: HttpRequest, person: User, study: ReaderStudy) -> HttpRes
         "all_codes": [one.reader.code for one in progress.readers],
         "amendments": amendments,
         "watch": watch_list(study),
+        "jumps": held_jumps(),
         "amend": AmendForm(protocol=protocol),
         "truth_count": main_items(study).filter(truth__isnull=False).count(),
         **truth_context(person, study),
@@ -87,6 +90,7 @@ def _act(request: HttpRequest, person: User, study: ReaderStudy) -> str:
         "amend": lambda: _amended(
             change_protocol(person, study.pk, AmendForm(posted, protocol=protocol_of(study)).changes(), reason=reason)
         ),
+        "count-jump": lambda: _counted(person, posted, reason),
         "truth": lambda: take(person, study, posted),
         "add-cases": lambda: _amended(add_cases(person, study.pk, _listed(request, person), reason=reason)),
         "take-back": lambda: _taken_back(take_back_launch(person, study.pk)),
@@ -101,6 +105,14 @@ def _act(request: HttpRequest, person: User, study: ReaderStudy) -> str:
 
 def _amended(amendment: Any) -> str:
     return f"Amendment {amendment.number}: {amendment.kind}."
+
+
+def _counted(person: User, posted: Any, reason: str) -> str:
+    jump = posted.get("jump", "")
+    if not (jump.isascii() and jump.isdigit() and len(jump) < 10):
+        raise InvalidError("The page was incomplete. Reload it and try again.", "jump")
+    count_jump(person, int(jump), why=reason)
+    return "That time counts: washouts end as the clock says."
 
 
 def _taken_back(_study: ReaderStudy) -> str:

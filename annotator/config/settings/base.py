@@ -41,11 +41,15 @@ INSTALLED_APPS = [
     "frontend",
 ]
 
+# Whether every process looks out for a clock that jumps: washouts of reader studies are not shortened by it.
+CLOCK_WATCHED = True
+
 MIDDLEWARE = [
     "api.frames.middleware.FramesFirst",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "api.nul_addresses.RefuseNulAddresses",
+    "annotator.config.clock_watch.WatchClock",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

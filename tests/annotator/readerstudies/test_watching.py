@@ -3,21 +3,27 @@
 from datetime import timedelta
 
 import pytest
+from django.http import HttpResponse
 from django.utils import timezone
 
-from annotator.accounts.errors import ConflictError, InvalidError
+from annotator.accounts.errors import ConflictError, InvalidError, NotAllowedError
 from annotator.accounts.models import AuditEntry, User
 from annotator.assist.models import ModelPin, ModelVersion, Suggestion
-from annotator.cases.models import Case
+from annotator.cases.models import Case, CaseGrant
+from annotator.cases.queries import cases_for
+from annotator.config import clock_watch
 from annotator.imaging.models import Patient, Study
 from annotator.labels.models import LabelSchema
 from annotator.readerstudies.actions.amend_study import change_protocol
 from annotator.readerstudies.actions.launch_study import launch_study
 from annotator.readerstudies.actions.remind_readers import remind_idle_readers
+from annotator.readerstudies.actions.watch_clock import count_jump, watch_clock
+from annotator.readerstudies.clock_jumps import held_jumps
 from annotator.readerstudies.completeness import AskedSchema, Given, GivenAnswer, what_is_missing
 from annotator.readerstudies.design import Protocol
 from annotator.readerstudies.launch_checks import launch_checks
 from annotator.readerstudies.models import Assignment, ReaderStudy, StudyReader
+from annotator.readerstudies.reading_order import open_next
 from annotator.readerstudies.watch_list import watch_list
 from tests.annotator.case_rows import frames_of
 from tests.annotator.readerstudies.studies import (
@@ -129,3 +135,59 @@ def test_a_launch_writes_versions_into_the_protocol_and_pins_them_to_the_copies(
         pins = set(ModelPin.objects.filter(case=reading.case).values_list("version__version", flat=True))
         shown = set(reading.case.suggestions.values_list("model_version__version", flat=True))
         assert pins == shown == ({"2"} if reading.arm == "aided" else set())
+
+
+def test_a_clock_that_jumps_shortens_no_washout_until_an_admin_says_that_the_time_passed(
+    admin: User, cases: list[Case], readers: list[User]
+) -> None:
+    study = running(admin, cases, readers)
+    now = timezone.now()
+    assert watch_clock(now=now) is None
+    assert watch_clock(now=now + timedelta(days=2)) is None, "off over the weekend"
+    watch_clock(now=now)
+    for _ in range(4):
+        read_one(study, readers[0])
+
+    def opens() -> set[int]:
+        grants = CaseGrant.objects.filter(person=readers[0], valid_from__gt=now, valid_until=None)
+        return {round((one.valid_from - now) / timedelta(days=1)) for one in grants}
+
+    assert opens() == {28}
+    later = now + timedelta(days=30)
+    assert watch_clock(now=later, jumped=timedelta(days=30)) is not None
+    assert watch_clock(now=later, jumped=timedelta(days=30)) is None, "the next process sees the same one"
+    assert opens() == {58}
+    open_next(study, readers[0].pk)
+    assert opens() == {58}, "also where it is computed anew"
+    assert not cases_for(readers[0]).exists()
+    watch_clock(now=now + timedelta(minutes=1))
+    assert opens() == {28}, "put back"
+    assert held_jumps() == []
+    jump = watch_clock(now=later)
+    assert jump is not None, "a restart behind a jump"
+    assert opens() == {58}
+    with pytest.raises(NotAllowedError):
+        count_jump(readers[0], jump.pk, why="I was there.")
+    with pytest.raises(InvalidError, match="Say how"):
+        count_jump(admin, jump.pk, why=" ")
+    count_jump(admin, jump.pk, why="The server was off over the holidays.")
+    assert opens() == {28}
+    with pytest.raises(ConflictError, match="settled"):
+        count_jump(admin, jump.pk, why="Again.")
+
+
+def test_every_process_compares_the_clock_with_what_really_passed(
+    monkeypatch: pytest.MonkeyPatch, settings, rf
+) -> None:
+    settings.CLOCK_WATCHED = True
+    told: list[timedelta | None] = []
+    clocks = {"wall": 1000.0, "passed": 50.0}
+    monkeypatch.setattr(clock_watch, "watch_clock", lambda *, jumped: told.append(jumped))
+    monkeypatch.setattr(clock_watch, "_passed", lambda: clocks["passed"])
+    monkeypatch.setattr(clock_watch.time, "time", lambda: clocks["wall"])
+    answer = clock_watch.WatchClock(lambda _request: HttpResponse())
+    for wall, passed in ((0, 0), (5, 5), (3605, 5), (3600, 3600), (-7200, 1)):
+        clocks["wall"] += wall
+        clocks["passed"] += passed
+        answer(rf.get("/"))
+    assert told == [None, timedelta(hours=1), None, None]
