@@ -2,7 +2,8 @@
 
 import gc
 
-from django.urls import get_resolver
+from django.template.loader import get_template
+from django.urls import get_resolver, reverse
 
 
 def settle() -> None:
@@ -13,5 +14,8 @@ def settle() -> None:
     """
     # Every page and address comes with it, and what they import.
     _ = get_resolver().url_patterns
+    # What the first page would otherwise wait for: the table by which pages name each other, and the tags of templates.
+    reverse("home")
+    get_template("frontend/base.html")
     gc.collect()
     gc.freeze()
