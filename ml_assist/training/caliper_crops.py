@@ -131,8 +131,11 @@ def _cut_out(
         sure, unsure = (part * (resized[0] / columns, resized[1] / rows) for part in (sure, unsure))
         picture = np.asarray(cv2.resize(picture, resized, interpolation=way), np.uint8)
     rows, columns = picture.shape
-    if len(sure) and random.random() < 0.65:
+    if len(sure) and random.random() < 0.55:
         near = sure[int(random.integers(len(sure)))] + random.uniform(-0.45, 0.45, 2) * size
+    elif random.random() < 0.4:
+        # Legends stand there.
+        near = np.array([random.uniform(0, 1) * columns, rows])
     else:
         near = random.uniform(0, 1, 2) * (columns, rows)
     left, top = (

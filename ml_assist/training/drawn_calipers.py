@@ -28,6 +28,8 @@ _SHIFT = 4
 _NUMERALS = "1122334ABCDab+x"
 # No two calipers are drawn nearer than this, pixels; a legend keeps farther from them.
 LEAST_APART = 14.0
+# Along the lower edge stands the legend: a symbol there is a copy, even where its length is cut off.
+_LEGEND_ROWS = 16
 _TRIES = 30
 
 
@@ -237,11 +239,11 @@ def _pair(
     found: list[tuple[float, float]] = []
     for _ in range(_TRIES):
         if not found:
-            place = (float(random.uniform(4, columns - 4)), float(random.uniform(4, rows - 4)))
+            place = (float(random.uniform(4, columns - 4)), float(random.uniform(4, rows - _LEGEND_ROWS)))
         else:
             angle, apart = random.uniform(0, 2 * np.pi), random.uniform(LEAST_APART, 0.6 * min(rows, columns))
             place = (found[0][0] + float(np.cos(angle) * apart), found[0][1] + float(np.sin(angle) * apart))
-        inside = 4 <= place[0] <= columns - 4 and 4 <= place[1] <= rows - 4
+        inside = 4 <= place[0] <= columns - 4 and 4 <= place[1] <= rows - _LEGEND_ROWS
         if inside and all(np.hypot(place[0] - x, place[1] - y) >= LEAST_APART for x, y in (*there, *found)):
             found.append(place)
         if len(found) == count:
