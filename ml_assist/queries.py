@@ -1,15 +1,50 @@
-"""Trainings as data managers and admins may see them."""
+"""Trainings, and the cases that models look at, as data managers and admins may see them."""
 
 import uuid
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from annotator.accounts.errors import NotFoundError
+from annotator.accounts.errors import InvalidError, NotFoundError
 from annotator.accounts.policies import Person
+from annotator.cases.queries import catalogued_cases_for
+from annotator.datasets.cohort_query import CohortQuery
+from annotator.datasets.cohort_studies import resolve_cohort
+from annotator.datasets.release_queries import cohort_for
 from annotator.imaging.store.filing import Place, place_exists
 from ml_assist.models import TrainingRun
 from ml_assist.policies import may_train
 from ml_assist.training_files import result_place
+
+
+@dataclass(frozen=True)
+class CasesToLookAt:
+    """Cases by their identifiers; else all of a modality, of a cohort's studies, or of both."""
+
+    cases: tuple[uuid.UUID, ...] = ()
+    modality: str = ""
+    cohort: uuid.UUID | None = None
+
+
+def cases_to_look_at(person: Person, wanted: CasesToLookAt) -> list[uuid.UUID]:
+    """The cases that are meant, of those that this person may see and that are no copies.
+
+    Raises
+    ------
+    NotFoundError : there is no such cohort.
+    InvalidError : nothing is said.
+    """
+    if wanted.cases:
+        return list(wanted.cases)
+    cases = catalogued_cases_for(person)
+    if wanted.modality:
+        cases = cases.filter(modality=wanted.modality)
+    elif wanted.cohort is None:
+        raise InvalidError("Say which cases: by their identifiers, a modality or a cohort.", "cases")
+    if wanted.cohort is not None:
+        found = resolve_cohort(CohortQuery.from_json(cohort_for(person, wanted.cohort).query))
+        cases = cases.filter(study__in=found.studies)
+    return list(cases.order_by("created_at", "pk").values_list("pk", flat=True))
 
 
 def training_runs_for(person: Person) -> QuerySet[TrainingRun]:

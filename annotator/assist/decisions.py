@@ -3,6 +3,9 @@
 from annotator.annotations.turns import Turn, check_may_change
 from annotator.assist.models import Suggestion, SuggestionDecision
 
+# What a decision holds before the reading is handed in.
+UNSETTLED: dict[str, object] = {"outcome": "", "dice": None, "moved_points": None}
+
 
 def own_decision_to_change(turn: Turn, suggestion: Suggestion) -> SuggestionDecision | None:
     """Lock the suggestion and return this reader's decision on it, if there is one. Call it in a transaction.

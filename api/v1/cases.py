@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from annotator.accounts.policies import Person, is_signed_in
 from annotator.annotations.queries import marks_for
 from annotator.annotations.records import annotation_as_dict, answer_as_dict, finding_as_dict
+from annotator.assist.actions.note_shown import note_shown
 from annotator.assist.queries import suggestions_for
 from annotator.assist.records import suggestion_as_dict
 from annotator.assist.slice_summary import slice_summaries
@@ -166,4 +167,5 @@ class CaseOpen(APIView):
     def post(self, request: Request, case_id: uuid.UUID) -> Response:
         """Note that reading begins; answers the person's assignment of the case, null where there is none."""
         assignment = open_assignment(request.user, case_id)
+        note_shown(request.user, case_id)
         return Response({"assignment": assignment_as_dict(assignment) if assignment else None})

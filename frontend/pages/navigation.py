@@ -55,7 +55,17 @@ PLACES = (
         "Datasets",
         _KEEPERS,
         frozenset(
-            {"cohort", "release", "mark-imports", "mark-import", "withdrawals", "trainings", "training", "models"}
+            {
+                "cohort",
+                "release",
+                "mark-imports",
+                "mark-import",
+                "withdrawals",
+                "trainings",
+                "training",
+                "models",
+                "model-proposals",
+            }
         ),
     ),
     Place("exports", "Exports", _KEEPERS, menu="System"),

@@ -62,6 +62,7 @@ ADMIN_PAGES = {
     "cohorts": "/cohorts/",
     "trainings": "/trainings/",
     "models": "/models/",
+    "model-proposals": "/models/proposals/",
     "training": "",
     "cohort": "",
     "release": "",
@@ -97,7 +98,7 @@ def test_every_page_is_listed_here_or_is_no_page_to_look_at() -> None:
         "home", "sign-out", "next-case", "thumbnail", "collection", "text-review-frame", "text-review-decide",
         "text-review-layout", "text-review-put-back", "job-cancel", "job-retry", "export-download", "key-map-reveal",
         "text-size", "release-leak", "release-discard", "release-datasheet", "release-fits", "tirads-fit-offer",
-        "training-file", "training-register", "model-promote", "model-anatomy",
+        "training-file", "training-register", "model-promote", "model-anatomy", "models-look", "model-proposals-file",
         "health", "training-feedback", "reader-study-reads",
     }  # fmt: skip
     names = {str(one.name) for one in urlpatterns if isinstance(one, URLPattern)}

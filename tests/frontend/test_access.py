@@ -66,6 +66,9 @@ ANSWERS: dict[str, tuple[int, int, int]] = {
     "training-file": (REFUSED, GONE, GONE),
     "training-register": (REFUSED, GONE, GONE),
     "models": (REFUSED, 200, 200),
+    "models-look": (REFUSED, 302, 302),
+    "model-proposals": (REFUSED, REFUSED, 200),
+    "model-proposals-file": (REFUSED, REFUSED, 200),
     "model-promote": (REFUSED, REFUSED, 302),
     "model-anatomy": (REFUSED, REFUSED, 302),
     "assignments": (REFUSED, REFUSED, 200),
@@ -94,6 +97,7 @@ ANSWERS: dict[str, tuple[int, int, int]] = {
 }
 POSTED = {
     "training-register",
+    "models-look",
     "model-promote",
     "model-anatomy",
     "text-size",

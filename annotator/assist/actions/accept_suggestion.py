@@ -10,7 +10,8 @@ from annotator.accounts.policies import Person
 from annotator.annotations.actions.save_annotation import SaveAnnotation, save_annotation
 from annotator.annotations.models import Annotation, Provenance
 from annotator.annotations.turns import take_turn
-from annotator.assist.decisions import own_decision_to_change
+from annotator.assist.actions.note_shown import seconds_shown
+from annotator.assist.decisions import UNSETTLED, own_decision_to_change
 from annotator.assist.models import Decision, SuggestionDecision
 from annotator.assist.policies import may_decide_on_suggestions
 from annotator.assist.queries import suggestion_for
@@ -63,7 +64,13 @@ def accept_suggestion(
         SuggestionDecision.objects.update_or_create(
             suggestion=suggestion,
             reader=turn.owner,
-            defaults={"decision": Decision.ACCEPTED, "annotation": mark, "reason": ""},
+            defaults={
+                "decision": Decision.ACCEPTED,
+                "annotation": mark,
+                "reason": "",
+                "seconds": seconds_shown(suggestion, turn.owner.pk),
+                **UNSETTLED,
+            },
         )
         detail: dict[str, object] = {"annotation": str(mark.pk), "model": str(suggestion.model_version)}
         record_audit(person, "accept_suggestion", target_kind="suggestion", target_id=suggestion.pk, detail=detail)

@@ -9,7 +9,8 @@ from annotator.accounts.errors import ConflictError, NotAllowedError
 from annotator.accounts.policies import Person
 from annotator.annotations.storable_checks import check_line
 from annotator.annotations.turns import take_turn
-from annotator.assist.decisions import own_decision_to_change
+from annotator.assist.actions.note_shown import seconds_shown
+from annotator.assist.decisions import UNSETTLED, own_decision_to_change
 from annotator.assist.models import Decision, SuggestionDecision
 from annotator.assist.policies import may_decide_on_suggestions
 from annotator.assist.queries import suggestion_for
@@ -38,7 +39,13 @@ def reject_suggestion(person: Person, suggestion_id: UUID, reason: str = "") -> 
         decision, _ = SuggestionDecision.objects.update_or_create(
             suggestion=suggestion,
             reader=turn.owner,
-            defaults={"decision": Decision.REJECTED, "annotation": None, "reason": words},
+            defaults={
+                "decision": Decision.REJECTED,
+                "annotation": None,
+                "reason": words,
+                "seconds": seconds_shown(suggestion, turn.owner.pk),
+                **UNSETTLED,
+            },
         )
         detail: dict[str, object] = {"reason": words, "model": str(suggestion.model_version)}
         record_audit(person, "reject_suggestion", target_kind="suggestion", target_id=suggestion.pk, detail=detail)

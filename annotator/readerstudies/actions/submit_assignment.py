@@ -11,6 +11,7 @@ from annotator.accounts.policies import Person
 from annotator.annotations.actions.lock_case import lock_case
 from annotator.annotations.completeness import check_required
 from annotator.annotations.turns import take_turn
+from annotator.assist.actions.settle_decisions import settle_decisions
 from annotator.cases.actions.let_in import let_in
 from annotator.cases.queries import grants_that_hold
 from annotator.readerstudies.assignment_states import move_assignment
@@ -48,6 +49,7 @@ def submit_assignment(person: Person, assignment_id: UUID | str, *, step: str = 
             return assignment
         if assignment.study is None:
             lock_case(person, assignment.case, owner=assignment.reader, reason="it was submitted")
+            settle_decisions(assignment.case_id, assignment.reader_id)
             # Behind the lock: no save that is under way can open what was found answered.
             check_required(assignment.case_id, assignment.reader)
             move_assignment(assignment, AssignmentState.SUBMITTED)
@@ -95,6 +97,7 @@ def _hand_in(person: Person, assignment: Assignment, step: str) -> bool:
         let_in(assignment.reader_id, [(assignment.case_id, terms_of(protocol, assignment))])
         return True
     lock_case(person, assignment.case, owner=assignment.reader, reason="it was submitted")
+    settle_decisions(assignment.case_id, assignment.reader_id)
     move_assignment(assignment, AssignmentState.SUBMITTED)
     open_next(study, assignment.reader_id)
     return True

@@ -308,6 +308,18 @@ MATRIX = [
     # A network answers only once one is promoted: test_outlines.py.
     Row("POST", "api-case-outlines", "401 409 404 403 403", args=case, body=outline_body),
     Row("GET", "api-outline", "401 404 404 404 404", args=lambda _world: [new_id()]),
+    Row("GET", "api-models", "401 403 403 200 200"),
+    Row("POST", "api-model-promote", "401 403 403 403 404", args=lambda _world: [1], body=because),
+    Row("POST", "api-model-roll-back", "401 403 403 403 409", args=lambda _world: ["unet"], body=because),
+    Row(
+        "POST",
+        "api-model-anatomies",
+        "401 403 403 403 404",
+        args=lambda _world: ["unet"],
+        body=lambda _world: {"anatomy": "THYROID", "allowed": True, "reason": "Measured."},
+    ),
+    Row("POST", "api-suggestion-runs", "401 403 403 409 409", body=lambda world: {"cases": [str(world.case.pk)]}),
+    Row("GET", "api-proposals", "401 403 403 403 200"),
     Row("POST", "api-accept", "401 200 404 403 403", args=suggestion, body=empty),
     Row("POST", "api-reject", "401 200 404 403 403", args=suggestion, body=empty),
     Row("POST", "api-undo", "401 200 404 403 403", args=suggestion, body=empty),

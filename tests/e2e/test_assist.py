@@ -1,0 +1,111 @@
+"""A worker process runs the networks: suggestions are there when the case is opened, and clicks become outlines."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from ml_assist.shipped_models import shipped_models
+from tests.e2e.viewer_driver import Viewer, thyroid_case
+from tests.fixtures.browser import SignedInPage
+from tests.fixtures.product import ReadingRoom, StartReadingRoom
+
+pytestmark = pytest.mark.browser
+
+# The phantom's header names no anatomy that a shipped network learned from; what it does with it is not the question.
+AS_BREAST = """
+from annotator.imaging.models import Series
+Series.objects.update(body_part="BREAST")
+result = None
+"""
+DECISIONS = """
+from annotator.assist.models import SuggestionDecision
+rows = SuggestionDecision.objects.select_related("suggestion").order_by("decided_at")
+result = [[one.suggestion.kind, one.decision, one.outcome, one.dice, one.moved_points, one.seconds] for one in rows]
+"""
+
+
+@pytest.fixture(scope="module")
+def reading_room(
+    start_reading_room: StartReadingRoom, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ReadingRoom]:
+    """A product with the worker that runs networks."""
+    with start_reading_room(assist=True) as room:
+        yield room
+
+
+def promoted(room: ReadingRoom, folder: Path) -> None:
+    """The networks that come with the product answer already; one that draws everything, where none comes."""
+    if not any(one.card["task"] == "segmentation" for one in shipped_models()):
+        from tests.ml_assist.tiny_models import tiny_model
+
+        card, weights = tiny_model()
+        place = folder / card["name"] / "1"
+        place.mkdir(parents=True)
+        (place / "card.json").write_text(json.dumps(card))
+        (place / "weights.safetensors").write_bytes(weights)
+        room.manage("load_models", "--from", str(folder))
+
+
+def test_calipers_and_contours_wait_for_the_reader_and_clicks_become_an_outline_that_is_edited_and_submitted(
+    reading_room: ReadingRoom, signed_in_page: SignedInPage, tmp_path: Path
+) -> None:
+    promoted(reading_room, tmp_path / "models")
+    case = thyroid_case(reading_room, tmp_path)
+    reading_room.python(AS_BREAST)
+    reading_room.python(
+        "from annotator.assist.actions.queue_ahead import queue_ahead\n"
+        f"from uuid import UUID\nqueue_ahead([UUID({case!r})])\nresult = None"
+    )
+    assert {state for kind, state, _ in reading_room.wait_for_jobs() if kind == "assist.pre_segment"} == {"done"}
+
+    viewer = Viewer(signed_in_page("radiologist")).open(case)
+    page = viewer.page
+    rows = page.locator(".suggestion")
+    expect(rows.first).to_be_visible()
+    assert rows.count() == 10, "four calipers and an outline on each of two pictures"
+    # Accept the first picture's outline, and move one of its points.
+    rows.filter(has_text="lesion").first.locator(".mark-jump").click()
+    page.keyboard.press("a")
+    expect(rows).to_have_count(9)
+    viewer.wait_until_saved()
+    [mark] = viewer.marks()
+    assert (mark["kind"], mark["provenance"]) == ("contour", "suggestion")
+
+    # Click two ends on the other picture: the worker outlines what lies between.
+    page.keyboard.press("Escape")
+    page.keyboard.press("Alt+o")
+    viewer.clicks([(300, 250), (430, 340)], pane=1)
+    page.keyboard.press("Enter")
+    expect(rows).to_have_count(10, timeout=10_000)
+    page.keyboard.press("a")
+    expect(rows).to_have_count(9)
+    viewer.wait_until_saved()
+    assert sorted(one["provenance"] for one in viewer.marks()) == ["suggestion", "suggestion"]
+
+    # One point of the first is moved; then the reading is handed in.
+    before = viewer.marks()[0]["points"]
+    page.keyboard.press("Escape")
+    page.locator(".mark-row").first.locator(".mark-jump").click()
+    expect(page.locator(".handle").first).to_be_visible()
+    column, row = before[0]
+    viewer.drag([(column, row), (column + 15, row + 15), (column + 30, row + 30)])
+    viewer.until(lambda: viewer.marks()[0]["points"] != before, "the point to move")
+    viewer.wait_until_saved()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/worklist/")
+    edited, as_it_was = reading_room.python(DECISIONS)
+    assert edited[:3] == ["contour", "accepted", "edited"]
+    assert 0.5 < edited[3] < 1
+    assert edited[4] >= 1
+    assert as_it_was[:5] == ["contour", "accepted", "as_it_was", 1.0, 0]
+    assert min(edited[5], as_it_was[5]) > 0, "seconds from when it was shown"
+
+    admin = signed_in_page("admin")
+    admin.goto("/models/proposals/")
+    line = admin.locator("tbody tr").first
+    expect(line).to_contain_text("radiologist")
+    expect(line.locator("td.number").nth(2)).to_have_text("1")
