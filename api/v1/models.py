@@ -101,11 +101,11 @@ class ModelPromote(APIView):
         request=ReasonSerializer,
         responses={200: ModelsSerializer, **problems(*BODY, 403, 404, 409, 503)},
     )
-    def post(self, request: Request, pk: int) -> Response:
+    def post(self, request: Request, version_id: int) -> Response:
         """From now on; its weights are held against their hash first."""
         given = ReasonSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        promote_model(signed_in(request.user), pk, reason=given.validated_data["reason"])
+        promote_model(signed_in(request.user), version_id, reason=given.validated_data["reason"])
         return ModelList().get(request)
 
 

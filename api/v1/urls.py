@@ -106,7 +106,7 @@ urlpatterns = [
     address("cases/<uuid:case_id>/outlines", outlines.CaseOutlines, "api-case-outlines"),
     address("outlines/<uuid:outline_id>", outlines.OutlineDetail, "api-outline"),
     address("models", models.ModelList, "api-models"),
-    address("models/<int:pk>/promote", models.ModelPromote, "api-model-promote"),
+    address("models/<int:version_id>/promote", models.ModelPromote, "api-model-promote"),
     address("models/<slug:name>/roll-back", models.ModelRollBack, "api-model-roll-back"),
     address("models/<slug:name>/anatomies", models.ModelAnatomies, "api-model-anatomies"),
     address("suggestion-runs", models.SuggestionRuns, "api-suggestion-runs"),
