@@ -252,7 +252,7 @@ export class Outlining {
     // A correction that makes no outline leaves the one before; the first points stay, to be sent again.
     if (ask.replaces) this.asks = this.asks.filter((other) => other !== ask);
     else ask.failed = words;
-    if (!isDecided) this.say(words);
+    if (ask.replaces && !isDecided) this.say(words);
     this.announce();
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Annotation } from '../model/reading';
 import { Journal } from './journal';
+import type { AnyRecord } from './records';
 
 const mark = (c: number): Annotation => ({
   id: 'm',
@@ -57,5 +58,27 @@ describe('the journal', () => {
     journal.forget('annotation', 'm');
     expect(journal.undo()?.changes[0]?.id).toBe('n');
     expect(journal.undo()).toBeNull();
+  });
+
+  it('takes what began within a merged step back whole, and what only its first part touched', () => {
+    const journal = new Journal();
+    const first = { id: 'a', answers: '4' } as unknown as AnyRecord;
+    const second = { id: 'a', answers: '4B' } as unknown as AnyRecord;
+    const beside = { id: 'f' } as unknown as AnyRecord;
+    journal.record(
+      'answer',
+      [
+        { kind: 'answer', id: 'a', before: null, after: first },
+        { kind: 'finding', id: 'f', before: null, after: beside },
+      ],
+      'answer a',
+      0,
+    );
+    journal.record('answer', [{ kind: 'answer', id: 'a', before: first, after: second }], 'answer a', 500);
+    expect(journal.undo()?.changes).toEqual([
+      { kind: 'answer', id: 'a', before: second, after: null },
+      { kind: 'finding', id: 'f', before: beside, after: null },
+    ]);
+    expect(journal.canUndo).toBeNull();
   });
 });

@@ -27,11 +27,14 @@ export class Journal {
     this.future = [];
     const last = this.past.at(-1);
     if (mergeKey && last?.mergeKey === mergeKey && now - last.at < MERGE_WITHIN_MS) {
-      const merged = changes.map((change) => ({
-        ...change,
-        before: last.changes.find((c) => c.kind === change.kind && c.id === change.id)?.before ?? change.before,
-      }));
-      this.past[this.past.length - 1] = { words, changes: merged, mergeKey, at: now };
+      const same = (a: Change, b: Change): boolean => a.kind === b.kind && a.id === b.id;
+      const alone = last.changes.filter((former) => !changes.some((change) => same(former, change)));
+      const merged = changes.map((change) => {
+        const former = last.changes.find((one) => same(one, change));
+        // A record that began with the first part was not there before: null.
+        return former ? { ...change, before: former.before } : change;
+      });
+      this.past[this.past.length - 1] = { words, changes: [...alone, ...merged], mergeKey, at: now };
       return;
     }
     this.past.push({ words, changes, mergeKey, at: now });
