@@ -290,6 +290,13 @@ describe('a request that fails', () => {
     expect(outlining.tryAgain()).toBe(false);
   });
 
+  it('says in our words that nobody could be reached', async () => {
+    const { outlining, give } = setUp();
+    outlining.ask('f', ENDS);
+    await give(new TypeError('Failed to fetch'));
+    expect(outlining.trouble).toMatch(/^The server can’t be reached/);
+  });
+
   it('is given up by asking otherwise', async () => {
     const { outlining, give } = setUp();
     outlining.ask('f', ENDS);

@@ -53,6 +53,7 @@ export interface ShownHint {
 const ASK_AGAIN_MS = 400;
 const LONGEST_MS = 60_000;
 const NO_ANSWER = 'The program has not answered for a minute. Draw it by hand, or try again.';
+const UNREACHABLE = 'The server can’t be reached: nothing is outlined. Go on by hand, or try again later.';
 export const CORRECTED = 'Corrected';
 export const TAKEN_BACK = 'Taken back';
 export const GIVEN_UP = 'Given up';
@@ -200,7 +201,7 @@ export class Outlining {
       }
       if (!this.over) this.answered(ask, answer.suggestion);
     } catch (error) {
-      if (!this.over) this.fail(ask, error instanceof Error ? error.message : String(error));
+      if (!this.over) this.fail(ask, wordsOf(error));
     }
   }
 
@@ -263,6 +264,12 @@ export class Outlining {
   private announce(): void {
     for (const listener of this.listeners) listener();
   }
+}
+
+/** A browser says in words of its own, in its own language, that nobody answers. */
+function wordsOf(error: unknown): string {
+  const isUnanswered = error instanceof TypeError || (error instanceof DOMException && error.name === 'TimeoutError');
+  return isUnanswered || !(error instanceof Error) ? UNREACHABLE : error.message;
 }
 
 function decisionOn(id: string): Decision {

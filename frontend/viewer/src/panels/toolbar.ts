@@ -16,6 +16,8 @@ const ICONS: Record<string, string> = {
 export class Toolbar {
   readonly element: HTMLElement;
   private readonly tools = new Map<string, HTMLButtonElement>();
+  /** By the command that each is. */
+  private readonly buttons = new Map<string, HTMLButtonElement>();
   private readonly undo: HTMLButtonElement;
   private readonly redo: HTMLButtonElement;
 
@@ -49,6 +51,7 @@ export class Toolbar {
 
   update(): void {
     const { ui, mayEdit, workspace } = this.acts;
+    for (const [id, button] of this.buttons) this.name(id, button);
     const undo = workspace.journal.canUndo;
     const redo = workspace.journal.canRedo;
     for (const entry of TOOLS) {
@@ -66,12 +69,22 @@ export class Toolbar {
     return this.commands.keysOf(id)[0] ?? 'no key';
   }
 
-  private button(id: string, icon: string | undefined): HTMLButtonElement {
+  /** Title and key; people change their keys while the page is open. */
+  private name(id: string, button: HTMLButtonElement): void {
     const words = `${this.commands.get(id)?.title ?? id} (${this.keyOf(id)})`;
-    return h(
+    if (button.getAttribute('aria-label') === words) return;
+    button.setAttribute('aria-label', words);
+    button.title = words;
+  }
+
+  private button(id: string, icon: string | undefined): HTMLButtonElement {
+    const button = h(
       'button',
-      { type: 'button', class: 'icon', title: words, 'aria-label': words, onclick: () => this.run(id) },
+      { type: 'button', class: 'icon', onclick: () => this.run(id) },
       s('svg', { viewBox: '0 0 24 24', width: 20, height: 20 }, s('path', { d: icon ?? '', fill: 'currentColor' })),
     );
+    this.name(id, button);
+    this.buttons.set(id, button);
+    return button;
   }
 }
