@@ -21,7 +21,7 @@ class AskedQuestion:
     ----------
     reference : "schema.question", "schema.@category", "schema.@level" or "findings.any".
     values : (answer, what the form calls it) in the form's order; none for a number.
-    applies_to : "case", "breast" or "finding".
+    applies_to : "case", "breast", "finding" or "slices".
     """
 
     reference: str
@@ -46,8 +46,8 @@ class AskedQuestion:
 def asked_questions(schemas: Iterable[tuple[str, str, Mapping[str, Any]]]) -> list[AskedQuestion]:
     """List what can be counted, and at the end whether anything was marked.
 
-    Texts and drawings have no values to count; answers about slices are left out, since two readers' ranges are seldom
-    the same.
+    Texts and drawings have no values to count. Answers about slices count as what was said of any slice of the case:
+    two readers' ranges are seldom the same.
 
     Parameters
     ----------
@@ -56,14 +56,13 @@ def asked_questions(schemas: Iterable[tuple[str, str, Mapping[str, Any]]]) -> li
     found: list[AskedQuestion] = []
     for key, title, definition in schemas:
         applies_to = str(definition["applies_to"])
-        if applies_to == AppliesTo.SLICES:
-            continue
-        for what, values in overridable(definition).items():
+        is_of_slices = applies_to == AppliesTo.SLICES
+        for what, values in ({} if is_of_slices else overridable(definition)).items():
             named = tuple((value, str(value)) for value in values)
             found.append(AskedQuestion(f"{key}.@{what}", f"{title} · {what}", named, applies_to))
         for question in definition["form"]["questions"]:
             if question["kind"] in _COUNTED:
-                words = f"{title} · {question['title']}"
+                words = f"{title} · {question['title']}{', on any slice' if is_of_slices else ''}"
                 found.append(AskedQuestion(f"{key}.{question['name']}", words, _values(question), applies_to))
     found.append(AskedQuestion(ANY_FINDING, "Any finding marked", ((True, "yes"), (False, "no")), "case"))
     return found

@@ -77,7 +77,7 @@ def _of_models(study: ReaderStudy, protocol: Protocol) -> Iterator[LaunchCheck]:
     if unnamed:
         now = versions_now(study)
         shown = ", ".join(now) if now else "none at all: no model has proposed anything"
-        words = f"{' and '.join(unnamed)} name no model: the launch fixes what there is then, now {shown}."
+        words = f"{' and '.join(unnamed)}: no model is named, the launch fixes what there is then, now {shown}."
         yield LaunchCheck(words, "protocol", blocks=False)
 
 

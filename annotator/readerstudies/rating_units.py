@@ -9,6 +9,8 @@ from annotator.readerstudies.consensus import is_finding, lesion_groups
 from annotator.readerstudies.study_reads import FrameOrder, StudyRead, compared_read, said_by
 from annotator.statistics.lesion_matching import SAME_LESION
 
+# What a joined lesion is called, with its number behind.
+LESION = "lesion"
 # (item, what of it: "" the case, "L", "R", "lesion 1")
 Unit = tuple[int, str]
 
@@ -86,5 +88,5 @@ def _by_lesion(
         number += 1
         for reader, finding, _ in (things[at] for at in group):
             if finding in said[reader]:
-                found[reader][f"lesion {number}"] = said[reader][finding]
+                found[reader][f"{LESION} {number}"] = said[reader][finding]
     return found

@@ -3,13 +3,13 @@
 ROC areas and their comparison over readers and cases are not here: exports for the programs that compute them are.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from annotator.readerstudies.analysis_plan import AnalysisPlan
-from annotator.readerstudies.rating_units import RatingTable, Unit, first_readings, rating_table
+from annotator.readerstudies.rating_units import LESION, RatingTable, Unit, first_readings, rating_table
 from annotator.readerstudies.study_reads import FrameOrder, StudyRead
 from annotator.statistics.accuracy import Accuracy, Confusion, accuracy_of, confusion_of, pooled_accuracy
 from annotator.statistics.alpha import Level, krippendorffs_alpha
@@ -124,7 +124,8 @@ def _condition(
     table = rating_table(reads, plan.question, order=order, minimum_overlap=plan.minimum_overlap)
     ordered = list(values) if plan.ordered and values else None
     level = _level(table, plan)
-    true = [is_positive(truth.get(unit), plan) for unit in table.units]
+    lesions = Counter(item for item, about in table.units if about.startswith(LESION))
+    true = [is_positive(_true_of(unit, truth, lesions), plan) for unit in table.units]
     is_judged = bool(plan.positive) and any(one is not None for one in true)
     yes_no = [[is_positive(value, plan) for value in row] for row in table.said]
     return ConditionResult(
@@ -142,6 +143,14 @@ def _condition(
         pairs=_pairs(table, ordered),
         warnings=tuple(_warnings(table, true if is_judged else None)),
     )
+
+
+def _true_of(unit: Unit, truth: Truth, lesions: Mapping[int, int]) -> Hashable | None:
+    """What is true of a unit; what a table says of a case is so of its lesion where readers found one alone."""
+    item, about = unit
+    if unit not in truth and about.startswith(LESION) and lesions[item] == 1:
+        return truth.get((item, ""))
+    return truth.get(unit)
 
 
 def _level(table: RatingTable, plan: AnalysisPlan) -> Level:

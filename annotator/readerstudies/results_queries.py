@@ -11,6 +11,7 @@ from annotator.accounts.errors import InvalidError, NotAllowedError
 from annotator.accounts.policies import Person
 from annotator.imaging.models import Frame
 from annotator.labels.queries import schemas_by_reference
+from annotator.labels.targets import AppliesTo
 from annotator.readerstudies.analysis_plan import ANY_FINDING, AnalysisPlan
 from annotator.readerstudies.asked_questions import AskedQuestion, asked_questions
 from annotator.readerstudies.models import AssignmentStage, Read, ReaderStudy, StudyReader
@@ -108,13 +109,18 @@ def counted_plan(study: ReaderStudy, chosen: Mapping[str, Any] | None = None) ->
 def counted_reads(
     study: ReaderStudy, *, parts: Iterable[str] = _PARTS, stage: str = AssignmentStage.MAIN
 ) -> list[StudyRead]:
-    """The reads that count, by reader and in their order: neither set aside nor given up. Two queries.
+    """The reads that count, by reader and in their order: neither set aside nor given up. Three queries.
 
     Parameters
     ----------
     parts : of the content; what isn't needed isn't read.
     """
     wanted = [part for part in _PARTS if part in set(parts)]
+    slices = frozenset(
+        one.key
+        for one in schemas_by_reference(protocol_of(study).schemas)
+        if one.definition["applies_to"] == AppliesTo.SLICES
+    )
     codes = dict(StudyReader.objects.filter(study=study).values_list("person_id", "code"))
     rows = (
         Read.objects.filter(
@@ -149,6 +155,7 @@ def counted_reads(
             content=dict(zip(wanted, content, strict=True)),
             sequence=sequence,
             read=str(read),
+            slices=slices,
         )
         for reader, item, arm, session, step, seconds, handed_in_at, sequence, read, *content in rows.iterator(_CHUNK)
     ]

@@ -34,6 +34,7 @@ class StudyRead:
     content : {"findings", "annotations", "answers"} as the API has them; what a figure doesn't need may be left out.
     sequence : the how manyeth reading of this reader in the study it was to be.
     read : the identifier of the frozen read; empty where nobody needs it.
+    slices : keys of the study's schemas that are answered about ranges of slices.
     """
 
     reader: str
@@ -46,6 +47,7 @@ class StudyRead:
     content: Mapping[str, Any]
     sequence: int = 0
     read: str = ""
+    slices: frozenset[str] = frozenset()
 
     @property
     def condition(self) -> tuple[str, str]:
@@ -71,12 +73,17 @@ def said_by(read: StudyRead, question: str) -> dict[str, Hashable]:
 
     Returns
     -------
-    By "" for the case, "L" or "R" for a breast, a finding's identifier for a finding. Answers about ranges of slices
-    are left out: two readers' ranges are seldom the same. A choice of several is a sorted tuple.
+    By "" for the case, "L" or "R" for a breast, a finding's identifier for a finding. Of answers about ranges of slices
+    everything that was said of any range, as of the case: two readers' ranges are seldom the same; () where there is no
+    range. A choice of several is a sorted tuple.
     """
     if question == ANY_FINDING:
         return {"": bool(read.content.get("findings"))}
     key, _, name = question.partition(".")
+    if key in read.slices:
+        told = [one["answers"].get(name) for one in read.answers(key) if one.get("first_frame")]
+        flat = {one for value in told if value is not None for one in (value if isinstance(value, list) else [value])}
+        return {"": tuple(sorted(flat, key=str))}
     said: dict[str, Hashable] = {}
     for answer in read.answers(key):
         if answer.get("first_frame"):

@@ -27,6 +27,8 @@ from annotator.labels.actions.publish_draft import publish_draft
 from annotator.imaging.actions.start_intake import start_intake
 from annotator.imaging.models import Study
 from annotator.readerstudies.actions.make_study import make_study
+from tests.annotator.readerstudies.made_reads import made_read
+from tests.annotator.readerstudies.studied import finished_study
 admin = User.objects.get(username="admin")
 # Offered with a modality that no test has, so that none is asked it.
 asked = {"name": "sure", "title": "Sure", "kind": "choice", "options": [{"value": "yes", "title": "Yes"}]}
@@ -35,7 +37,11 @@ make_draft(admin, "wcag", title="Accessible", definition=definition)
 publish_draft(admin, "wcag", revision=1, reason="To look at.")
 begin_draft(admin, "wcag")
 intake = start_intake(User.objects.get(username="admin"))
-result = [Study.objects.first().pk, str(intake.pk), str(make_study(admin, "Accessible").pk)]
+def read(reader, item, arm, step):
+    said = {"haemorrhage": "present" if reader == "R01" else "absent"}
+    return made_read(reader, item, answers=said, schema="head-ct@1", boxes=[(5.0, 5.0, 12.0)])
+finished = finished_study(admin, cases=3, content=read, truth={1: {"head-ct.haemorrhage": "present"}})
+result = [Study.objects.first().pk, str(intake.pk), str(make_study(admin, "Accessible").pk), str(finished.pk)]
 """
 # Addresses by page; "" where a page is seen elsewhere here, or is no page but an act or a picture.
 ADMIN_PAGES = {
@@ -74,8 +80,8 @@ ADMIN_PAGES = {
     "reader-study": "/reader-studies/{reader_study}/",
     "reader-study-allocation": "/reader-studies/{reader_study}/allocation/",
     "reader-study-protocol": "/reader-studies/{reader_study}/protocol/",
-    "reader-study-results": "",
-    "reader-study-adjudication": "",
+    "reader-study-results": "/reader-studies/{finished}/results/?question=head-ct.haemorrhage",
+    "reader-study-adjudication": "/reader-studies/{finished}/adjudication/",
     "people": "/people/",
     "key-map": "/key-map/",
     "audit": "/audit/",
@@ -111,12 +117,15 @@ def test_the_pages_keep_wcag_2_1_aa(reading_room: ReadingRoom, signed_in_page: S
     (tmp_path / "ct" / "note.dcm").write_text("not a picture")
     reading_room.manage("ingest", str(tmp_path / "ct"))
     reading_room.wait_for_jobs()
-    study, intake, reader_study = reading_room.python(A_STUDY_AND_AN_INTAKE)
+    study, intake, reader_study, finished = reading_room.python(A_STUDY_AND_AN_INTAKE)
     page = signed_in_page("admin")
     found: list[str] = []
     for address in filter(None, ADMIN_PAGES.values()):
-        page.goto(address.format(study=study, intake=intake, reader_study=reader_study))
+        page.goto(address.format(study=study, intake=intake, reader_study=reader_study, finished=finished))
         found += faults(page)
+    # A study that is read, beside the designer of one that isn't.
+    page.goto(f"/reader-studies/{finished}/")
+    found += faults(page)
     assert found == []
 
 

@@ -1,5 +1,7 @@
 """First results of studies: small ones by hand, and a simulated one whose truth is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -162,3 +164,39 @@ def test_the_results_of_a_simulated_study_of_30_readers_and_500_cases_cover_what
     assert np.mean([kappa.low <= wanted <= kappa.high for kappa in kappas]) > 0.85
     assert found.times.median == pytest.approx(60, rel=0.03)
     assert found.reads == 15_000
+
+
+def test_a_tables_truth_of_a_case_is_that_of_its_only_lesion() -> None:
+    here, there = (10.0, 10.0, 20.0), (100.0, 100.0, 20.0)
+    reads = [
+        made_read(reader, item, boxes=boxes, about_finding={"kind": "bad"})
+        for reader in ("R01", "R02")
+        for item, boxes in ((1, [here]), (2, [here, there]))
+    ]
+    plan = AnalysisPlan(question="head.kind", positive=("bad",))
+    (found,) = results_of(reads, plan, truth={(1, ""): "bad", (2, ""): "bad"})
+    assert found.units == 3
+    assert found.readers[0].counted is not None
+    assert found.readers[0].counted.true_positives == 1, "of the case with two lesions nobody knows which is meant"
+
+
+def test_of_slices_counts_what_was_said_of_any_range() -> None:
+    def on_slices(reader: str, item: int, *said: bool):
+        one = made_read(reader, item)
+        for value in said:
+            ranged = {
+                "schema": "slices@1",
+                "answers": {"bleed": value},
+                "finding": None,
+                "breast": "",
+                "override": None,
+            }
+            one.content["answers"].append({**ranged, "first_frame": "k.1", "last_frame": "k.2", "score": {}})
+        return replace(one, slices=frozenset({"slices"}))
+
+    reads = [on_slices("R01", 1, True, False), on_slices("R01", 2), on_slices("R02", 1), on_slices("R02", 2, False)]
+    plan = AnalysisPlan(question="slices.bleed", positive=(True,))
+    (found,) = results_of(reads, plan, truth={(1, ""): True, (2, ""): False})
+    counted = {one.reader: vars(one.counted) for one in found.readers if one.counted}
+    assert counted["R01"] == {"true_positives": 1, "false_negatives": 0, "true_negatives": 1, "false_positives": 0}
+    assert counted["R02"] == {"true_positives": 0, "false_negatives": 1, "true_negatives": 1, "false_positives": 0}

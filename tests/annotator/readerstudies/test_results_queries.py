@@ -113,7 +113,7 @@ def test_queries_do_not_grow_with_the_study(
 ) -> None:
     larger = finished_study(admin, readers=6, cases=30, content=bleeds, name="Larger")
     for one in (study, larger):
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             counted = counted_study(admin, one.pk, {"question": BLEED, "truth": "adjudication"})
             reads = counted_reads(one)
             item_facts(one)

@@ -128,7 +128,7 @@ def test_a_launch_writes_versions_into_the_protocol_and_pins_them_to_the_copies(
         launch_study(admin, unknown.pk, revision=unknown.revision)
     unknown.delete()
     study = draft(admin, cases, readers, arms=[ALONE, named, {"name": "ordered", "kind": "triage"}])
-    assert any("ordered name no model" in one.words for one in launch_checks(study))
+    assert any("ordered: no model is named" in one.words for one in launch_checks(study))
     study = launch_study(admin, study.pk, revision=study.revision)
     assert [arm["model"] for arm in study.protocol["arms"]] == ["", "finder 2", "finder 1, finder 2"]
     for reading in Assignment.objects.all():
