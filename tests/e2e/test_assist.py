@@ -88,6 +88,7 @@ def test_calipers_and_contours_wait_for_the_reader_and_clicks_become_an_outline_
     # One point of the first is moved; then the reading is handed in.
     before = viewer.marks()[0]["points"]
     page.keyboard.press("Escape")
+    page.keyboard.press("v")
     page.locator(".mark-row").first.locator(".mark-jump").click()
     expect(page.locator(".handle").first).to_be_visible()
     column, row = before[0]

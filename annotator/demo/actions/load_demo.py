@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from annotator.accounts.errors import RoomError
 from annotator.accounts.models import User
+from annotator.assist.actions.allow_anatomy import allow_anatomy
+from annotator.assist.model_queries import model_lines_for
 from annotator.cases.actions.install_hangings import install_shipped_hangings
 from annotator.cases.models import Case
 from annotator.demo import head_ct, thyroid_ultrasound, tomosynthesis
@@ -92,6 +94,7 @@ def load_demo(*, in_this_process: bool = True, wait_seconds: float = 120, say: S
         say("Looking for calipers")
         for job_id in Job.objects.filter(kind=CALIPER_WORK, state=JobState.QUEUED).values_list("pk", flat=True):
             run_job(job_id)
+    _let_models_look(admin)
     assigned = _assign(admin, radiologist, cases)
     return DemoSummary(
         already_there=False,
@@ -100,6 +103,13 @@ def load_demo(*, in_this_process: bool = True, wait_seconds: float = 120, say: S
         assigned=assigned,
         seconds=time.monotonic() - started,
     )
+
+
+def _let_models_look(admin: User) -> None:
+    """The networks learned from breasts, the phantom is a thyroid: allowed here, with the note on each suggestion."""
+    for line in model_lines_for(admin):
+        if line.active is not None and line.active.modality == "US":
+            allow_anatomy(admin, line.name, "THYROID", allowed=True, reason="Demo: a phantom, nobody's thyroid.")
 
 
 def _write_files(folder: Path) -> None:
