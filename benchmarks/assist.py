@@ -54,7 +54,7 @@ def networks(folder: Path | None) -> tuple[Any, Any]:
     for one in shipped_models(folder or SHIPPED):
         if one.card["task"] == "segmentation" and one.card["config"]["guidance"]:
             segmenter = Segmenter(one.card, one.weights)
-        elif one.card["task"] == "caliper detection":
+        elif one.card["task"] == "calipers":
             finder = CaliperNetwork(one.card, one.weights)
     return finder, segmenter
 

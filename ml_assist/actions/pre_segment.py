@@ -29,7 +29,8 @@ from ml_assist.inference.caliper_finding import NetworkFinder
 from ml_assist.inference.drawing import Drawer
 from ml_assist.inference.matched_calipers import MATCHER, in_tissue, matched, matcher_identity
 
-CALIPER_DETECTION = "caliper detection"
+# As the cards of training/train_caliper.py call it.
+CALIPERS = "calipers"
 
 Report = Callable[[int, str], None]
 
@@ -95,7 +96,7 @@ def _calipers(
     case: Case, frames: list[SeenFrame], anatomy: str, made: PreSegmented, report: Callable[[int, int], None]
 ) -> dict[int, list[ProposedShape]]:
     """Those of each frame, recorded as suggestions."""
-    version, note = _answering(case, CALIPER_DETECTION, "US", anatomy, made)
+    version, note = _answering(case, CALIPERS, "US", anatomy, made)
     identity = identity_of(version) if version else matcher_identity()
     find = NetworkFinder(version).find if version else matched
     questions = [Question(one, hash_of_hint(None, picture=one.picture), partial(find, one.source)) for one in frames]

@@ -20,7 +20,7 @@ def warm_up() -> None:
                     segmenter = segmenter_of(version, device=device)
                     picture = np.zeros((64, 64, segmenter.config.picture_channels), np.uint8)
                     segmenter.outline(picture)
-                else:
+                elif version.task == "calipers":
                     caliper_network_of(version, device=device).find(np.zeros((64, 64), np.uint8))
             except (RoomError, KeyError, ValueError) as error:
                 logger.warning("%s on %s is not warm: %s", version, device, error)

@@ -38,7 +38,7 @@ from ml_assist.inference.segmenter import Segmenter
 from ml_assist.networks.device import device_of
 from ml_assist.networks.weights import WeightsError
 from tests.api.v1.described import DescribedClient
-from tests.ml_assist.tiny_models import FRAMEWISE, GUIDED, card_of, tiny_model
+from tests.ml_assist.tiny_models import FRAMEWISE, GUIDED, card_of, tiny_caliper_model, tiny_model
 
 ENDS = [[300.0, 200.0], [420.0, 330.0]]
 
@@ -206,6 +206,12 @@ def test_ahead_of_the_reader_calipers_and_an_outline_a_still_are_suggested_and_n
     assert pre_segment([asking.case.pk], report=lambda *_: None).new_suggestions == 1
     contour = Suggestion.objects.get(kind="contour")
     assert (contour.model_version, version == newer) == (newer, False), "a newer version's takes the older one's place"
+
+    # A network that finds calipers takes the place of matching, and says none where it sees none: no lesion either.
+    install_model(*tiny_caliper_model(), version="1")
+    by_network = pre_segment([asking.case.pk], report=lambda *_: None)
+    assert (by_network.calipers, by_network.outlines, Suggestion.objects.count()) == (0, 0, 0)
+    ModelPromotion.objects.filter(version__task="calipers").delete()
 
     # A picture without calipers: none are invented, and no lesion either.
     plain = Frame.objects.get()

@@ -7,8 +7,10 @@ from typing import Any
 
 import torch
 
+from ml_assist.networks.caliper_net import CaliperNet
 from ml_assist.networks.unet import build_unet
 from ml_assist.networks.weights import save_weights
+from ml_assist.training.caliper_config import CaliperConfig
 from ml_assist.training.unet_config import ULTRASOUND, UNetConfig
 
 GUIDED = ULTRASOUND.changed(
@@ -30,11 +32,24 @@ def tiny_model(config: UNetConfig = GUIDED, *, draws: bool = True, seed: int = 1
     with torch.no_grad():
         last.weight.zero_()
         torch.nn.init.constant_(last.bias, 3.0 if draws else -3.0)  # type: ignore[arg-type]
+    weights = _saved(network)
+    return card_of(config, weights), weights
+
+
+def tiny_caliper_model() -> tuple[dict[str, Any], bytes]:
+    """Of a caliper network that finds none."""
+    config = CaliperConfig(filters=(2, 2, 2, 2, 2))
+    torch.manual_seed(1)
+    weights = _saved(CaliperNet(config.filters))
+    card = card_of(GUIDED, weights) | {"name": config.name, "task": "calipers", "threshold": 0.99}
+    return card | {"config": config.to_json()}, weights
+
+
+def _saved(network: torch.nn.Module) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "weights.safetensors"
         save_weights(network, path)
-        weights = path.read_bytes()
-    return card_of(config, weights), weights
+        return path.read_bytes()
 
 
 def card_of(config: UNetConfig, weights: bytes) -> dict[str, Any]:
