@@ -45,7 +45,7 @@ class ModelsSerializer(serializers.Serializer):
     models = ModelSerializer(many=True)
 
 
-class ReasonSerializer(serializers.Serializer):
+class ModelReasonSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=200)
 
 
@@ -98,12 +98,12 @@ class ModelPromote(APIView):
 
     @extend_schema(
         summary="Let a version answer",
-        request=ReasonSerializer,
+        request=ModelReasonSerializer,
         responses={200: ModelsSerializer, **problems(*BODY, 403, 404, 409, 503)},
     )
     def post(self, request: Request, version_id: int) -> Response:
         """From now on; its weights are held against their hash first."""
-        given = ReasonSerializer(data=request.data)
+        given = ModelReasonSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         promote_model(signed_in(request.user), version_id, reason=given.validated_data["reason"])
         return ModelList().get(request)
@@ -115,12 +115,12 @@ class ModelRollBack(APIView):
 
     @extend_schema(
         summary="Go back to the version before",
-        request=ReasonSerializer,
+        request=ModelReasonSerializer,
         responses={200: ModelsSerializer, **problems(*BODY, 403, 404, 409, 503)},
     )
     def post(self, request: Request, name: str) -> Response:
         """The version that answered before the present one answers again."""
-        given = ReasonSerializer(data=request.data)
+        given = ModelReasonSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         roll_back_model(signed_in(request.user), name, reason=given.validated_data["reason"])
         return ModelList().get(request)
