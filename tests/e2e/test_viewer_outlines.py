@@ -1,7 +1,7 @@
 """Two ends are clicked and a contour is suggested, corrected, accepted, taken back.
 
 The network is stood in for: what it would answer is put into the database as its worker does, because this is about the
-reader's hand. The worker itself serves a browser in test_assisted_reading.py.
+reader's hand. The worker itself serves a browser in test_assist.py.
 """
 
 from pathlib import Path

@@ -297,6 +297,17 @@ describe('a request that fails', () => {
     expect(outlining.trouble).toMatch(/^The server can’t be reached/);
   });
 
+  it('is left behind with its tool, and one that fails later is told once', async () => {
+    const { acts, outlining, give, said } = setUp();
+    outlining.ask('f', ENDS);
+    await give(new Error('No worker serves the queue.'));
+    acts.ui.set({ tool: 'box' });
+    expect([outlining.trouble, outlining.shownOn('f'), outlining.tryAgain()]).toEqual(['', [], false]);
+    outlining.ask('f', ENDS);
+    await give(new Error('This is a CT.'));
+    expect([outlining.trouble, outlining.shownOn('f'), said]).toEqual(['', [], ['This is a CT.']]);
+  });
+
   it('is given up by asking otherwise', async () => {
     const { outlining, give } = setUp();
     outlining.ask('f', ENDS);

@@ -50,6 +50,7 @@ export interface ShownHint {
   state: 'waits' | 'failed' | 'open';
 }
 
+const TOOL = 'outline';
 const ASK_AGAIN_MS = 400;
 const LONGEST_MS = 60_000;
 const NO_ANSWER = 'The program has not answered for a minute. Draw it by hand, or try again.';
@@ -69,7 +70,12 @@ export class Outlining {
     private readonly server: OutlineServer,
     private readonly say: (words: string) => void,
     private readonly pause: (ms: number) => Promise<void> = (ms) => new Promise((done) => setTimeout(done, ms)),
-  ) {}
+  ) {
+    // With another tool in hand the reader has gone on without it.
+    acts.ui.subscribe((now, before) => {
+      if (before.tool === TOOL && now.tool !== TOOL) this.asks = this.asks.filter((ask) => !ask.failed);
+    });
+  }
 
   /** The outline that clicks correct: the one chosen, while nothing was decided on it. */
   get open(): OpenOutline | null {
@@ -230,7 +236,7 @@ export class Outlining {
     const former = ask.replaces ? workspace.records.get('decision', ask.replaces) : undefined;
     if (former) changes.push({ kind: 'decision', id: former.id, before: former, after: rejected(former, CORRECTED) });
     // It goes on from the one that it corrects, or is looked for where its tool is in hand.
-    const isNext = ask.replaces ? ui.now.selectedSuggestion === ask.replaces : ui.now.tool === 'outline';
+    const isNext = ask.replaces ? ui.now.selectedSuggestion === ask.replaces : ui.now.tool === TOOL;
     workspace.cameFromServer(ask.replaces ? 'correct outline' : 'outline', changes);
     if (isNext) ui.set({ selectedSuggestion: id, selectedMark: null, showsMarks: true });
     if (ask.next) {
@@ -251,9 +257,12 @@ export class Outlining {
     if (!this.asks.includes(ask)) return;
     const isDecided = ask.replaces !== null && !this.isUndecided(ask.replaces);
     // A correction that makes no outline leaves the one before; the first points stay, to be sent again.
-    if (ask.replaces) this.asks = this.asks.filter((other) => other !== ask);
-    else ask.failed = words;
-    if (ask.replaces && !isDecided) this.say(words);
+    const stays = !ask.replaces && this.acts.ui.now.tool === TOOL;
+    if (stays) ask.failed = words;
+    else {
+      this.asks = this.asks.filter((other) => other !== ask);
+      if (!isDecided) this.say(words);
+    }
     this.announce();
   }
 

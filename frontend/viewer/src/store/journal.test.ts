@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Annotation } from '../model/reading';
-import { Journal } from './journal';
+import { type Change, Journal } from './journal';
 import type { AnyRecord } from './records';
 
 const mark = (c: number): Annotation => ({
@@ -80,5 +81,41 @@ describe('the journal', () => {
       { kind: 'finding', id: 'f', before: beside, after: null },
     ]);
     expect(journal.canUndo).toBeNull();
+  });
+
+  it('undone to its beginning leaves what was there before, done again to its end what was made, however steps merged', () => {
+    const step = fc.record({
+      ids: fc.uniqueArray(fc.constantFrom('a', 'b', 'c'), { minLength: 1 }),
+      deletes: fc.boolean(),
+      mergeKey: fc.constantFrom('typing', 'pulling', null),
+    });
+    fc.assert(
+      fc.property(fc.array(step), (steps) => {
+        const journal = new Journal();
+        const states = new Map<string, AnyRecord | null>([['a', mark(0)]]);
+        const apply = (changes: readonly Change[]): void => {
+          for (const { id, after } of changes) states.set(id, after);
+        };
+        const seen = (): unknown[] => ['a', 'b', 'c'].map((id) => states.get(id) ?? null);
+        const before = seen();
+        steps.forEach(({ ids, deletes, mergeKey }, at) => {
+          const changes = ids.map(
+            (id): Change => ({
+              kind: 'annotation',
+              id,
+              before: states.get(id) ?? null,
+              after: deletes ? null : mark(at + 1),
+            }),
+          );
+          journal.record('step', changes, mergeKey, at);
+          apply(changes);
+        });
+        const after = seen();
+        for (let step = journal.undo(); step; step = journal.undo()) apply(step.changes);
+        expect(seen()).toEqual(before);
+        for (let step = journal.redo(); step; step = journal.redo()) apply(step.changes);
+        expect(seen()).toEqual(after);
+      }),
+    );
   });
 });
