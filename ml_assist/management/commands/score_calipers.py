@@ -34,7 +34,8 @@ class Command(BaseCommand):
         sets = [(verified_pictures(), options["folder"])]
         if options["without"]:
             sets.append((verified_pictures(OTHERS_WITHOUT, None), options["without"]))
-        find = caliper_finder(options["caliper_network"]) or find_calipers
+        finder = caliper_finder(options["caliper_network"])
+        find = finder.find if finder else find_calipers
         report, made, number = progress_lines(self.stderr), {}, 0
         for pictures, folder in sets:
             found = {}
