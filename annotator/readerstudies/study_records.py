@@ -17,6 +17,7 @@ class StudyRecord(TypedDict):
     created_at: str
     launched_at: str | None
     closed_at: str | None
+    job: str | None
 
 
 class CheckRecord(TypedDict):
@@ -36,6 +37,7 @@ def study_as_dict(study: ReaderStudy) -> StudyRecord:
         created_at=study.created_at.isoformat(),
         launched_at=study.launched_at.isoformat() if study.launched_at else None,
         closed_at=study.closed_at.isoformat() if study.closed_at else None,
+        job=str(study.job_id) if study.job_id else None,
     )
 
 

@@ -17,7 +17,7 @@ from annotator.readerstudies.actions.edit_study import (
     edit_study,
     set_truth,
 )
-from annotator.readerstudies.actions.launch_study import launch_study
+from annotator.readerstudies.actions.launch_study import launch_study, take_back_launch
 from annotator.readerstudies.actions.make_study import discard_study, make_study
 from annotator.readerstudies.actions.pilot_study import end_pilot, start_pilot
 from annotator.readerstudies.launch_checks import launch_checks
@@ -193,9 +193,17 @@ class ReaderStudyLaunch(APIView):
         responses={200: ReaderStudySerializer, **problems(*BODY, 403, 404, 409)},
     )
     def post(self, request: Request, study_id: uuid.UUID) -> Response:
-        """Its protocol is locked from then on. Of two who launch at once one is told that it was launched."""
+        """Its protocol is locked from then on. Of two who launch at once one is told that it was launched.
+
+        A large study is "starting" in the answer: its job makes the readings, and then it runs.
+        """
         made = launch_study(request.user, study_id, revision=read_form(StudyRevisionSerializer, request)["revision"])
         return Response({**study_as_dict(made)})
+
+    @extend_schema(summary="Take a launch back", responses={200: ReaderStudySerializer, **problems(403, 404, 409)})
+    def delete(self, request: Request, study_id: uuid.UUID) -> Response:
+        """Of a large study whose launch was stopped on its way: it is a draft again, and nobody has read anything."""
+        return Response({**study_as_dict(take_back_launch(request.user, study_id))})
 
 
 class ReaderStudyPilot(APIView):

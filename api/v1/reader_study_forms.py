@@ -19,6 +19,9 @@ class ReaderStudySerializer(serializers.Serializer):
     created_at = serializers.DateTimeField()
     launched_at = serializers.DateTimeField(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
+    job = serializers.UUIDField(
+        allow_null=True, help_text="That makes readings, of a launch or of cases that were added; null: all are there."
+    )
 
     def to_representation(self, study: ReaderStudy) -> dict[str, Any]:
         """As everywhere in the product."""

@@ -347,6 +347,7 @@ MATRIX = [
     Row("GET", "api-reader-study-allocation", "401 403 403 403 200", args=reader_study),
     Row("POST", "api-reader-study-allocation", "401 403 403 403 400", args=reader_study, body=first_revision),
     Row("POST", "api-reader-study-launch", "401 403 403 403 409", args=reader_study, body=first_revision),
+    Row("DELETE", "api-reader-study-launch", "401 403 403 403 409", args=reader_study),
     Row("POST", "api-reader-study-pilot", "401 403 403 403 409", args=reader_study, body=first_revision),
     Row("DELETE", "api-reader-study-pilot", "401 403 403 403 409", args=reader_study),
     Row("GET", "api-reader-study-amendments", "401 403 403 403 200", args=reader_study),
