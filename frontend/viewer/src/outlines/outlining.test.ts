@@ -57,7 +57,10 @@ function setUp({ locked = false } = {}) {
   const manifest = {
     case: { id: 'c', modality: 'US' },
     reading: { may_annotate: true, locked },
-    finding_kinds: [{ value: 'nodule', label: 'Nodule' }],
+    finding_kinds: [
+      { value: 'nodule', label: 'Nodule' },
+      { value: 'lesion', label: 'Lesion' },
+    ],
     shows_suggestions: true,
   } as unknown as Manifest;
   const ui = new Ui({ tool: 'outline' });
@@ -137,6 +140,20 @@ describe('an outline that was asked for', () => {
     const marks = acts.workspace.records.live('annotation');
     expect(marks.map((mark) => mark.finding)).toEqual([finding.id, finding.id]);
     expect(outlining.open).toBeNull();
+  });
+
+  it('tells who draws its hint when it was accepted, and begins a finding of the kind that a mark would', async () => {
+    const { acts, outlining, give } = setUp();
+    outlining.ask('f', ENDS);
+    await give(outline('a', { label: 'lesion' }));
+    let told = 0;
+    outlining.subscribe(() => {
+      told += 1;
+    });
+    acceptSuggestions(acts, ['a']);
+    expect(told).toBeGreaterThan(0);
+    expect(outlining.shownOn('f')).toEqual([]);
+    expect(acts.myFindings.map(({ kind }) => kind)).toEqual(['nodule']);
   });
 
   it('is asked for again while a worker has it, and given up after a minute', async () => {

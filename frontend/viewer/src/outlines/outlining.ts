@@ -64,6 +64,7 @@ export class Outlining {
   private readonly own = new Map<string, { frame: string; hint: Hint; finding: string | null }>();
   private readonly listeners = new Set<() => void>();
   private over = false;
+  private lastOpen: string | null = null;
 
   constructor(
     private readonly acts: Acts,
@@ -74,7 +75,9 @@ export class Outlining {
     // With another tool in hand the reader has gone on without it.
     acts.ui.subscribe((now, before) => {
       if (before.tool === TOOL && now.tool !== TOOL) this.asks = this.asks.filter((ask) => !ask.failed);
+      this.followOpen();
     });
+    acts.workspace.records.subscribe(() => this.followOpen());
   }
 
   /** The outline that clicks correct: the one chosen, while nothing was decided on it. */
@@ -187,6 +190,14 @@ export class Outlining {
     this.over = true;
     this.asks = [];
     this.listeners.clear();
+  }
+
+  /** Another one is open, or none: decided on, or something else was chosen. */
+  private followOpen(): void {
+    const id = this.open?.id ?? null;
+    if (id === this.lastOpen) return;
+    this.lastOpen = id;
+    this.announce();
   }
 
   private begin(ask: Ask): void {

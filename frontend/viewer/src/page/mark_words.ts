@@ -13,10 +13,6 @@ export function wordsAt(pane: Pane, mark: ShownMark, values: MarkValues): string
   const sizes = sizeWords(measuresOf(mark.kind, mark.points, frame.geometry, mark.mask));
   if (!mark.selected) return sizes;
   const enclosed = values.words({ ...mark, frame: frame.key }).slice(0, 1);
-  return [...sizes, ...enclosed, ...(mark.note ? [cut(`⚠ ${mark.note}`)] : [])];
-}
-
-/** The list has all of it: in the picture it would hide what it is about. */
-function cut(words: string, longest = 34): string {
-  return words.length <= longest ? words : `${words.slice(0, longest).trimEnd()}…`;
+  // The list says why: here it would hide what it is about.
+  return [...sizes, ...enclosed, ...(mark.note ? ['⚠ may not fit'] : [])];
 }

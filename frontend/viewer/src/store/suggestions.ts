@@ -97,6 +97,8 @@ export function originOf(mark: Annotation, { suggestions, workspace }: Acts): st
 }
 
 function kindOf(suggestion: Suggestion, acts: Acts): string {
+  // What the reader pointed at is what the reader would draw, not what the network calls everything.
+  if (acts.outlining?.made(suggestion.id)) return acts.kindOfNext;
   const label = suggestion.label.toLowerCase();
   const named = acts.manifest.finding_kinds.find((k) => k.value === label || k.label.toLowerCase() === label);
   return named?.value ?? acts.kindOfNext;
