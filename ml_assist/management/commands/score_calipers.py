@@ -22,6 +22,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--caliper-network", type=Path, metavar="FOLDER", help="card and weights; else symbols are matched"
         )
+        parser.add_argument(
+            "--masks", type=Path, metavar="FOLDER", help="BUS-BRA's masks/: Dice of the masks that calipers alone make"
+        )
         parser.add_argument("--json", type=Path, metavar="FILE", help="the figures, and every find")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -36,7 +39,8 @@ class Command(BaseCommand):
             sets.append((verified_pictures(OTHERS_WITHOUT, None), options["without"]))
         finder = caliper_finder(options["caliper_network"])
         find = finder.find if finder else find_calipers
-        report, made, number = progress_lines(self.stderr), {}, 0
+        report, number = progress_lines(self.stderr), 0
+        made: dict[str, Any] = {}
         for pictures, folder in sets:
             found = {}
             for one in pictures:
@@ -55,5 +59,35 @@ class Command(BaseCommand):
                 "groups": [one.to_json() for one in scored],
                 "finds": {image: [[c.column, c.row, c.score] for c in finds] for image, finds in found.items()},
             }
+        if options["masks"]:
+            self.stdout.write(self._dice(sets[0][0], options["masks"], made[options["folder"].name]["finds"]))
         if options["json"]:
             options["json"].write_text(json.dumps(made, indent=1))
+
+    def _dice(self, pictures: Any, folder: Path, found: dict[str, list[list[float]]]) -> str:
+        import cv2
+        import numpy as np
+
+        from ml_assist.verified.masks_of_calipers import dice_of_calipers, mean_dice
+
+        checked: dict[str, float] = {}
+        finds: dict[str, float] = {}
+        for one in pictures:
+            mask = cv2.imread(str(folder / f"mask_{one.image.partition('_')[2]}.png"), cv2.IMREAD_GRAYSCALE)
+            if mask is None:
+                raise CommandError(f"{folder} has no mask of {one.image}. --masks is BUS-BRA's folder masks/.")
+            for places, dice in ((one.calipers, checked), (np.array(found[one.image]).reshape(-1, 3)[:, :2], finds)):
+                value = dice_of_calipers(places, mask > 127)
+                if value is not None:
+                    dice[one.image] = value
+        lines = ["", "| masks made of | pictures | mean Dice (95 % interval, by patient) |", "|---|---|---|"]
+        groups = [("checked calipers", checked, pictures), ("what was found", finds, pictures)]
+        for number in (2, 4):
+            chosen = [one for one in pictures if len(one.calipers) == number]
+            groups.append((f"checked calipers, {number} of them", checked, chosen))
+        for name, dice, chosen in groups:
+            mean = mean_dice(chosen, dice)
+            if mean.value is not None:
+                interval = f" ({mean.low:.3f} to {mean.high:.3f})" if mean.low is not None else ""
+                lines.append(f"| {name} | {sum(one.image in dice for one in chosen)} | {mean.value:.3f}{interval} |")
+        return "\n".join(lines)
