@@ -1,12 +1,15 @@
 """Designer and dashboard as an admin uses them: enriched cases, the analysis, truth from elsewhere, amendments."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from annotator.accounts.models import User
 from annotator.datasets.actions.import_diagnoses import import_diagnoses
 from annotator.datasets.models import Cohort
-from annotator.readerstudies.models import ReaderStudy
+from annotator.readerstudies.actions.launch_study import launch_study
+from annotator.readerstudies.models import ClockJump, ReaderStudy
 from frontend.pages import reader_studies
 from tests.annotator.readerstudies.made_reads import made_read
 from tests.annotator.readerstudies.studied import finished_study
@@ -81,3 +84,26 @@ def test_a_draft_is_enriched_analysed_and_given_its_truth_and_amended_once_it_ru
     words |= {"amend-washout_days": 3, "amend-instructions": "Read\r\nslowly."}
     assert "Amendment 1: protocol changed." in post("amend", **words, reason="The board.").content.decode()
     assert set(ReaderStudy.objects.get(pk=study.pk).amendments.get().change) == {"washout_days", "instructions"}
+
+
+def test_a_large_launch_shows_how_far_it_is_and_is_stopped_and_taken_back(client_for: ClientFor, admin: User) -> None:
+    study = draft(admin, make_cases(2), make_readers(1))
+    study = launch_study(admin, study.pk, revision=study.revision, most_at_once=1)
+    client, address = client_for(admin), reverse("reader-study", args=[study.pk])
+    page = client.get(address).content.decode()
+    assert "The launch" in page
+    assert "Waiting for a worker" in page
+    assert "Take the launch back" not in page
+    part = client.get(address, {"part": "making"}).content.decode()
+    assert "Stop" in part
+    assert "<html" not in part
+    client.post(reverse("job-cancel", args=[study.job.pk]), {"back": address})
+    page = client.get(address).content.decode()
+    assert "Go on" in page
+    assert "the study is a draft again" in client.post(address, {"then": "take-back"}, follow=True).content.decode()
+    ClockJump.objects.create(seen_until=study.created_at, seen_from=study.created_at + timedelta(days=9))
+    launch_study(admin, study.pk, revision=study.revision)
+    assert "The clock went ahead" in client.get(address).content.decode()
+    jump = ClockJump.objects.get().pk
+    told = client.post(address, {"then": "count-jump", "jump": jump, "reason": "It was off."}, follow=True)
+    assert "That time counts" in told.content.decode()
