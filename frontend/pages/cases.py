@@ -12,6 +12,7 @@ from django.urls import reverse
 from annotator.accounts.errors import InvalidError, NotFoundError, RoomError
 from annotator.accounts.policies import is_signed_in
 from annotator.accounts.queries import viewer_preferences_of
+from annotator.assist.actions.note_shown import note_shown
 from annotator.cases.actions.show_priors import MOST_PRIORS, show_priors
 from annotator.cases.policies import may_edit_hangings, may_make_cases, may_see_every_case
 from annotator.cases.queries import case_for, catalogued_cases_for
@@ -79,6 +80,7 @@ def case(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     person = signed_in(request)
     found = case_for(person, case_id)
     assignment = open_assignment(person, found.pk) if may_read_cases(person) else None
+    note_shown(person, found.pk)
     after = f"?after={assignment.pk}" if assignment else ""
     preferences = viewer_preferences_of(person)
     context = {
