@@ -1,15 +1,19 @@
 """Notice in every process when the clock jumps: before a reader is answered who would be let in too early."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from annotator.readerstudies.actions.watch_clock import watch_clock
+
+logger = logging.getLogger(__name__)
 
 _LOOK_EVERY_SECONDS = 600.0
 _DRIFT_SECONDS = 60.0
@@ -41,6 +45,12 @@ class WatchClock:
         if last is not None and abs(drift) < _DRIFT_SECONDS and passed - last[1] < _LOOK_EVERY_SECONDS:
             return
         with self._lock:
-            if self._last is last:
+            if self._last is not last:
+                return
+            try:
                 watch_clock(jumped=timedelta(seconds=drift) if drift >= _DRIFT_SECONDS else None)
-                self._last = (wall, passed)
+            except DatabaseError:
+                # A database that is busy must not refuse whoever asks for something else: the next request looks.
+                logger.exception("The clock could not be compared with the latest time seen.")
+                return
+            self._last = (wall, passed)

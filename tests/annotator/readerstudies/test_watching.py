@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.utils import timezone
 
@@ -191,3 +192,13 @@ def test_every_process_compares_the_clock_with_what_really_passed(
         clocks["passed"] += passed
         answer(rf.get("/"))
     assert told == [None, timedelta(hours=1), None, None]
+
+    def busy(*, jumped: timedelta | None) -> None:
+        raise OperationalError("database is locked")
+
+    clocks["wall"] += 7200
+    with monkeypatch.context() as patch:
+        patch.setattr(clock_watch, "watch_clock", busy)
+        assert answer(rf.get("/")).status_code == 200
+    answer(rf.get("/"))
+    assert told[-1] == timedelta(hours=2), "the next request looks again"
