@@ -1,5 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
+declare const process: { env: Record<string, string | undefined> };
+
+// What judges a change is the same for everyone; PROPERTIES=search looks for new examples.
+const setupFiles = process.env.PROPERTIES === 'search' ? [] : ['src/same_properties.ts'];
+
 // Django serves the output: frontend/static/viewer under STATIC_URL. The manifest lies beside the files,
 // not in .vite/, because collectstatic skips folders that begin with a dot.
 export default defineConfig({
@@ -18,5 +23,5 @@ export default defineConfig({
   },
   worker: { format: 'es' },
   // Property tests on a machine that is busy with browsers and databases besides.
-  test: { testTimeout: 60_000 },
+  test: { testTimeout: 60_000, setupFiles },
 });
