@@ -1,9 +1,10 @@
 """How a caliper network is trained: one object that makes the same training again. Nothing of torch."""
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 from annotator.accounts.errors import InvalidError
+from ml_assist.training.config_members import check_members, members_from_json
 from ml_assist.training.unet_config import Device, Precision
 
 _WHOLE = {
@@ -47,17 +48,7 @@ class CaliperConfig:
     precision: Precision = "auto"
 
     def __post_init__(self) -> None:
-        for name, choices in _CHOICES.items():
-            if getattr(self, name) not in choices:
-                raise InvalidError(f"This is one of {', '.join(choices)}.", f"config.{name}")
-        for name, (low, high) in _WHOLE.items():
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-                raise InvalidError(f"This is a whole number from {low} to {high}.", f"config.{name}")
-        for name, (least, most) in _NUMBERS.items():
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-                raise InvalidError(f"This is a number from {least:g} to {most:g}.", f"config.{name}")
+        check_members(self, choices=_CHOICES, whole=_WHOLE, numbers=_NUMBERS)
         if self.size % 16:
             raise InvalidError("The sides are a multiple of 16: four levels halve them.", "config.size")
         sizes = [isinstance(one, int) and not isinstance(one, bool) and 1 <= one <= 512 for one in self.filters]
@@ -79,18 +70,4 @@ class CaliperConfig:
         ------
         InvalidError : with the path of the fault, e.g. "config.size".
         """
-        if not isinstance(data, dict):
-            raise InvalidError("This must be an object with named members.", "config")
-        known = {part.name: part for part in fields(cls)}
-        made: dict[str, Any] = {}
-        for name, value in data.items():
-            if name not in known:
-                raise InvalidError(f"There is no {name!r}. There are: {', '.join(sorted(known))}.", f"config.{name}")
-            if name == "filters":
-                if not isinstance(value, list | tuple):
-                    raise InvalidError("This is a list.", "config.filters")
-                value = tuple(value)
-            elif isinstance(known[name].default, str) and not isinstance(value, str):
-                raise InvalidError("This is text.", f"config.{name}")
-            made[name] = value
-        return cls(**made)
+        return cls(**members_from_json(cls, data))

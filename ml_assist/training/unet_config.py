@@ -1,12 +1,13 @@
 """What a U-Net is trained to do, how, and on what: one object that makes the same training again. Nothing of torch."""
 
 import re
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, Self
 
 from annotator.accounts.errors import InvalidError
 from annotator.datasets.exporters.windowed_pictures import AUTO, PictureOptions, WindowChoice
 from ml_assist.guidance.guide import HINT_KINDS, HintKind
+from ml_assist.training.config_members import check_members, members_from_json
 
 Truth = Literal["marks", "calipers"]
 Calipers = Literal["none", "known", "find"]
@@ -99,17 +100,7 @@ class UNetConfig:
             raise InvalidError("A model's name is small letters, figures and hyphens, at most 64.", "config.name")
         if not re.fullmatch(r"[A-Z]{2,16}", self.modality):
             raise InvalidError("A modality is DICOM's word for it: US, CT, MG.", "config.modality")
-        for name, choices in _CHOICES.items():
-            if getattr(self, name) not in choices:
-                raise InvalidError(f"This is one of {', '.join(choices)}.", f"config.{name}")
-        for name, (low, high) in _WHOLE.items():
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-                raise InvalidError(f"This is a whole number from {low} to {high}.", f"config.{name}")
-        for name, (least, most) in _NUMBERS.items():
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-                raise InvalidError(f"This is a number from {least:g} to {most:g}.", f"config.{name}")
+        check_members(self, choices=_CHOICES, whole=_WHOLE, numbers=_NUMBERS)
         for name in ("stretch", "crop", "paint_out", "only_with_calipers"):
             if not isinstance(getattr(self, name), bool):
                 raise InvalidError("This is true or false.", f"config.{name}")
@@ -143,19 +134,7 @@ class UNetConfig:
         ------
         InvalidError : with the path of the fault, e.g. "config.size".
         """
-        if not isinstance(data, dict):
-            raise InvalidError("This must be an object with named members.", "config")
-        known = {part.name: part for part in fields(cls)}
-        made: dict[str, Any] = {}
-        for name, value in data.items():
-            if name not in known:
-                raise InvalidError(f"There is no {name!r}. There are: {', '.join(sorted(known))}.", f"config.{name}")
-            made[name] = _frozen(value) if isinstance(value, list | tuple) else value
-            if isinstance(known[name].default, tuple) and not isinstance(made[name], tuple):
-                raise InvalidError("This is a list.", f"config.{name}")
-            if isinstance(known[name].default, str) and not isinstance(made[name], str):
-                raise InvalidError("This is text.", f"config.{name}")
-        return cls(**made)
+        return cls(**members_from_json(cls, data))
 
     def _check_together(self) -> None:
         if self.size % 16:
@@ -201,7 +180,3 @@ PRESETS: dict[str, UNetConfig] = {
     "ct": CT,
     "tomosynthesis": TOMOSYNTHESIS,
 }
-
-
-def _frozen(value: list[Any] | tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(tuple(one) if isinstance(one, list) else one for one in value)
