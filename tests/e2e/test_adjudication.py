@@ -124,6 +124,7 @@ def test_readers_disagree_and_an_adjudicator_who_sees_no_names_settles_it(
     page.keyboard.press("Alt+w")
     page.keyboard.press("Alt+w")
     page.keyboard.press("Alt+w")
+    expect(page.locator(".notice")).to_contain_text("Shown: All readers")
     page.keyboard.press("v")
     viewer.click((10.0, 20.0))
     page.keyboard.press("Alt+t")

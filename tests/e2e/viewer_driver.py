@@ -99,7 +99,10 @@ class Viewer:
         return value
 
     def words(self) -> str:
-        return json.dumps(self.page.evaluate("({save: window.readingRoom?.save, panes: window.readingRoom?.panes})"))
+        said = "[...document.querySelectorAll('.notice')].map((notice) => notice.textContent)"
+        return json.dumps(
+            self.page.evaluate(f"({{said: {said}, save: window.readingRoom?.save, panes: window.readingRoom?.panes}})")
+        )
 
     def pane(self, index: int = 0) -> dict[str, Any]:
         return dict(self.page.evaluate("i => window.readingRoom.panes[i]", index))
@@ -139,6 +142,7 @@ class Viewer:
 
         The mouse has whole positions: where a pixel lies between two of them the nearest one is taken.
         """
+        self.wait_until_painted()
         places = [tuple(float(round(v)) for v in self.screen(point, pane=pane)) for point in points]
         mouse = self.page.mouse
         mouse.move(*places[0])
@@ -161,10 +165,16 @@ class Viewer:
         mouse.up()
 
     def click(self, point: Point, *, pane: int = 0) -> None:
+        self.wait_until_painted()
         self.page.mouse.click(*self.screen(point, pane=pane))
+
+    def wait_until_painted(self) -> None:
+        """Until the page shows what it was told before: nobody presses on a mark that they don't see yet."""
+        self.page.evaluate("new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))")
 
     def clicks(self, points: Iterable[Point], *, pane: int = 0) -> list[Point]:
         """Click on the whole positions nearest to some pixels; returns the pixels really hit."""
+        self.wait_until_painted()
         places = [tuple(float(round(v)) for v in self.screen(point, pane=pane)) for point in points]
         for x, y in places:
             self.page.mouse.click(x, y)
