@@ -1,4 +1,4 @@
-"""Work that takes some seconds and has one right result; and a list of every file that an export writes."""
+"""Work that takes some seconds and has one right result; and a list of every file that an export begins to write."""
 
 import hashlib
 import time
@@ -34,9 +34,10 @@ _put = FolderOutput._put
 
 
 def _put_and_tell(self: FolderOutput, name: str, write: Callable[[BinaryIO], None]) -> None:
-    _put(self, name, write)
+    # Told first: a process killed between the two would have written a file that nobody was told of.
     with WRITTEN.open("a") as told:
         told.write(f"{name}\n")
+    _put(self, name, write)
 
 
 FolderOutput._put = _put_and_tell  # type: ignore[method-assign]
