@@ -156,13 +156,20 @@ def attack(admin: User, db: None) -> Attack:
     return attack
 
 
+def closed_readings(attack: Attack) -> tuple[Assignment, Assignment]:
+    """A later reading of the attacker's, and one of the other's in a case that the attacker hasn't open.
+
+    Readers share a study's cases: which one is read first by whom is drawn, and may be the same.
+    """
+    own = own_readings(attack.study.pk, attack.attacker.pk)
+    open_now = [one.case_id for one in own[:2]]
+    return own[3], own_readings(attack.study.pk, attack.other.pk).exclude(case__in=open_now)[0]
+
+
 def hidden_identifiers(attack: Attack) -> dict[str, list[Any]]:
     """Identifiers to try, by the name of the argument: what there is that isn't open to the attacker."""
-    study, attacker, source = attack.study, attack.attacker, attack.sources[0]
-    open_now = own_readings(study.pk, attacker.pk)[:2]
-    closed = Assignment.objects.filter(study=study).exclude(pk__in=[one.pk for one in open_now])
-    theirs = closed.filter(reader=attack.other, state="submitted")[0]
-    later = own_readings(study.pk, attacker.pk)[3]
+    study, source = attack.study, attack.sources[0]
+    later, theirs = closed_readings(attack)
     frame = frames_of(source)[0]
     stack = frame.instance.stack
     assert stack is not None
@@ -290,10 +297,9 @@ def test_what_is_not_open_takes_as_many_queries_as_what_is_not_there(attack: Att
     """The time of a refusal follows from its queries: those that are the same and as many tell nothing by the clock."""
     client = Client()
     client.force_login(attack.attacker)
-    later = own_readings(attack.study.pk, attack.attacker.pk)[3]
-    theirs = Assignment.objects.filter(study=attack.study, reader=attack.other, state="submitted")[0]
+    later, theirs = closed_readings(attack)
     body = {"data": "{}", "content_type": "application/json"}
-    mark = {"data": json.dumps({"case": "", "kind": "point"}), "content_type": "application/json"}
+    seen = {"headers": {"If-Match": '"1"'}}
     asked: dict[str, tuple[str, list[UUID], dict[str, Any]]] = {
         **{
             f"cases/{{}}{part}": ("get", [later.case_id, theirs.case_id, attack.sources[0].pk], {})
@@ -301,9 +307,9 @@ def test_what_is_not_open_takes_as_many_queries_as_what_is_not_there(attack: Att
         },
         "assignments/{}": ("get", [later.pk, theirs.pk], {}),
         "assignments/{}/submit": ("post", [later.pk, theirs.pk], body),
-        "annotations/{}": ("delete", [Annotation.objects.get().pk], {}),
-        "findings/{}": ("delete", [Finding.objects.get().pk], {}),
-        "answers/{}": ("delete", [Answer.objects.all()[0].pk], mark),
+        "annotations/{}": ("delete", [Annotation.objects.get().pk], seen),
+        "findings/{}": ("delete", [Finding.objects.get().pk], seen),
+        "answers/{}": ("delete", [Answer.objects.get().pk], seen),
         "suggestions/{}/accept": ("post", [Suggestion.objects.filter(case=attack.sources[0])[0].pk], body),
         "suggestions/{}/undo": ("post", [Suggestion.objects.filter(case=attack.sources[0])[0].pk], body),
     }
@@ -316,7 +322,7 @@ def test_what_is_not_open_takes_as_many_queries_as_what_is_not_there(attack: Att
 
     for place, (method, hidden, more) in asked.items():
         status, content, queries = refusal(method, place.format(uuid4()), more)
-        assert status >= 400, place
+        assert status in (403, 404), place
         assert queries, place
         for pk in hidden:
             found = refusal(method, place.format(pk), more)
