@@ -9,43 +9,11 @@ from annotator.labels.errors import AnswerError
 from annotator.labels.schema import score_answers
 from annotator.labels.shipped import newest_shipped
 from annotator.labels.tirads import Advice, advice_for, level_of, score_nodule, systems_of
+from tests.annotator.labels.nodules import POINTS
 
 DEFINITION = newest_shipped("acr-tirads").definition
 ACR, AI = systems_of(DEFINITION)
 
-# Wildman-Tobriner et al. 2019, figure 2: (ACR, AI).
-PUBLISHED = {
-    "composition": {
-        "cystic": (0, 0),
-        "spongiform": (0, 0),
-        "mixed": (1, 0),
-        "solid": (2, 3),
-        "cannot_classify": (2, 0),
-    },
-    "echogenicity": {
-        "anechoic": (0, 0),
-        "hyperechoic": (1, 0),
-        "isoechoic": (1, 0),
-        "hypoechoic": (2, 2),
-        "very_hypoechoic": (3, 3),
-        "cannot_classify": (1, 0),
-    },
-    "shape": {"wider_than_tall": (0, 0), "taller_than_wide": (3, 1)},
-    "margin": {
-        "smooth": (0, 0),
-        "ill_defined": (0, 0),
-        "lobulated_or_irregular": (2, 2),
-        "extrathyroidal_extension": (3, 3),
-        "cannot_classify": (0, 0),
-    },
-    "echogenic_foci": {
-        "none": (0, 0),
-        "large_comet_tail": (0, 0),
-        "macrocalcifications": (1, 0),
-        "peripheral_calcifications": (2, 2),
-        "punctate_echogenic_foci": (3, 3),
-    },
-}
 PLAIN = {
     "composition": "mixed",
     "echogenicity": "isoechoic",
@@ -53,11 +21,11 @@ PLAIN = {
     "margin": "smooth",
     "echogenic_foci": ["none"],
 }
-FOCI = sorted(set(PUBLISHED["echogenic_foci"]) - {"none"})
+FOCI = sorted(set(POINTS["echogenic_foci"]) - {"none"})
 
 whole_answers = st.fixed_dictionaries(
     {
-        **{c: st.sampled_from(sorted(f)) for c, f in PUBLISHED.items() if c != "echogenic_foci"},
+        **{c: st.sampled_from(sorted(f)) for c, f in POINTS.items() if c != "echogenic_foci"},
         "echogenic_foci": st.one_of(st.just(["none"]), st.lists(st.sampled_from(FOCI), min_size=1, unique=True)),
     }
 )
@@ -77,7 +45,7 @@ def test_the_shipped_points_are_the_published_ones():
         category: {feature: (ACR.points[category][feature], AI.points[category][feature]) for feature in table}
         for category, table in ACR.points.items()
     }
-    assert shipped == PUBLISHED
+    assert shipped == POINTS
 
 
 @pytest.mark.parametrize(
@@ -246,7 +214,7 @@ def test_a_feature_that_the_system_does_not_have_is_refused_with_its_category():
     assert refused.value.path == "shape"
 
 
-@given(answers=whole_answers, category=st.sampled_from(sorted(set(PUBLISHED) - {"echogenic_foci"})), data=st.data())
+@given(answers=whole_answers, category=st.sampled_from(sorted(set(POINTS) - {"echogenic_foci"})), data=st.data())
 def test_a_more_suspicious_feature_never_lowers_points_level_or_advice(answers, category, data):
     size_mm = data.draw(sizes)
     for system in (ACR, AI):
@@ -272,7 +240,7 @@ def test_one_more_echogenic_focus_never_lowers_the_points(answers, more):
         assert score_nodule(system, as_features({**answers, "echogenic_foci": foci})).points >= before.points
 
 
-@given(answers=whole_answers, dropped=st.sampled_from(sorted(PUBLISHED)))
+@given(answers=whole_answers, dropped=st.sampled_from(sorted(POINTS)))
 def test_a_dropped_answer_never_leaves_a_level_unless_the_scoring_had_ended(answers, dropped):
     rest = {k: v for k, v in answers.items() if k != dropped}
     for system in (ACR, AI):
