@@ -55,6 +55,20 @@ def pixels_of_mark(
     return filled_polygon(outline_of(kind, points), rows=rows, columns=columns)
 
 
+def on_one_ground(parts: Sequence[MarkPixels]) -> tuple[list[NDArray[np.bool_]], int, int]:
+    """The pixels of several marks in the box that holds all of them, and its first column and row."""
+    left, top = min(part.column for part in parts), min(part.row for part in parts)
+    right = max(part.column + part.pixels.shape[1] for part in parts)
+    bottom = max(part.row + part.pixels.shape[0] for part in parts)
+    grounds = []
+    for part in parts:
+        ground = np.zeros((bottom - top, right - left), dtype=bool)
+        height, width = part.pixels.shape
+        ground[part.row - top : part.row - top + height, part.column - left : part.column - left + width] = part.pixels
+        grounds.append(ground)
+    return grounds, left, top
+
+
 def filled_polygon(outline: Points, *, rows: int, columns: int) -> MarkPixels | None:
     """The pixels of a frame whose centres lie within a closed polygon; None where there are none."""
     if len(outline) < 3:

@@ -91,11 +91,19 @@ class Annotation(OwnedRecord):
     locked = models.BooleanField(default=False, help_text="the reader guards it against moving it by chance")
     label = models.CharField(max_length=64, blank=True)
     provenance = models.CharField(max_length=16, choices=Provenance.choices, default=Provenance.DRAWN)
+    # Of a mark that was taken over: the reader's mark, and its revision as it was frozen. Found by the server.
+    taken_from = models.UUIDField(null=True)
+    taken_revision = models.PositiveIntegerField(null=True)
 
     class Meta:
         ordering = ["created_at"]
         indexes = [models.Index(fields=["case", "owner"])]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(taken_from__isnull=True, taken_revision__isnull=True)
+                | Q(provenance="taken_over", taken_from__isnull=False, taken_revision__isnull=False),
+                name="what_is_taken_from_somebody_says_so",
+            ),
             models.CheckConstraint(condition=Q(kind__in=MarkKind.values), name="mark_kind_is_known"),
             models.CheckConstraint(condition=Q(provenance__in=Provenance.values), name="provenance_is_known"),
             models.CheckConstraint(

@@ -73,6 +73,9 @@ class CaseGrant(models.Model):
             ),
         ]
 
+    # What a new grant of the same case to the same person takes the place of.
+    TERMS = ("valid_from", "valid_until", "shows_identity", "shows_suggestions", "mark_kinds", "schemas")
+
     def __str__(self) -> str:
         return f"{self.person_id} may open {self.case_id}"
 

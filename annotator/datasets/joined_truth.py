@@ -13,7 +13,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.annotations.mark_pixels import MarkPixels, pixels_of_mark
+from annotator.annotations.mark_pixels import MarkPixels, on_one_ground, pixels_of_mark
 from annotator.annotations.shapes import CLOSED_KINDS
 from annotator.datasets.joined_answers import join_answers
 from annotator.datasets.measured_marks import measure
@@ -146,23 +146,9 @@ def _box_of(mark: ReleasedMark) -> SpannedBox:
 def _iou(one: MarkPixels | None, other: MarkPixels | None) -> float:
     if one is None or other is None:
         return 0.0
-    stacked = _on_one_ground([one, other])[0]
+    stacked = on_one_ground([one, other])[0]
     union = int((stacked[0] | stacked[1]).sum())
     return int((stacked[0] & stacked[1]).sum()) / union if union else 0.0
-
-
-def _on_one_ground(parts: Sequence[MarkPixels]) -> tuple[list[NDArray[np.bool_]], int, int]:
-    """The pixels of several marks in the box that holds all of them, and its first column and row."""
-    left, top = min(part.column for part in parts), min(part.row for part in parts)
-    right = max(part.column + part.pixels.shape[1] for part in parts)
-    bottom = max(part.row + part.pixels.shape[0] for part in parts)
-    grounds = []
-    for part in parts:
-        ground = np.zeros((bottom - top, right - left), dtype=bool)
-        height, width = part.pixels.shape
-        ground[part.row - top : part.row - top + height, part.column - left : part.column - left + width] = part.pixels
-        grounds.append(ground)
-    return grounds, left, top
 
 
 def _joined_mark(group: Sequence[ReleasedMark], frames: Sequence[ReleasedFrame]) -> ReleasedMark:
@@ -217,7 +203,7 @@ def _joined_shape(group: Sequence[ReleasedMark], frames: Sequence[ReleasedFrame]
             )
         )
     ]
-    grounds, left, top = _on_one_ground(parts)
+    grounds, left, top = on_one_ground(parts)
     whole = majority_mask(grounds)
     if not whole.any():
         whole = grounds[0]

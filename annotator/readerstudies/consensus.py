@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.annotations.mark_pixels import MarkPixels, pixels_of_mark
+from annotator.annotations.mark_pixels import MarkPixels, on_one_ground, pixels_of_mark
 from annotator.readerstudies.agreement import Enclosed, Read, dice_of, enclosed_by
 from annotator.statistics.consensus import Majority, join_by_overlap, majority_mask, majority_of, middle_box
 from annotator.statistics.lesion_matching import SAME_LESION
@@ -157,7 +157,7 @@ def _joined_masks(members: Sequence[Enclosed], masks: str) -> Enclosed:
     shape: Enclosed = {}
     for frame in _frames_of_most(members):
         parts = [what[frame] for what in members if frame in what]
-        ground, left, top = _on_one_ground(parts)
+        ground, left, top = on_one_ground(parts)
         # Who marked the lesion but not on this frame says that it isn't there.
         empty = np.zeros(ground[0].shape, dtype=bool)
         stacked = ground + [empty] * (len(members) - len(parts))
@@ -180,19 +180,6 @@ def _frames_of_most(members: Sequence[Enclosed]) -> list[str]:
         for frame in what:
             votes[frame] += 1
     return sorted(frame for frame, count in votes.items() if 2 * count > len(members))
-
-
-def _on_one_ground(parts: Sequence[MarkPixels]) -> tuple[list[NDArray[np.bool_]], int, int]:
-    left, top = min(part.column for part in parts), min(part.row for part in parts)
-    right = max(part.column + part.pixels.shape[1] for part in parts)
-    bottom = max(part.row + part.pixels.shape[0] for part in parts)
-    grounds = []
-    for part in parts:
-        ground = np.zeros((bottom - top, right - left), dtype=bool)
-        height, width = part.pixels.shape
-        ground[part.row - top : part.row - top + height, part.column - left : part.column - left + width] = part.pixels
-        grounds.append(ground)
-    return grounds, left, top
 
 
 def _labels(reads: Sequence[Read], lesions: Sequence[ConsensusLesion]) -> tuple[ConsensusLabel, ...]:

@@ -102,13 +102,18 @@ class Design:
 
 @dataclass(frozen=True)
 class SampleSizeAim:
-    """What the sample-size panel was asked, kept with the protocol."""
+    """What the sample-size panel was asked, kept with the protocol; a prevalence in percent, as it is spoken of."""
 
     sensitivity: float = 0.7
     half_width: float = 0.1
-    prevalence: float = 0.5
+    prevalence_percent: float = 50.0
     kappa: float = 0.6
     kappa_half_width: float = 0.15
+
+    @property
+    def prevalence(self) -> float:
+        """As a share."""
+        return self.prevalence_percent / 100
 
 
 @dataclass(frozen=True)
@@ -288,7 +293,7 @@ PROTOCOL_SCHEMA = _object(
     aim=_object(
         sensitivity=_number(0.01, 0.99),
         half_width=_number(0.005, 0.49),
-        prevalence=_number(0.0001, 1),
+        prevalence_percent=_number(0.01, 100),
         kappa=_number(0, 0.99),
         kappa_half_width=_number(0.005, 0.9),
     ),

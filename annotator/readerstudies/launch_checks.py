@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import Q
 
 from annotator.accounts.errors import InvalidError
 from annotator.accounts.models import Role
@@ -11,7 +14,7 @@ from annotator.labels.queries import offered_schemas, schemas_by_reference
 from annotator.readerstudies.allocation import check_design
 from annotator.readerstudies.design import ArmKind, Protocol
 from annotator.readerstudies.model_versions import missing_versions, unnamed_arms, versions_now
-from annotator.readerstudies.models import Assignment, ItemStage, ReaderStudy, StudyItem
+from annotator.readerstudies.models import Assignment, ItemStage, ReaderStudy
 from annotator.readerstudies.study_drafts import fingerprint
 from annotator.readerstudies.study_queries import allocated_readers, patient_code, protocol_of, readers_of
 
@@ -29,6 +32,17 @@ class LaunchCheck:
     words: str
     part: str
     blocks: bool = True
+
+
+class _Item(NamedTuple):
+    number: int
+    stage: str
+    patient: str
+    batch: str
+    score: float | None
+    has_truth: bool
+    modality: str
+    patient_id: int
 
 
 def launch_checks(study: ReaderStudy) -> list[LaunchCheck]:
@@ -107,20 +121,23 @@ def _of_readers(study: ReaderStudy, protocol: Protocol) -> Iterator[LaunchCheck]
 
 
 def _of_cases(study: ReaderStudy, protocol: Protocol) -> Iterator[LaunchCheck]:
-    items = list(study.items.select_related("case__study").order_by("number"))
+    # Columns, not rows with their cases and studies: a designer's page asks this of thousands of cases.
+    rows = study.items.order_by("number").annotate(has_truth=Q(truth__isnull=False))
+    columns = ("number", "stage", "patient", "batch", "score", "has_truth", "case__modality", "case__study__patient_id")
+    items = [_Item(*one) for one in rows.values_list(*columns)]
     main = [one for one in items if one.stage == ItemStage.MAIN]
     if not main:
         yield LaunchCheck("No cases are chosen.", "cases")
         return
-    moved = [one for one in items if one.patient != _patient_now(study, one)]
+    moved = [one for one in items if one.patient != patient_code(study, one.patient_id)]
     if moved:
         words = f"Case {moved[0].number} belongs to another patient than when it was chosen. Choose the cases again."
         yield LaunchCheck(words, "cases")
     schemas = schemas_by_reference(protocol.schemas)
-    for modality in sorted({one.case.modality for one in main}):
+    for modality in sorted({one.modality for one in main}):
         if schemas and not any(schema_fits(schema.definition, modality=modality, body_part="") for schema in schemas):
             yield LaunchCheck(f"None of the label schemas is for {modality}.", "protocol")
-    if protocol.training_feedback and any(one.truth is None for one in items if one.stage == ItemStage.TRAINING):
+    if protocol.training_feedback and any(not one.has_truth for one in items if one.stage == ItemStage.TRAINING):
         yield LaunchCheck("A training case has no truth to give feedback from.", "cases")
     if len({one.batch for one in main}) == 1 and len(main) > 1:
         yield LaunchCheck("All cases are of one batch: is the wanted prevalence in it?", "cases", blocks=False)
@@ -136,7 +153,3 @@ def _of_allocation(study: ReaderStudy) -> Iterator[LaunchCheck]:
         yield LaunchCheck("The allocation isn't computed yet.", "allocation")
     elif study.allocated_for != fingerprint(study):
         yield LaunchCheck("Protocol, readers or cases were changed since the allocation was computed.", "allocation")
-
-
-def _patient_now(study: ReaderStudy, item: StudyItem) -> str:
-    return patient_code(study, item.case.study.patient_id)

@@ -9,6 +9,8 @@ from django.db.models import Q
 from annotator.cases.models import Case
 from annotator.imaging.models import Frame
 from annotator.jobs.models import Job
+from annotator.readerstudies.study_outcomes import KeptResult as KeptResult
+from annotator.readerstudies.study_outcomes import ReadsExport as ReadsExport
 
 
 class AssignmentState(models.TextChoices):
@@ -342,28 +344,6 @@ class Read(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step} of {self.assignment_id}"
-
-
-class KeptResult(models.Model):
-    """Results of a study as they were computed once: figures of one plan, resting on what was there then."""
-
-    study = models.ForeignKey(ReaderStudy, on_delete=models.CASCADE, related_name="results")
-    part = models.CharField(max_length=16, help_text='"figures" or "lesions"')
-    plan = models.JSONField(help_text="AnalysisPlan: what was counted")
-    plan_sha256 = models.CharField(max_length=64, help_text="of the canonical JSON of the plan")
-    basis = models.CharField(max_length=64, help_text="of the reads and truths that it rests on")
-    reads = models.PositiveIntegerField(help_text="how many it rests on")
-    content = models.JSONField(null=True, help_text="null: it is being computed")
-    computed_at = models.DateTimeField(null=True)
-    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["study", "part", "plan_sha256"], name="one_kept_result_a_plan"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.part} of {self.study_id}"
 
 
 class ClockSeen(models.Model):

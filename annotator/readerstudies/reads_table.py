@@ -36,7 +36,8 @@ COLUMNS = (
     "frame",
     "provenance",
 )
-_NUMBERS = {"case", "session", "sequence", "seconds", "number"}
+# None is an empty cell to csv.
+_AS_IT_IS = frozenset({int, float, type(None)})
 Row = dict[str, Any]
 
 
@@ -56,7 +57,7 @@ def long_rows(
     *,
     frames: Mapping[str, str] | None = None,
 ) -> Iterator[Row]:
-    """The rows, in the order of the reads.
+    """The rows, in the order of the reads; each has every column, in the order of COLUMNS.
 
     Parameters
     ----------
@@ -68,6 +69,7 @@ def long_rows(
     for read in reads:
         facts = items.get(read.item, ItemFacts())
         head: Row = {
+            **dict.fromkeys(COLUMNS),
             "study": study,
             "reader": read.reader,
             "case": read.item,
@@ -82,28 +84,35 @@ def long_rows(
         }
         body = list(_rows_of(read, facts, named)) or [{"kind": "nothing", "item": "", "value": None}]
         for row in body:
-            yield {column: (head | row).get(column) for column in COLUMNS}
+            yield {**head, **row}
 
 
 def write_csv(file: BinaryIO, rows: Iterable[Row]) -> None:
     """UTF-8 with a byte order mark, without which Excel takes it for something else; text that would be a formula is
     kept from being one."""
     file.write(b"\xef\xbb\xbf")
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     for row in rows:
-        writer.writerow([_cell(row[column], column) for column in COLUMNS])
+        # Most cells are texts and numbers: what the writer takes as it is goes there without a call.
+        writer.writerow(
+            [
+                text_cell(value) if type(value) is str else value if type(value) in _AS_IT_IS else _cell(value)
+                for value in row.values()
+            ]
+        )
     text.flush()
     text.detach()
 
 
 def write_json(file: BinaryIO, rows: Iterable[Row]) -> None:
     """One array of objects, a row a line; values as they were answered, not as text."""
+    encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
     file.write(b"[")
     for at, row in enumerate(rows):
         file.write(b",\n" if at else b"\n")
-        file.write(json.dumps(row, ensure_ascii=False, sort_keys=True).encode())
+        file.write(encode(row).encode())
     file.write(b"\n]\n")
 
 
@@ -161,13 +170,7 @@ def _valued(value: Any) -> Row:
     return {"value": value, "number": value if is_number else None}
 
 
-def _cell(value: Any, column: str) -> Any:
-    if value is None:
-        return ""
-    if column in _NUMBERS or (isinstance(value, int | float) and not isinstance(value, bool)):
-        return value
+def _cell(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str):
-        return text_cell(value)
     return json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -141,7 +141,7 @@ def _condition(
         accuracy=pooled_accuracy(yes_no, true) if is_judged else None,
         readers=tuple(_reader(reader, table, reads, true if is_judged else None, plan) for reader in table.readers),
         pairs=_pairs(table, ordered),
-        warnings=tuple(_warnings(table, true if is_judged else None)),
+        warnings=(*_warnings(table, true if is_judged else None), *_unspoken_of(table, truth, plan)),
     )
 
 
@@ -151,6 +151,19 @@ def _true_of(unit: Unit, truth: Truth, lesions: Mapping[int, int]) -> Hashable |
     if unit not in truth and about.startswith(LESION) and lesions[item] == 1:
         return truth.get((item, ""))
     return truth.get(unit)
+
+
+def _unspoken_of(table: RatingTable, truth: Truth, plan: AnalysisPlan) -> list[str]:
+    """What a table's truth leaves open: it speaks of cases, and of several lesions nobody knows which is meant."""
+    lesions = Counter(item for item, about in table.units if about.startswith(LESION))
+    several = sum(count > 1 and (item, "") in truth for item, count in lesions.items())
+    if plan.truth != "table" or not several:
+        return []
+    subject = "1 case has" if several == 1 else f"{several} cases have"
+    return [
+        f"{subject} several lesions: the table says what is true of a case, not of which lesion, so none of them has a "
+        "truth here. Truths of single lesions come from adjudication."
+    ]
 
 
 def _level(table: RatingTable, plan: AnalysisPlan) -> Level:

@@ -1,11 +1,11 @@
 """Reads of a study as its results need them, in a constant number of queries; for admins, once the protocol says so."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Max, QuerySet
 
 from annotator.accounts.errors import InvalidError, NotAllowedError
 from annotator.accounts.policies import Person
@@ -24,6 +24,7 @@ from annotator.readerstudies.study_reads import FrameOrder, StudyRead, said_by, 
 
 _PARTS = ("findings", "annotations", "answers")
 _CHUNK = 1000
+_ORDER = ("assignment__reader_id", "assignment__sequence", "handed_in_at")
 
 
 class ResultsShutError(NotAllowedError):
@@ -77,12 +78,22 @@ def counted_study(person: Person, study_id: UUID | str, chosen: Mapping[str, Any
     InvalidError : a question that isn't asked, or another fault in what was chosen, with its path.
     """
     study = study_for(person, study_id)
+    check_results_open(person, study)
+    return counted_plan(study, chosen)
+
+
+def check_results_open(person: Person, study: ReaderStudy) -> None:
+    """Let somebody pass to whom the protocol opens the results.
+
+    Raises
+    ------
+    ResultsShutError : it doesn't yet.
+    """
     if not may_see_results(person, study):
         raise ResultsShutError(
             "The protocol doesn't open the results yet: it says when, and what is looked at early can't be unseen.",
             study,
         )
-    return counted_plan(study, chosen)
 
 
 def counted_plan(study: ReaderStudy, chosen: Mapping[str, Any] | None = None) -> CountedStudy:
@@ -115,33 +126,45 @@ def counted_reads(
     ----------
     parts : of the content; what isn't needed isn't read.
     """
-    wanted = [part for part in _PARTS if part in set(parts)]
+    return _study_reads(study, _counted_rows(study, stage), [part for part in _PARTS if part in set(parts)])
+
+
+def counted_reads_in_turn(study: ReaderStudy, *, at_once: int = _CHUNK) -> Iterator[list[StudyRead]]:
+    """The same, whole, of so many places of one reader's list at a time.
+
+    Each part is read to its end before it is given: on SQLite a connection whose cursor is open can't write down how
+    far its job is.
+    """
+    counted = _counted_rows(study, AssignmentStage.MAIN)
+    lists = counted.order_by("assignment__reader_id").values_list("assignment__reader_id")
+    for reader, last in list(lists.annotate(last=Max("assignment__sequence"))):
+        own = counted.filter(assignment__reader_id=reader)
+        for start in range(0, (last or 0) + 1, at_once):
+            places = own.filter(assignment__sequence__gte=start, assignment__sequence__lt=start + at_once)
+            if some := _study_reads(study, places, _PARTS):
+                yield some
+
+
+def _study_reads(study: ReaderStudy, reads: QuerySet[Read], wanted: Sequence[str]) -> list[StudyRead]:
+    is_whole = len(wanted) == len(_PARTS)
     slices = frozenset(
         one.key
         for one in schemas_by_reference(protocol_of(study).schemas)
         if one.definition["applies_to"] == AppliesTo.SLICES
     )
     codes = dict(StudyReader.objects.filter(study=study).values_list("person_id", "code"))
-    rows = (
-        Read.objects.filter(
-            assignment__study=study,
-            assignment__stage=stage,
-            assignment__given_up_at__isnull=True,
-            set_aside_at__isnull=True,
-        )
-        .order_by("assignment__reader_id", "assignment__sequence", "handed_in_at")
-        .values_list(
-            "assignment__reader_id",
-            "assignment__item__number",
-            "assignment__arm",
-            "assignment__session",
-            "step",
-            "active_seconds",
-            "handed_in_at",
-            "assignment__sequence",
-            "pk",
-            *(f"content__{part}" for part in wanted),
-        )
+    rows = reads.order_by(*_ORDER).values_list(
+        "assignment__reader_id",
+        "assignment__item__number",
+        "assignment__arm",
+        "assignment__session",
+        "step",
+        "active_seconds",
+        "handed_in_at",
+        "assignment__sequence",
+        "pk",
+        # The whole is decoded once; parts are cut out of it by the database, one by one.
+        *(["content"] if is_whole else [f"content__{part}" for part in wanted]),
     )
     return [
         StudyRead(
@@ -152,13 +175,27 @@ def counted_reads(
             step=step,
             seconds=seconds,
             handed_in_at=handed_in_at.isoformat(),
-            content=dict(zip(wanted, content, strict=True)),
+            content=content[0] if is_whole else dict(zip(wanted, content, strict=True)),
             sequence=sequence,
             read=str(read),
             slices=slices,
         )
         for reader, item, arm, session, step, seconds, handed_in_at, sequence, read, *content in rows.iterator(_CHUNK)
     ]
+
+
+def count_reads(study: ReaderStudy) -> int:
+    """How many reads count; one query."""
+    return _counted_rows(study, AssignmentStage.MAIN).count()
+
+
+def _counted_rows(study: ReaderStudy, stage: str) -> QuerySet[Read]:
+    return Read.objects.filter(
+        assignment__study=study,
+        assignment__stage=stage,
+        assignment__given_up_at__isnull=True,
+        set_aside_at__isnull=True,
+    )
 
 
 def parts_for(question: AskedQuestion) -> tuple[str, ...]:

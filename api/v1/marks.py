@@ -13,7 +13,7 @@ from annotator.accounts.errors import InvalidError
 from annotator.annotations.actions.delete_annotation import delete_annotation
 from annotator.annotations.actions.delete_answer import delete_answer
 from annotator.annotations.actions.delete_finding import delete_finding
-from annotator.annotations.actions.save_annotation import SaveAnnotation, save_annotation
+from annotator.annotations.actions.save_annotation import SaveAnnotation
 from annotator.annotations.actions.save_answer import SaveAnswer, save_answer
 from annotator.annotations.actions.save_finding import SaveFinding, save_finding
 from annotator.annotations.models import Annotation, MarkKind, Provenance
@@ -26,6 +26,7 @@ from annotator.annotations.records import (
     answer_as_dict,
     finding_as_dict,
 )
+from annotator.readerstudies.actions.save_mark import save_mark
 from api.v1.parsers import StrictJSONParser
 from api.v1.preconditions import ETAG, IF_MATCH, IF_NONE_MATCH, DeletionParameters, etag, seen_revision
 from api.v1.records import (
@@ -53,11 +54,6 @@ def _is_followed(mark: Annotation) -> bool:
     """Labels of slices answer for them; a mark says on which side its finding lies, and moving it changes nothing."""
     is_moved = mark.revision > 1 and mark.deleted_at is None
     return mark.kind == MarkKind.SLICES or (mark.finding_id is not None and not is_moved)
-
-
-def _own_word(provenance: str) -> Provenance:
-    """What came from a model or a file is made by actions of their own; nobody says so by saving a mark."""
-    return Provenance.TAKEN_OVER if provenance == Provenance.TAKEN_OVER else Provenance.DRAWN
 
 
 class RecordView(APIView):
@@ -126,9 +122,9 @@ class AnnotationView(RecordView):
             label=sent["label"],
             revision=sent["revision"],
             change=sent["change"],
-            provenance=_own_word(sent["provenance"]),
         )
-        mark = save_annotation(request.user, wanted)
+        # What came from a model or a file is made by actions of their own; nobody says so by saving a mark.
+        mark = save_mark(request.user, wanted, says_taken_over=sent["provenance"] == Provenance.TAKEN_OVER)
         return self.saved(request, annotation_as_dict(mark), others_follow=_is_followed(mark))
 
     @extend_schema(

@@ -17,9 +17,10 @@ from annotator.readerstudies.actions.edit_study import (
     edit_study,
     set_truth,
 )
-from annotator.readerstudies.actions.launch_study import launch_study, take_back_launch
+from annotator.readerstudies.actions.launch_study import launch_study
 from annotator.readerstudies.actions.make_study import discard_study, make_study
 from annotator.readerstudies.actions.pilot_study import end_pilot, start_pilot
+from annotator.readerstudies.actions.take_back_launch import take_back_launch
 from annotator.readerstudies.launch_checks import launch_checks
 from annotator.readerstudies.models import ReaderStudy, StudyState
 from annotator.readerstudies.policies import may_run_studies
@@ -202,7 +203,10 @@ class ReaderStudyLaunch(APIView):
 
     @extend_schema(summary="Take a launch back", responses={200: ReaderStudySerializer, **problems(403, 404, 409)})
     def delete(self, request: Request, study_id: uuid.UUID) -> Response:
-        """Of a large study whose launch was stopped on its way: it is a draft again, and nobody has read anything."""
+        """Of a large study whose launch was stopped on its way: it is a draft again, and nobody has read anything.
+
+        Where it made many readings the study is "starting" in the answer: its job takes them away first.
+        """
         return Response({**study_as_dict(take_back_launch(request.user, study_id))})
 
 
@@ -238,14 +242,15 @@ class ReaderStudySize(APIView):
     def post(self, request: Request) -> Response:
         """Positives for a sensitivity's interval, scans at a prevalence, all reads; cases for a kappa's interval."""
         asked = read_form(SizeRequestSerializer, request)
+        prevalence = asked["prevalence_percent"] / 100
         size = study_size(
             asked["sensitivity"],
             asked["half_width"],
-            prevalence=asked["prevalence"],
+            prevalence=prevalence,
             readers_per_case=asked["readers_per_case"],
             arms=asked["arms"],
         )
-        kappa = subjects_for_kappa(asked["kappa"], asked["kappa_half_width"], prevalence=asked["prevalence"])
+        kappa = subjects_for_kappa(asked["kappa"], asked["kappa_half_width"], prevalence=prevalence)
         return Response({**vars(size), "subjects_for_kappa": kappa})
 
 

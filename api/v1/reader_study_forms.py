@@ -110,7 +110,9 @@ class RemindedSerializer(serializers.Serializer):
 class SizeRequestSerializer(serializers.Serializer):
     sensitivity = serializers.FloatField()
     half_width = serializers.FloatField()
-    prevalence = serializers.FloatField()
+    prevalence_percent = serializers.FloatField(
+        min_value=0.01, max_value=100, help_text="30: thirty of a hundred; 0.3: three of a thousand."
+    )
     readers_per_case = serializers.IntegerField(min_value=1, max_value=1000, default=1)
     arms = serializers.IntegerField(min_value=1, max_value=10, default=1)
     kappa = serializers.FloatField(default=0.6)

@@ -21,9 +21,8 @@ from annotator.datasets.models import ReleaseExport
 from annotator.datasets.policies import may_export
 from annotator.datasets.preprocessing.options import Preprocessing
 from annotator.datasets.release_queries import release_for
-from annotator.imaging.store.filing import size_of
-from api.dicomweb.bodies import Freshness, Part, known_already, of_place, single_part
 from api.v1.exports import AnyAccept
+from api.v1.finished_files import RANGED, finished_file
 from api.v1.jobs import JobSerializer
 from api.v1.listing import ListView
 from api.v1.parsers import StrictJSONParser
@@ -133,20 +132,19 @@ class ReleaseExportDownload(APIView):
         responses={
             (200, "application/zip"): OpenApiResponse(OpenApiTypes.BINARY, description="The finished zip."),
             (206, "application/zip"): OpenApiResponse(OpenApiTypes.BINARY, description="The range that was asked for."),
-            304: OpenApiResponse(description="The client has these bytes."),
-            416: OpenApiResponse(description="The range lies behind the end."),
+            **RANGED,
             **problems(403, 404, 409),
         },
     )
     def get(self, request: Request, export_id: uuid.UUID) -> HttpResponseBase:
         """The zip, or a byte range of it: a download that broke off goes on. 409 while it isn't finished."""
         export, place = release_export_place(request.user, export_id)
-        freshness = Freshness(f'"{export.sha256}"', modified=export.job.finished_at)
-        known = known_already(request, freshness)
-        if known is not None:
-            return known
-        part = Part(of_place(place, 0, size_of(place)), "application/zip")
-        answer = single_part(request, part, freshness)
         name = safe_name(f"{export.release.cohort.name} {export.release.number} {export.request['format']}")
-        answer["Content-Disposition"] = f'attachment; filename="{name}.zip"'
-        return answer
+        return finished_file(
+            request,
+            place,
+            name=f"{name}.zip",
+            content_type="application/zip",
+            sha256=export.sha256,
+            finished_at=export.job.finished_at,
+        )

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -12,11 +13,20 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotator.accounts.errors import InvalidError
-from annotator.readerstudies.actions.export_reads import FORMATS, export_reads
+from annotator.accounts.signed_in import signed_in
+from annotator.readerstudies.actions.export_reads import export_reads
+from annotator.readerstudies.actions.fetch_reads_export import fetch_reads_export
+from annotator.readerstudies.actions.request_reads_export import request_reads_export
 from annotator.readerstudies.analysis_plan import MASKS, TRUTHS
 from annotator.readerstudies.kept_results import Part, ShownResult, request_count, shown_result
+from annotator.readerstudies.models import ReadsExport
 from annotator.readerstudies.policies import may_run_studies
+from annotator.readerstudies.reads_exports import reads_export_for
+from annotator.readerstudies.reads_files import FORMATS, file_name
 from annotator.readerstudies.result_records import result_as_dict
+from api.v1.exports import AnyAccept
+from api.v1.finished_files import RANGED, finished_file
+from api.v1.jobs import JobSerializer
 from api.v1.parsers import StrictJSONParser
 from api.v1.permissions import allowed_by
 from api.v1.responses import problems
@@ -31,6 +41,10 @@ _PLAN = [
     OpenApiParameter("masks", str, enum=MASKS, description="How outlines are joined in the consensus."),
     OpenApiParameter("ordered", bool, description="Whether the answers stand in an order."),
 ]
+_FILES: dict[Any, Any] = {
+    (200, kind): OpenApiResponse(OpenApiTypes.BINARY, description="The file.")
+    for kind in sorted({one.content_type.partition(";")[0] for one in FORMATS.values()})
+}
 _PART = OpenApiParameter("part", str, enum=["figures", "lesions"], description="Left out: figures.")
 
 
@@ -76,6 +90,33 @@ class ReaderStudyResults(APIView):
         return Response(_as_dict(request_count(request.user, study_id, _chosen(request), part=part), part), status=202)
 
 
+class ReadsExportSerializer(serializers.ModelSerializer):
+    study = serializers.UUIDField(source="study_id")
+    requested_by = serializers.CharField(source="requested_by.username")
+    format = serializers.ChoiceField(list(FORMATS))
+    plan = serializers.DictField(help_text="What is positive, where the truth is from.")
+    reads = serializers.IntegerField(allow_null=True, help_text="That it rests on.")
+    job = JobSerializer()
+
+    class Meta:
+        model = ReadsExport
+        fields = [
+            "id",
+            "study",
+            "requested_by",
+            "format",
+            "plan",
+            "job",
+            "reads",
+            "sha256",
+            "byte_size",
+            "created_at",
+            "expires_at",
+            "is_expired",
+        ]
+        read_only_fields = fields
+
+
 class ReaderStudyReads(APIView):
     permission_classes = ADMINS
 
@@ -85,20 +126,69 @@ class ReaderStudyReads(APIView):
             *_PLAN,
             OpenApiParameter("format_name", str, OpenApiParameter.PATH, enum=list(FORMATS)),
         ],
-        responses={
-            **{
-                (200, kind.partition(";")[0]): OpenApiResponse(OpenApiTypes.BINARY, description="The file.")
-                for _, _, kind in FORMATS.values()
-            },
-            **problems(400, 403, 404),
-        },
+        responses={**_FILES, **problems(400, 403, 404, 409)},
     )
     def get(self, request: Request, study_id: uuid.UUID, format_name: str) -> HttpResponse:
-        """csv and json: the long table. consensus. imrmc, rjafroc, rjafroc-froc: for the programs of these names."""
+        """csv and json: the long table. consensus. imrmc, rjafroc, rjafroc-froc: for the programs of these names.
+
+        409 where more reads count than a request makes: POST has a job make it.
+        """
         made = export_reads(request.user, study_id, format_name, _chosen(request))
         answer = HttpResponse(made.content, content_type=made.content_type)
         answer["Content-Disposition"] = f'attachment; filename="{made.name}"'
         return answer
+
+    @extend_schema(
+        summary="Have a file of a study's reads made",
+        request=None,
+        parameters=[
+            *_PLAN,
+            OpenApiParameter("format_name", str, OpenApiParameter.PATH, enum=list(FORMATS)),
+        ],
+        responses={202: ReadsExportSerializer, **problems(400, 403, 404)},
+    )
+    def post(self, request: Request, study_id: uuid.UUID, format_name: str) -> Response:
+        """By a job, however many reads there are."""
+        export = request_reads_export(signed_in(request.user), study_id, format_name, _chosen(request))
+        return Response(ReadsExportSerializer(export).data, status=202)
+
+
+class ReadsExportDetail(APIView):
+    permission_classes = ADMINS
+
+    @extend_schema(
+        summary="Read how a file of a study's reads goes",
+        responses={200: ReadsExportSerializer, **problems(403, 404)},
+    )
+    def get(self, request: Request, export_id: uuid.UUID) -> Response:
+        """The job says how far it is; cancel it as any job."""
+        return Response(ReadsExportSerializer(reads_export_for(request.user, export_id)).data)
+
+
+class ReadsExportDownload(APIView):
+    content_negotiation_class = AnyAccept
+    permission_classes = ADMINS
+
+    @extend_schema(
+        summary="Download a file of a study's reads that a job made",
+        responses={
+            **_FILES,
+            206: OpenApiResponse(description="The range that was asked for."),
+            **RANGED,
+            **problems(403, 404, 409),
+        },
+    )
+    def get(self, request: Request, export_id: uuid.UUID) -> HttpResponseBase:
+        """The file, or a byte range of it. 409 while it isn't finished."""
+        export, place = fetch_reads_export(request.user, export_id)
+        return finished_file(
+            request,
+            place,
+            name=file_name(export.study.name, export.format),
+            content_type=FORMATS[export.format].content_type,
+            sha256=export.sha256,
+            finished_at=export.job.finished_at,
+        )
 
 
 def _part(request: Request) -> Part:

@@ -149,6 +149,8 @@ urlpatterns = [
         study_results.ReaderStudyReads,
         "api-reader-study-reads",
     ),
+    address("reads-exports/<uuid:export_id>", study_results.ReadsExportDetail, "api-reads-export"),
+    address("reads-exports/<uuid:export_id>/download", study_results.ReadsExportDownload, "api-reads-export-download"),
     address("me/reader-studies", running_studies.OwnStudies, "api-own-reader-studies"),
     address("worklist", assignments.Worklist, "api-worklist"),
     address("worklist/next", assignments.WorklistNext, "api-worklist-next"),

@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -53,7 +54,8 @@ def reader_study(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     """A draft in the designer, anything else on its dashboard."""
     person = signed_in(request)
     study = study_for(person, study_id)
-    if study.state != StudyState.DRAFT:
+    # Whoever watches a launch being taken back asks for that part when the study is a draft already.
+    if study.state != StudyState.DRAFT or request.GET.get("part") == "making":
         return dashboard(request, person, study)
     return _designer(request, person, study)
 
@@ -93,7 +95,7 @@ def _designer(request: HttpRequest, person: User, study: ReaderStudy) -> HttpRes
     form = ProtocolForm(request.POST if then == "protocol" else None, protocol=protocol, name=study.name)
     sizing = SizeForm(request.POST if then == "size" else None, initial=vars(protocol.aim))
     arms = arm_rows(protocol, request.POST if then == "protocol" else None)
-    fault, part = "", then
+    fault, fault_field, part = "", "", then
     if request.method == "POST":
         try:
             if then == "protocol":
@@ -104,11 +106,16 @@ def _designer(request: HttpRequest, person: User, study: ReaderStudy) -> HttpRes
                 done = _act(request, person, study, then, protocol)
         except RoomError as error:
             fault = str(error)
+            fault_field = error.path if isinstance(error, InvalidError) else ""
         else:
             if done:
                 where = "reader-studies" if then == "discard" else "reader-study"
                 return redirect(where) if then == "discard" else redirect(where, study.pk)
-    items = list(study.items.select_related("case__study__patient"))
+    shown = list(study.items.select_related("case__study__patient")[:MOST_SHOWN])
+    facts = study.items.order_by().aggregate(
+        count=Count("pk"), patients=Count("patient", distinct=True), truths=Count("pk", filter=Q(truth__isnull=False))
+    )
+    batches = study.items.order_by("stage", "batch").values_list("stage", "batch").annotate(count=Count("pk"))
     chosen = {one.person_id: one for one in readers_of(study)}
     context = {
         "study": study,
@@ -122,15 +129,18 @@ def _designer(request: HttpRequest, person: User, study: ReaderStudy) -> HttpRes
         "readers": [(one, chosen.get(one.pk)) for one in readers_for(person)],
         "chosen": len(chosen),
         "is_anchored": protocol.design.kind == DesignKind.ANCHOR,
-        "items": items[:MOST_SHOWN],
-        "item_count": len(items),
-        "truth_count": sum(one.truth is not None for one in items),
+        "items": shown,
+        "item_count": facts["count"],
+        "truth_count": facts["truths"],
         **truth_context(person, study),
-        "batches": Counter((one.get_stage_display(), one.batch or "no batch") for one in items).items(),
-        "patients": len({one.patient for one in items}),
+        "batches": [((ItemStage(stage).label, batch or "no batch"), count) for stage, batch, count in batches],
+        "patients": facts["patients"],
         "cohorts": cohorts_for(person),
         "releases": releases_for(person).filter(frozen_at__isnull=False)[:100],
         "fault": fault,
+        "fault_field": fault_field,
+        # What was typed into the form of cases, which has no form class to keep it.
+        "typed": request.POST if then == "cases" else {},
         "fault_part": part,
     }
     refused = bool(fault or form.errors or sizing.errors)
@@ -247,4 +257,9 @@ def _size(protocol: Protocol, readers: int) -> dict[str, Any]:
         aim.sensitivity, aim.half_width, prevalence=aim.prevalence, readers_per_case=a_case, arms=len(protocol.arms)
     )
     kappa = subjects_for_kappa(aim.kappa, aim.kappa_half_width, prevalence=min(aim.prevalence, 0.9999))
-    return {**vars(size), "readers_per_case": a_case, "kappa_cases": kappa}
+    return {
+        **vars(size),
+        "readers_per_case": a_case,
+        "kappa_cases": kappa,
+        "positives_in_1000": round(1000 * aim.prevalence, 1),
+    }

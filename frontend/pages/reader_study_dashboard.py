@@ -13,10 +13,11 @@ from annotator.accounts.models import User
 from annotator.jobs.models import JobState
 from annotator.readerstudies.actions.amend_study import add_cases, change_protocol, reassign_readings, withdraw_reader
 from annotator.readerstudies.actions.close_study import close_study
-from annotator.readerstudies.actions.launch_study import take_back_launch
 from annotator.readerstudies.actions.pilot_study import end_pilot
 from annotator.readerstudies.actions.remind_readers import remind_readers
 from annotator.readerstudies.actions.reset_read import reopen_read, reset_read
+from annotator.readerstudies.actions.take_back_launch import WORK as TAKE_BACK
+from annotator.readerstudies.actions.take_back_launch import take_back_launch
 from annotator.readerstudies.actions.watch_clock import count_jump
 from annotator.readerstudies.case_lists import read_case_list
 from annotator.readerstudies.clock_jumps import held_jumps
@@ -70,6 +71,7 @@ def _making(study: ReaderStudy) -> dict[str, Any]:
     return {
         "study": study,
         "job": job,
+        "is_taking_back": job is not None and job.kind == TAKE_BACK,
         "is_starting": study.state == StudyState.STARTING,
         "worker_is_late": job is not None and job.state == JobState.QUEUED and worker_is_late(),
     }
@@ -115,7 +117,9 @@ def _counted(person: User, posted: Any, reason: str) -> str:
     return "That time counts: washouts end as the clock says."
 
 
-def _taken_back(_study: ReaderStudy) -> str:
+def _taken_back(study: ReaderStudy) -> str:
+    if study.state == StudyState.STARTING:
+        return "The launch is being taken back. You can leave this page."
     return "The launch is taken back: the study is a draft again."
 
 

@@ -223,7 +223,9 @@ class SizeForm(forms.Form):
 
     sensitivity = forms.FloatField(min_value=0.01, max_value=0.99)
     half_width = forms.FloatField(label="Plus and minus", min_value=0.005, max_value=0.49)
-    prevalence = forms.FloatField(min_value=0.0001, max_value=1)
+    prevalence_percent = forms.FloatField(
+        label="Prevalence, %", min_value=0.01, max_value=100, help_text="30: thirty of a hundred; 0.3: three of 1,000."
+    )
     kappa = forms.FloatField(min_value=0, max_value=0.99)
     kappa_half_width = forms.FloatField(label="Kappa plus and minus", min_value=0.005, max_value=0.9)
 

@@ -4,6 +4,7 @@ import uuid
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -11,12 +12,16 @@ from django.urls import reverse
 
 from annotator.accounts.errors import InvalidError
 from annotator.jobs.models import JobState
-from annotator.readerstudies.actions.export_reads import FORMATS, export_reads
+from annotator.readerstudies.actions.export_reads import export_reads
+from annotator.readerstudies.actions.request_reads_export import request_reads_export
 from annotator.readerstudies.kept_results import Part, request_count, shown_result
+from annotator.readerstudies.models import ReaderStudy
 from annotator.readerstudies.policies import may_run_studies
 from annotator.readerstudies.protocol_document import protocol_document
+from annotator.readerstudies.reads_exports import reads_exports_of
+from annotator.readerstudies.reads_files import FORMATS
 from annotator.readerstudies.results import ConditionResult
-from annotator.readerstudies.results_queries import ResultsShutError
+from annotator.readerstudies.results_queries import ResultsShutError, count_reads, counted_study
 from frontend.pages.jobs import worker_is_late
 from frontend.pages.page import View, page, signed_in
 from frontend.pages.reader_study_form import TRUTH_WORDS
@@ -44,7 +49,10 @@ def once_open(view: View) -> View:
 @page(may=may_run_studies, methods=("GET", "POST"))
 @once_open
 def results(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
-    """`?part=lesions` gives lesions between readers alone, from the marks of every read; a POST has them counted."""
+    """`?part=lesions` gives lesions between readers alone, from the marks of every read; a POST has them counted.
+
+    `?part=files` gives the files that jobs make.
+    """
     person, chosen = signed_in(request), chosen_in(request.GET)
     part: Part = "lesions" if request.GET.get("part") == "lesions" else "figures"
     query = request.GET.copy()
@@ -52,6 +60,10 @@ def results(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         request_count(person, study_id, chosen, part="lesions" if "lesions" in request.POST else "figures")
         return redirect(f"{reverse('reader-study-results', args=[study_id])}?{query.urlencode()}")
+    if request.GET.get("part") == "files":
+        study = counted_study(person, study_id, chosen).study
+        state = {"study": study, "query": query.urlencode(), **_made_files(study)}
+        return render(request, "frontend/_reader_study_files.html", state)
     shown = shown_result(person, study_id, chosen, part=part)
     state = {
         "study": shown.counted.study,
@@ -76,7 +88,7 @@ def results(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
         "truths": TRUTH_WORDS,
         "truth_count": shown.truths,
         "flattered": _FLATTERED if plan.truth != "table" and shown.truths else "",
-        "formats": FORMATS,
+        **_files(shown.counted.study),
     }
     return render(request, "frontend/reader_study_results.html", context)
 
@@ -88,14 +100,41 @@ def protocol(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     return render(request, "frontend/reader_study_protocol.html", {"document": document, "study": document.study})
 
 
-@page(may=may_run_studies)
+@page(may=may_run_studies, methods=("GET", "POST"))
 @once_open
 def reads(request: HttpRequest, study_id: uuid.UUID, format_name: str) -> HttpResponse:
-    """The reads as a file."""
+    """The reads as a file; a POST has a job make it, which is what many reads need."""
+    if request.method == "POST":
+        export = request_reads_export(signed_in(request), study_id, format_name, chosen_in(request.GET))
+        messages.success(request, f"{export.job.title} is being made. You can leave this page.")
+        return redirect(f"{reverse('reader-study-results', args=[study_id])}?{request.GET.urlencode()}")
     made = export_reads(signed_in(request), study_id, format_name, chosen_in(request.GET))
     answer = HttpResponse(made.content, content_type=made.content_type)
     answer["Content-Disposition"] = f'attachment; filename="{made.name}"'
     return answer
+
+
+def _files(study: ReaderStudy) -> dict[str, Any]:
+    """Which files come at once, which a job makes, and those that jobs make or made."""
+    count = count_reads(study)
+    files = [(name, made_as, count <= made_as.at_once) for name, made_as in FORMATS.items()]
+    return {
+        "reads": count,
+        "files": files,
+        "at_once": [made_as.title for _, made_as, is_at_once in files if is_at_once],
+        "by_job": [made_as.title for _, made_as, is_at_once in files if not is_at_once],
+        **_made_files(study),
+    }
+
+
+def _made_files(study: ReaderStudy) -> dict[str, Any]:
+    exports = [(one, FORMATS[one.format]) for one in reads_exports_of(study)]
+    states = {one.job.state for one, _ in exports}
+    return {
+        "exports": exports,
+        "is_making": bool(states & {JobState.QUEUED, JobState.RUNNING}),
+        "files_wait": JobState.QUEUED in states and worker_is_late(),
+    }
 
 
 def chosen_in(query: QueryDict) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Designer and dashboard as an admin uses them: enriched cases, the analysis, truth from elsewhere, amendments."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -41,6 +42,16 @@ def test_a_draft_is_enriched_analysed_and_given_its_truth_and_amended_once_it_ru
     assert study.items.filter(batch="batch-secret-a").count() == 1
     page = post("cases", **chosen, draw_total="8", draw_percent="75").content.decode()
     assert "75 % of 8 takes 6 positives; there are 4." in page
+    assert 'name="draw_percent" value="75"' in page, "what was refused is still there"
+    assert re.search(rf'value="cohort:{cohort.pk}" selected', page)
+    wrong = post("cases", **chosen, draw_total="8", draw_percent="many").content.decode()
+    assert re.search(r'name="draw_percent" value="many" aria-invalid="true"', wrong)
+
+    aim = {"sensitivity": "0.7", "half_width": "0.1", "kappa": "0.6", "kappa_half_width": "0.15"}
+    for percent, scans, told in (("30", 270, "30 % (300 in 1,000)"), ("0.3", 27_000, "0.3 % (3 in 1,000)")):
+        page = post("size", **aim, prevalence_percent=percent).content.decode()
+        assert f"Scans at a prevalence of {told}</dt><dd>{scans}</dd>" in page
+    assert "aria-invalid" in post("size", **aim, prevalence="0.3").content.decode(), "a share under its old name"
 
     fields = client.get(address).context["form"].initial
     typed = {name: value for name, value in fields.items() if value not in (None, False)}

@@ -15,8 +15,16 @@ from annotator.annotations.models import Annotation, MarkKind, Provenance
 from annotator.annotations.revisions import save_as_next_revision, verb_for
 from annotator.annotations.spans import frame_and_span
 from annotator.annotations.storable_checks import check_line
-from annotator.annotations.turns import check_may_change, check_terms, own_record, take_turn, was_saved
+from annotator.annotations.turns import Turn, check_may_change, check_terms, own_record, take_turn, was_saved
 from annotator.imaging.models import Frame
+
+
+@dataclass(frozen=True)
+class TakenFrom:
+    """The reader's mark that another one began as, in the state that was shown."""
+
+    mark: UUID
+    revision: int
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,7 @@ class SaveAnnotation:
     change : made by the reader's program for this one state; what was saved under it is not saved again, whatever
         came after it. None for programs that repeat nothing once they went on.
     provenance : counts when the mark is made; a later save doesn't change it.
+    taken_from : known by who calls, told by no program: it makes the provenance TAKEN_OVER; nothing else does.
     """
 
     id: UUID
@@ -49,6 +58,7 @@ class SaveAnnotation:
     revision: int = 0
     change: UUID | None = None
     provenance: Provenance = Provenance.DRAWN
+    taken_from: TakenFrom | None = None
 
 
 def save_annotation(person: Person, wanted: SaveAnnotation) -> Annotation:
@@ -95,9 +105,7 @@ def save_annotation(person: Person, wanted: SaveAnnotation) -> Annotation:
             return existing
         check_may_change(turn, existing, seen=wanted.revision)
         check_terms(turn, mark_kind=wanted.kind)
-        mark = existing or Annotation(
-            id=wanted.id, case_id=turn.case_id, owner=turn.owner, provenance=wanted.provenance
-        )
+        mark = existing or _new_mark(turn, wanted)
         if existing is not None and existing.kind != wanted.kind:
             raise InvalidError(f"This mark is a {existing.kind}. Draw a new one to have a {wanted.kind}.", path="kind")
         shows = (None if existing is None or existing.deleted_at else existing.finding_id, wanted.finding_id)
@@ -109,6 +117,16 @@ def save_annotation(person: Person, wanted: SaveAnnotation) -> Annotation:
         # Labels of slices answer for them; the pictures of its marks say on which side a finding lies.
         if mark.kind == MarkKind.SLICES or shows[0] != shows[1]:
             refresh_scores(turn.case_id, turn.owner)
+    return mark
+
+
+def _new_mark(turn: Turn, wanted: SaveAnnotation) -> Annotation:
+    mark = Annotation(id=wanted.id, case_id=turn.case_id, owner=turn.owner, provenance=wanted.provenance)
+    if wanted.taken_from is not None:
+        mark.provenance = Provenance.TAKEN_OVER
+        mark.taken_from, mark.taken_revision = wanted.taken_from.mark, wanted.taken_from.revision
+    elif wanted.provenance == Provenance.TAKEN_OVER:
+        mark.provenance = Provenance.DRAWN
     return mark
 
 

@@ -38,14 +38,7 @@ def grant_cases(
             batch_size=_BATCH,
             update_conflicts=True,
             unique_fields=["case", "person"],
-            update_fields=[
-                "valid_from",
-                "valid_until",
-                "shows_identity",
-                "shows_suggestions",
-                "mark_kinds",
-                "schemas",
-            ],
+            update_fields=CaseGrant.TERMS,
         )
         detail: dict[str, object] = {
             "reader": reader.username,

@@ -51,14 +51,7 @@ def let_in(reader_id: int, cases: Iterable[tuple[UUID, Terms]]) -> None:
             rows,
             update_conflicts=True,
             unique_fields=["case", "person"],
-            update_fields=[
-                "valid_from",
-                "valid_until",
-                "shows_identity",
-                "shows_suggestions",
-                "mark_kinds",
-                "schemas",
-            ],
+            update_fields=CaseGrant.TERMS,
         )
         record_audits(
             None,

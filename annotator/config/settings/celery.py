@@ -41,6 +41,7 @@ JOB_SWEEP_SECONDS = int(os.environ.get("JOB_SWEEP_SECONDS", "5"))
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "jobs.sweep", "schedule": JOB_SWEEP_SECONDS, "options": {"expires": 30}},
     "sweep-exports": {"task": "datasets.sweep_exports", "schedule": 3600, "options": {"expires": 3600}},
+    "sweep-reads": {"task": "readerstudies.sweep_reads_exports", "schedule": 3600, "options": {"expires": 3600}},
     "remind-readers": {"task": "readerstudies.remind_idle_readers", "schedule": 86_400, "options": {"expires": 3600}},
     "sweep-trainings": {"task": "ml_assist.sweep_trainings", "schedule": 3600, "options": {"expires": 3600}},
 }

@@ -9,14 +9,12 @@ from annotator.accounts.errors import ConflictError, StaleError
 from annotator.accounts.policies import Person
 from annotator.accounts.signed_in import signed_in
 from annotator.jobs.actions.queue_job import queue_job
-from annotator.jobs.models import JobState
 from annotator.readerstudies.actions.make_allocated_readings import MOST_AT_ONCE, WORK, make_allocated_readings
 from annotator.readerstudies.launch_checks import launch_checks
 from annotator.readerstudies.model_versions import with_versions
-from annotator.readerstudies.models import AllocationPart, Assignment, ReaderStudy, StudyState
+from annotator.readerstudies.models import AllocationPart, ReaderStudy, StudyState
 from annotator.readerstudies.study_drafts import locked_study
 from annotator.readerstudies.study_queries import protocol_of
-from annotator.readerstudies.thrown_away import throw_away
 
 
 def launch_study(
@@ -53,27 +51,6 @@ def launch_study(
         else:
             make_allocated_readings(study.pk)
             study.refresh_from_db()
-    return study
-
-
-def take_back_launch(person: Person, study_id: UUID | str) -> ReaderStudy:
-    """Make a draft again of a study whose launch stopped on its way: nobody has read anything of it.
-
-    Raises
-    ------
-    NotAllowedError, NotFoundError : `person` doesn't run studies; there is no such study.
-    ConflictError : it isn't being launched, or its readings are being made just now.
-    """
-    with transaction.atomic():
-        study = locked_study(person, study_id)
-        if study.state != StudyState.STARTING:
-            raise ConflictError("This study isn't being launched.")
-        if study.job is not None and study.job.state in (JobState.QUEUED, JobState.RUNNING):
-            raise ConflictError("Its readings are being made: stop that first.")
-        throw_away(Assignment.objects.filter(study=study))
-        study.state, study.launched_by, study.job = StudyState.DRAFT, None, None
-        study.save(update_fields=["state", "launched_by", "job"])
-        record_audit(person, "take_back_launch", target_kind="reader_study", target_id=study.pk)
     return study
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from annotator.accounts.actions.record_audit import record_audit
 from annotator.accounts.errors import ConflictError
+from annotator.readerstudies.actions.take_back_launch import WORK as TAKE_BACK
 from annotator.readerstudies.models import (
     AllocationPart,
     Assignment,
@@ -115,7 +116,8 @@ def _let_begin(study_id: UUID, made: int) -> None:
 
 
 def _locked(study_id: UUID) -> ReaderStudy:
-    study = ReaderStudy.objects.select_for_update(of=("self",)).select_related("launched_by").get(pk=study_id)
-    if study.state not in _MADE_IN:
+    rows = ReaderStudy.objects.select_for_update(of=("self",)).select_related("launched_by", "job")
+    study = rows.get(pk=study_id)
+    if study.state not in _MADE_IN or (study.job is not None and study.job.kind == TAKE_BACK):
         raise ConflictError("This launch was taken back, or the study was closed: no more readings are made.")
     return study

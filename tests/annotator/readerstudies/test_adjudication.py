@@ -1,19 +1,27 @@
 """From a disagreement to an adjudicator's own record: who may, what is shown, and that no read is changed."""
 
 import json
+from collections import Counter
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
 from annotator.accounts.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from annotator.accounts.models import AuditEntry, User
+from annotator.annotations.actions.save_annotation import SaveAnnotation
+from annotator.annotations.models import Provenance
+from annotator.cases.models import Case
 from annotator.cases.queries import case_for
 from annotator.readerstudies.actions.assign_adjudications import assign_adjudications, take_adjudication_back
 from annotator.readerstudies.actions.open_assignment import open_assignment
+from annotator.readerstudies.actions.save_mark import save_mark
 from annotator.readerstudies.actions.submit_assignment import submit_assignment
 from annotator.readerstudies.adjudicating import adjudication_of_case, disputed_cases, possible_adjudicators
 from annotator.readerstudies.letters import letters_of
 from annotator.readerstudies.models import Assignment, Read, ReaderStudy
 from annotator.readerstudies.queries import reading_state, worklist_for
+from tests.annotator.case_rows import frames_of
 from tests.annotator.readerstudies.made_reads import made_read
 from tests.annotator.readerstudies.studied import finished_study
 
@@ -130,3 +138,45 @@ def test_a_case_is_settled_once_and_can_be_taken_back_before_it_is_begun(
         "take_adjudication_back",
         "assign_adjudications",
     ]
+
+
+def test_the_server_looks_into_it_when_a_mark_is_said_to_be_taken_over(
+    admin: User, radiologist: User, second_radiologist: User, study: ReaderStudy
+) -> None:
+    shown = Case.objects.get(pk=study.items.get(number=3).case.copied_from_id)
+    study.items.filter(number=3).update(case=shown)
+    frame = frames_of(shown)[0].key
+    for read in Read.objects.filter(assignment__study=study):
+        for mark in read.content["annotations"]:
+            mark.update(frame=frame, id=str(uuid4()), revision=4)
+        read.save()
+    [made] = assign_adjudications(admin, study.pk, radiologist.pk, numbers=[3])
+    open_assignment(radiologist, made.case_id)
+    [theirs] = adjudication_of_case(radiologist, made.case_id).records["annotations"]
+
+    def saved(says: bool = True, **changed: Any) -> tuple[str, UUID | None, int | None]:
+        told = {"points": theirs["points"], "kind": "box", "frame_key": frame, "id": uuid4(), **changed}
+        mark = save_mark(radiologist, SaveAnnotation(case_id=made.case_id, **told), says_taken_over=says)
+        return mark.provenance, mark.taken_from, mark.taken_revision
+
+    source = ("taken_over", UUID(theirs["id"]), theirs["revision"])
+    first = uuid4()
+    assert saved(id=first) == source
+    moved = [[column + 0.01, row] for column, row in theirs["points"]]
+    drawn = ("drawn", None, None)
+    assert saved(says=False) == drawn, "who doesn't say so has drawn it"
+    assert saved(points=moved) == drawn, "a wrong word is dropped, the mark isn't"
+    assert saved(kind="length") == drawn
+    assert saved(label="other") == drawn
+    assert saved(id=first, points=moved, revision=1) == source, "reshaped later it stays whose it was"
+    assert saved(says=False, provenance=Provenance.TAKEN_OVER, points=moved) == drawn
+    with pytest.raises(NotFoundError):
+        save_mark(
+            second_radiologist,
+            SaveAnnotation(id=uuid4(), case_id=made.case_id, kind="box", frame_key=frame, points=theirs["points"]),
+            says_taken_over=True,
+        )
+    # Where nobody settles anything a claim is worth nothing, not even in the case that was read.
+    submit_assignment(radiologist, made.pk)
+    content = Read.objects.get(assignment=made).content["annotations"]
+    assert Counter(one["provenance"] for one in content) == {"taken_over": 1, "drawn": 5}

@@ -1,6 +1,7 @@
 """Launches and amendments that a job makes: killed on the way they go on, taken back they leave nothing."""
 
 import pytest
+from django.db.models import QuerySet
 
 from annotator.accounts.errors import ConflictError
 from annotator.accounts.models import AuditEntry, User
@@ -9,10 +10,12 @@ from annotator.cases.models import Case, CaseGrant
 from annotator.jobs.actions.run_job import run_job
 from annotator.jobs.models import Job
 from annotator.readerstudies.actions import make_allocated_readings as making
+from annotator.readerstudies.actions import take_back_launch as taking_back
 from annotator.readerstudies.actions.amend_study import add_cases, withdraw_reader
-from annotator.readerstudies.actions.launch_study import launch_study, take_back_launch
+from annotator.readerstudies.actions.launch_study import launch_study
 from annotator.readerstudies.actions.pilot_study import end_pilot, start_pilot
 from annotator.readerstudies.actions.reset_read import reset_read
+from annotator.readerstudies.actions.take_back_launch import take_back_launch
 from annotator.readerstudies.models import AllocationPart, Assignment, Read, ReaderStudy
 from annotator.readerstudies.queries import worklist_for
 from annotator.readerstudies.reading_order import own_readings
@@ -93,6 +96,52 @@ def test_a_launch_that_stopped_is_taken_back_and_leaves_a_draft_and_no_copy(
         making.make_allocated_readings(study.pk)
     with pytest.raises(ConflictError, match="isn't being launched"):
         take_back_launch(admin, study.pk)
+
+
+def test_a_large_launch_is_taken_back_by_a_job_that_goes_on_behind_a_killed_worker(
+    admin: User, cases: list[Case], readers: list[User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = draft(admin, cases, readers)
+    study = launch_study(admin, study.pk, revision=study.revision, most_at_once=15)
+    launch = Job.objects.get()
+    with monkeypatch.context() as patch:
+        kill_after(6, patch)
+        assert run_job(launch.pk) == "failed"
+    assert Assignment.objects.count() == 12
+    assert take_back_launch(admin, study.pk, most_at_once=11).state == "starting"
+    with pytest.raises(ConflictError, match="already"):
+        take_back_launch(admin, study.pk)
+    # The launch's own job, run again from the page of jobs, makes nothing between.
+    Job.objects.filter(pk=launch.pk).update(state="queued")
+    assert run_job(launch.pk) == "failed"
+    monkeypatch.setattr(taking_back, "_COPIES_AT_ONCE", 1)
+    whole, done = taking_back.throw_away, []
+
+    def dies(some: QuerySet[Assignment]) -> int:
+        if len(done) == 2:
+            raise KilledError
+        done.append(some.count())
+        return whole(some)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(taking_back, "throw_away", dies)
+        with pytest.raises(KilledError):
+            taking_back.take_back_readings(study.pk)
+    study.refresh_from_db()
+    left = 12 - sum(done)
+    assert (study.state, Assignment.objects.count()) == ("starting", left)
+    assert 0 < left < 12
+    job = Job.objects.exclude(pk=launch.pk).get()
+    assert run_job(job.pk) == "done"
+    job.refresh_from_db()
+    study.refresh_from_db()
+    assert (job.result, study.state, study.job) == ({"readings": left}, "draft", None)
+    assert (Assignment.objects.count(), Case.objects.filter(copied_from__isnull=False).count()) == (0, 0)
+    assert AuditEntry.objects.filter(action="take_back_launch", actor=admin).count() == 1
+    with pytest.raises(ConflictError, match="any more"):
+        taking_back.take_back_readings(study.pk)
+    again = launch_study(admin, study.pk, revision=study.revision)
+    assert (again.state, Assignment.objects.count()) == ("running", 16)
 
 
 def test_many_added_cases_are_made_by_a_job_and_other_amendments_wait_for_it(

@@ -178,6 +178,7 @@ def test_a_tables_truth_of_a_case_is_that_of_its_only_lesion() -> None:
     assert found.units == 3
     assert found.readers[0].counted is not None
     assert found.readers[0].counted.true_positives == 1, "of the case with two lesions nobody knows which is meant"
+    assert any(words.startswith("1 case has several lesions: the table says") for words in found.warnings)
 
 
 def test_of_slices_counts_what_was_said_of_any_range() -> None:

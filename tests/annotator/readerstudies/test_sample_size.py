@@ -5,6 +5,7 @@ from statsmodels.stats.inter_rater import cohens_kappa
 from statsmodels.stats.proportion import proportion_confint, samplesize_confint_proportion
 
 from annotator.accounts.errors import InvalidError
+from annotator.readerstudies.design import Protocol
 from annotator.readerstudies.sample_size import (
     kappa_variance,
     positives_for_sensitivity,
@@ -55,3 +56,10 @@ def test_what_is_no_share_is_refused_by_name() -> None:
         with pytest.raises(InvalidError) as refused:
             positives_for_sensitivity(wrong, 0.1)
         assert refused.value.path == "sensitivity"
+
+
+def test_a_protocol_takes_a_prevalence_in_percent_and_no_share() -> None:
+    assert Protocol.from_json({"aim": {"prevalence_percent": 0.3}}).aim.prevalence == pytest.approx(0.003)
+    for wrong in ({"prevalence": 0.3}, {"prevalence_percent": 0}, {"prevalence_percent": 101}):
+        with pytest.raises(InvalidError):
+            Protocol.from_json({"aim": wrong})
