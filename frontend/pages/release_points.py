@@ -87,29 +87,39 @@ def scored_schemas(release: Release) -> list[str]:
     return sorted({name.partition("@")[0] for name, one in found if one["scoring"]["kind"] in _POINTS})
 
 
-@page(may=may_manage_datasets, methods=("GET", "POST"))
+@page(may=may_manage_datasets)
 def fits(request: HttpRequest, release_id: uuid.UUID) -> HttpResponseBase:
-    """Ask for a fit, or bring a table of diagnoses in; GET gives the fits alone, for polling."""
+    """The fits alone, for polling."""
     person = signed_in(request)
     release = frozen_release_for(person, release_id)
-    if request.method == "GET":
-        return render(request, "frontend/_release_fits.html", {"release": release, **shown_fits(person, release)})
+    return render(request, "frontend/_release_fits.html", {"release": release, **shown_fits(person, release)})
+
+
+def take_points(request: HttpRequest, person: User, release: Release) -> tuple[PointsForm | None, DiagnosesForm | None]:
+    """What a POST to a frozen release's page asks: a fit, or to bring a table of diagnoses in.
+
+    Returns
+    -------
+    The form that was refused, as it was filled in; (None, None) where it was done.
+
+    Raises
+    ------
+    ConflictError : the release isn't frozen.
+    """
+    found = frozen_release_for(person, release.pk)
     if request.POST.get("then") == "diagnoses":
-        return _brought_in(request, person, release)
-    form = PointsForm(request.POST, release=release, person=person)
+        return None, _refused_table(request, person)
+    form = PointsForm(request.POST, release=found, person=person)
     if form.is_valid():
         try:
-            request_tirads_fit(person, release.pk, form.settings())
+            request_tirads_fit(person, found.pk, form.settings())
         except InvalidError as error:
             name = _FIELDS.get(error.path, error.path)
             form.add_error(name if name in form.fields else None, str(error))
         else:
             messages.success(request, "Points are being fitted. You can leave this page.")
-            return redirect(f"{_address(release)}#points")
-    for name, faults in form.errors.items():
-        label = form.fields[name].label if name in form.fields else ""
-        messages.error(request, f"{label}: {' '.join(map(str, faults))}" if label else " ".join(map(str, faults)))
-    return redirect(f"{_address(release)}#points")
+            return None, None
+    return form, None
 
 
 @page(may=may_manage_datasets, methods=("POST",))
@@ -127,11 +137,14 @@ def offer(request: HttpRequest, fit_id: uuid.UUID) -> HttpResponse:
     return redirect("label-schema-editor", draft.key)
 
 
-def points_context(person: User, release: Release) -> dict[str, Any]:
-    """What the section of a release's page needs."""
+def points_context(
+    person: User, release: Release, *, refused: tuple[PointsForm | None, DiagnosesForm | None] = (None, None)
+) -> dict[str, Any]:
+    """What the section of a release's page needs; a refused form is shown as it was filled in."""
+    points, diagnoses = refused
     return {
-        "points_form": PointsForm(release=release, person=person) if scored_schemas(release) else None,
-        "diagnoses_form": DiagnosesForm(prefix="diagnoses"),
+        "points_form": (points or PointsForm(release=release, person=person)) if scored_schemas(release) else None,
+        "diagnoses_form": diagnoses or DiagnosesForm(prefix="diagnoses"),
         **shown_fits(person, release),
     }
 
@@ -207,19 +220,22 @@ def _estimates(performance: dict[str, Any]) -> list[str]:
     return [estimate_words(performance[measure]) for measure in MEASURES]
 
 
-def _brought_in(request: HttpRequest, person: User, release: Release) -> HttpResponse:
+def _refused_table(request: HttpRequest, person: User) -> DiagnosesForm | None:
     form = DiagnosesForm(request.POST, request.FILES, prefix="diagnoses")
     if form.is_valid():
         data = form.cleaned_data
         try:
             table = import_diagnoses(person, data["name"], source=data["source"], content=data["csv"].read())
         except (InvalidError, ConflictError) as error:
-            messages.error(request, str(error))
+            path = error.path if isinstance(error, InvalidError) else "name"
+            form.add_error(path if path in form.fields else "csv", str(error))
         else:
             messages.success(request, f"“{table.name}” is kept. Choose it where the diagnosis comes from.")
-    else:
-        messages.error(request, "Give the table a name, say where it comes from, and choose its file.")
-    return redirect(f"{_address(release)}#points")
+            return None
+    # A browser sends no file twice.
+    if "csv" not in form.errors:
+        form.add_error("csv", "Choose the file again.")
+    return form
 
 
 def _questions(schemas: dict[str, Any]) -> list[tuple[str, str]]:

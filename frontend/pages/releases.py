@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from annotator.accounts.errors import ConflictError, InvalidError
@@ -29,7 +30,7 @@ from annotator.datasets.release_queries import (
 )
 from frontend.pages.export_form import asked_by, export_form
 from frontend.pages.page import page, signed_in
-from frontend.pages.release_points import points_context
+from frontend.pages.release_points import DiagnosesForm, PointsForm, points_context, take_points
 from frontend.pages.sides import in_order
 
 _FIRST_FORMAT = "coco"
@@ -73,7 +74,12 @@ def release(request: HttpRequest, release_id: uuid.UUID) -> HttpResponseBase:
         else:
             messages.success(request, f"“{kind.title}” is being made. You can leave this page.")
             return redirect("release", found.pk)
-    status = 400 if form.errors else 200
+    refused: tuple[PointsForm | None, DiagnosesForm | None] = (None, None)
+    if request.method == "POST" and request.POST.get("then") in ("fit", "diagnoses"):
+        refused = take_points(request, person, found)
+        if refused == (None, None):
+            return redirect(f"{reverse('release', args=[found.pk])}#points")
+    status = 400 if form.errors or any(refused) else 200
     context = _shown(found) | {
         "release": found,
         "exports": exports,
@@ -83,7 +89,7 @@ def release(request: HttpRequest, release_id: uuid.UUID) -> HttpResponseBase:
         "others": releases_for(person).filter(frozen_at__isnull=False).exclude(pk=found.pk),
     }
     if found.frozen_at:
-        context |= points_context(person, found)
+        context |= points_context(person, found, refused=refused)
     if request.GET.get("check") and found.frozen_at:
         context["condition"] = condition_of(found)
     if before := request.GET.get("before"):

@@ -32,14 +32,26 @@ def test_a_fit_is_asked_for_watched_and_read_beside_the_published_points(
     address = reverse("release-fits", args=[nodules.pk])
     file = SimpleUploadedFile("p.csv", f"patient,diagnosis\n{ROWS}".encode())
     table = {"then": "diagnoses", "diagnoses-name": "Pathology", "diagnoses-source": "Archive", "diagnoses-csv": file}
-    assert "is kept" in client.post(address, table, follow=True).content.decode()
+    assert "is kept" in client.post(page, table, follow=True).content.decode()
     shown = client.get(page).content.decode()
     assert "Pathology: Archive" in shown
-    asked = {"schema": "acr-tirads", "training": "train", "seed": "1", "title": "Ours <1>"}
-    refused = client.post(address, asked | {"diagnosis": "answer:pathology.result"}, follow=True).content.decode()
-    assert "Select a valid choice" in refused
+    asked = {"then": "fit", "schema": "acr-tirads", "training": "train", "seed": "17", "title": "Ours <1>"}
+    wrong = client.post(page, asked | {"diagnosis": "answer:pathology.result", "malignant": "yes, maybe"})
+    refused = wrong.content.decode()
+    assert wrong.status_code == 400
     assert not TiradsFit.objects.exists()
-    client.post(address, asked | {"diagnosis": f"table:{DiagnosisTable.objects.get().pk}"})
+    for kept in ('value="17"', 'value="Ours &lt;1&gt;"', 'value="yes, maybe"'):
+        assert kept in refused, "what was typed is still there"
+    assert re.search(r'aria-invalid="true"[^>]*id="id_diagnosis"|id="id_diagnosis"[^>]*aria-invalid="true"', refused)
+    faults = re.findall(r'<ul class="field-errors" role="alert"><li>([^<]*)', refused)
+    assert len(faults) == 1
+    assert "Select a valid choice" in faults[0]
+    none = client.post(page, {name: value for name, value in asked.items() if name != "training"})
+    assert 'value="Ours &lt;1&gt;"' in none.content.decode()
+    unread = {"then": "diagnoses", "diagnoses-name": "Again", "diagnoses-source": "Archive <2>"}
+    again = client.post(page, unread).content.decode()
+    assert 'value="Archive &lt;2&gt;"' in again
+    client.post(page, asked | {"diagnosis": f"table:{DiagnosisTable.objects.get().pk}"})
     part = client.get(address).content.decode()
     assert "Waiting for a worker" in part
     assert "data-settled" not in part
