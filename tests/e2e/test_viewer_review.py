@@ -12,6 +12,8 @@ from tests.fixtures.product import ReadingRoom
 
 pytestmark = pytest.mark.browser
 
+DECISIONS = "**/api/v1/assignments/*/review"
+
 TWO_READINGS = """
 from uuid import uuid4
 from annotator.accounts.models import Role, User
@@ -85,7 +87,12 @@ def test_a_reading_is_compared_remarked_on_returned_and_seen_by_its_reader(
     review.get_by_role("button", name="Return it").click()
     expect(review.locator(".reason")).to_contain_text("Say why first")
     page.keyboard.type("The lower edge is missing.")
+    page.route(DECISIONS, lambda route: route.abort())
     page.keyboard.press("Control+Enter")
+    expect(page.locator(".notice")).to_contain_text("Not decided")
+    expect(review.get_by_label("Why it is returned")).to_have_value("The lower edge is missing.")
+    page.unroute(DECISIONS)
+    review.get_by_role("button", name="Return it").click()
     expect(review.locator(".reader[data-reader=radiologist]")).to_contain_text("Returned by data_manager")
     page.keyboard.press("Alt+w")
     page.keyboard.press("Alt+a")

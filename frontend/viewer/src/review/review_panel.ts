@@ -14,6 +14,8 @@ import { type Review, waits } from './review';
 export class ReviewPanel implements Panel {
   readonly element = h('section', { class: 'panel review', 'aria-label': 'Review' });
   private signature = '';
+  /** The one reason that is being given: a redraw keeps its words, and so does a refusal of the server. */
+  private reason: { readonly assignment: string; readonly form: HTMLElement } | null = null;
 
   constructor(
     private readonly acts: Acts,
@@ -28,9 +30,8 @@ export class ReviewPanel implements Panel {
   update(): void {
     const { review } = this;
     this.element.hidden = !review.showsReaders && review.comments.length === 0;
-    // A reason being typed is not taken away by a redraw.
-    const field = this.element.querySelector('textarea');
-    if (field && document.activeElement === field) return;
+    // While a reason is typed, or its buttons are used, nothing moves under the hand.
+    if (this.reason?.assignment === review.asking && this.reason?.form.contains(document.activeElement)) return;
     const signature = JSON.stringify([
       review.readings,
       review.comments,
@@ -42,13 +43,14 @@ export class ReviewPanel implements Panel {
     ]);
     if (signature === this.signature) return;
     this.signature = signature;
+    if (this.reason?.assignment !== review.asking) this.reason = null;
     this.element.replaceChildren(
       ...this.disputeParts(),
       // Where readers differ is what a reviewer came for: it stands in sight, however many answers follow.
       ...(review.showsReaders ? [...this.agreementParts(), h('h2', {}, 'Readers'), ...this.readerCards()] : []),
       ...this.commentParts(),
     );
-    this.element.querySelector<HTMLTextAreaElement>('.reason textarea')?.focus();
+    this.reason?.form.querySelector('textarea')?.focus();
   }
 
   /** Of an adjudicator: what is to be settled, one thing a row. */
@@ -168,7 +170,10 @@ export class ReviewPanel implements Panel {
     const { review } = this;
     const { id, state } = reading.assignment;
     if (state !== 'submitted' || !review.mayReview) return null;
-    if (review.asking === id) return this.reasonField(reading);
+    if (review.asking === id) {
+      this.reason ??= { assignment: id, form: this.reasonForm(reading) };
+      return this.reason.form;
+    }
     return h(
       'div',
       { class: 'decision' },
@@ -179,7 +184,7 @@ export class ReviewPanel implements Panel {
     );
   }
 
-  private reasonField(reading: ReadingOfCase): HTMLElement {
+  private reasonForm(reading: ReadingOfCase): HTMLElement {
     const { review } = this;
     const field = h('textarea', { rows: 3, maxlength: 1000, 'aria-label': 'Why it is returned' });
     const wanting = h(
@@ -195,7 +200,7 @@ export class ReviewPanel implements Panel {
         return;
       }
       field.blur();
-      void review.decide(reading, 'returned', reason).then((done) => done && review.askReason(null));
+      void review.decide(reading, 'returned', reason).then((done) => (done ? review.askReason(null) : field.focus()));
     };
     field.addEventListener('keydown', (event) => {
       event.stopPropagation();

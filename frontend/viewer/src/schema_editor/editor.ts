@@ -72,6 +72,8 @@ export class Editor implements Editing {
   }
 
   begin(): void {
+    // It has no words before the first check.
+    this.faultButton.hidden = true;
     this.root.replaceChildren(
       h(
         'div',
