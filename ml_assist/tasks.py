@@ -1,13 +1,14 @@
 """Long work of this room."""
 
+import logging
 import threading
 import uuid
 from dataclasses import asdict
 from typing import Any
 
 from celery import shared_task
-from celery.signals import worker_ready
-from django.db import connection
+from celery.signals import worker_ready, worker_shutting_down
+from django.db import DatabaseError, connection
 
 from annotator.accounts.errors import RoomError
 from annotator.assist.actions.queue_ahead import queue_ahead
@@ -15,10 +16,13 @@ from annotator.jobs.heartbeat import queues_of
 from annotator.jobs.queries import is_served
 from annotator.jobs.registry import WorkContext, WorkFailedError, work
 
+logger = logging.getLogger(__name__)
+
 
 @work("assist.find_calipers")
 def find_calipers_of_case(context: WorkContext) -> dict[str, Any]:
-    """Parameters: {"case": identifier}; result: stills looked at, calipers found, new suggestions.
+    """Parameters: {"case": identifier}; result: stills looked at, calipers found, new suggestions,
+    printed lengths that were read.
 
     Where networks answer and a worker runs them, they are asked instead: result {"job": that work's job}.
     """
@@ -72,17 +76,33 @@ def sweep_trainings() -> None:
     delete_work_left_behind()
 
 
+# A version that is promoted meanwhile is warm after this, in every worker.
+_LOOK_FOR_PROMOTIONS_SECONDS = 15.0
+_stop = threading.Event()
+
+
 @worker_ready.connect
-def warm_up_networks(sender: Any = None, **_: Any) -> None:
+def keep_networks_warm(sender: Any = None, **_: Any) -> None:
     """Load what answers before somebody clicks, in the worker that runs networks."""
     if "gpu" in queues_of(sender):
-        threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+        _stop.clear()
+        threading.Thread(target=_keep_warm, name="warm-up", daemon=True).start()
 
 
-def _warm_up() -> None:
-    from ml_assist.inference.warm_up import warm_up
+@worker_shutting_down.connect
+def stop_warming(**_: Any) -> None:
+    _stop.set()
 
-    try:
-        warm_up()
-    finally:
-        connection.close()
+
+def _keep_warm() -> None:
+    from ml_assist.inference.warm_up import warm_up_new
+
+    warm: set[int] = set()
+    while not _stop.is_set():
+        try:
+            warm_up_new(warm)
+        except DatabaseError as error:
+            logger.warning("Which versions answer can't be read: %s", error)
+        finally:
+            connection.close()
+        _stop.wait(_LOOK_FOR_PROMOTIONS_SECONDS)

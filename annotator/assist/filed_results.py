@@ -53,3 +53,10 @@ def file_many(version_id: int, results: Sequence[tuple[int, str, Sequence[Propos
         ),
         ignore_conflicts=True,
     )
+
+
+def filed_by(frame_ids: Collection[int], name: str, version: str) -> dict[tuple[int, str], list[ProposedShape]]:
+    """The same by the name of what was asked, where its row may not be there yet. One query."""
+    found = FiledResult.objects.filter(frame__in=frame_ids, version__name=name, version__version=version)
+    rows = found.values_list("frame_id", "hint_hash", "shapes")
+    return {(frame, hint): [ProposedShape.from_json(one) for one in shapes] for frame, hint, shapes in rows}

@@ -78,6 +78,12 @@ def answering_versions(case_id: UUID | None = None) -> list[ModelVersion]:
     return list(first.values())
 
 
+def pinned_versions() -> list[ModelVersion]:
+    """The versions that some case keeps, whatever is promoted; for workers, no person asks."""
+    pins = ModelPin.objects.values("version").distinct()
+    return list(ModelVersion.objects.filter(pk__in=pins).exclude(weights="").order_by("-pk"))
+
+
 def is_guided(version: ModelVersion) -> bool:
     """Whether a network takes hints: clicks, a box, calipers."""
     return bool(version.card.get("config", {}).get("guidance"))

@@ -80,7 +80,8 @@ class Suggestion(models.Model):
     mask = models.JSONField(null=True, help_text="as a mark's")
     label = models.CharField(max_length=64, blank=True)
     score = models.FloatField()
-    note = models.CharField(max_length=300, blank=True, help_text="why it may not fit, in words")
+    note = models.CharField(max_length=300, blank=True, help_text="why this one may not fit, in words")
+    model_note = models.CharField(max_length=300, blank=True, help_text="why none of this model's may, in words")
     # Set: this reader asked for it, and nobody else sees it.
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

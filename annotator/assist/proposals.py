@@ -59,6 +59,7 @@ class Proposal:
     kind, points, mask : as for an annotation, in the frame's stored matrix; never "slices".
     score : 0 to 1.
     note : why it may not fit, in words for the reader; empty where nothing is to be said.
+    model_note : the same of all that this model proposes here; a list says it once.
     """
 
     frame_id: int
@@ -68,12 +69,13 @@ class Proposal:
     score: float
     mask: dict[str, list[int]] | None = None
     note: str = ""
+    model_note: str = ""
 
     @classmethod
-    def on(cls, frame_id: int, shape: ProposedShape, *, note: str = "") -> Self:
-        """A shape on its frame, with what is to be said of the model beside what is of the picture."""
-        said = joined_notes(note, shape.note)
-        return cls(frame_id, shape.kind, shape.points, shape.label, shape.score, shape.mask, said)
+    def on(cls, frame_id: int, shape: ProposedShape, *, model_note: str = "") -> Self:
+        """A shape on its frame."""
+        said = shape.note[:LONGEST_NOTE]
+        return cls(frame_id, shape.kind, shape.points, shape.label, shape.score, shape.mask, said, model_note)
 
 
 def joined_notes(*notes: str) -> str:

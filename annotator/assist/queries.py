@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from annotator.accounts.errors import NotFoundError
 from annotator.accounts.policies import Person
-from annotator.assist.models import ModelPin, Suggestion, SuggestionDecision
+from annotator.assist.models import ModelPin, OutlineRequest, Suggestion, SuggestionDecision
 from annotator.cases.models import Case
 from annotator.cases.queries import cases_with_suggestions
 
@@ -53,6 +53,7 @@ def highest_scores(case_ids: Iterable[UUID], *, model: str = "") -> dict[UUID, f
 def _shown_to(person: Person) -> QuerySet[Suggestion]:
     own = SuggestionDecision.objects.filter(reader_id=person.pk)
     pins = ModelPin.objects.filter(case=OuterRef("case"))
+    asked = OutlineRequest.objects.filter(suggestion=OuterRef("pk"), asked_by_id=person.pk)
     as_pinned = ~Exists(pins) | Exists(pins.filter(version=OuterRef("model_version")))
     return (
         Suggestion.objects.filter(
@@ -60,6 +61,7 @@ def _shown_to(person: Person) -> QuerySet[Suggestion]:
             as_pinned,
             case__in=cases_with_suggestions(person),
         )
+        .annotate(asked_with=Subquery(asked.values("hint")[:1]))
         .select_related("frame", "model_version")
         .prefetch_related(Prefetch("decisions", queryset=own, to_attr="own_decisions"))
         .order_by("-score", "pk")

@@ -1,6 +1,6 @@
 """A suggestion as programs and pages get it, with what the asking reader decided."""
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from annotator.assist.models import Suggestion, SuggestionDecision
 
@@ -16,6 +16,8 @@ class SuggestionRecord(TypedDict):
     score: float
     model: str
     note: str
+    model_note: str
+    hint: dict[str, Any] | None
     decision: str | None
     annotation: str | None
     reason: str
@@ -24,8 +26,8 @@ class SuggestionRecord(TypedDict):
 def suggestion_as_dict(suggestion: Suggestion) -> SuggestionRecord:
     """A suggestion as JSON.
 
-    It must come from queries.suggestions_for or suggestion_for, which bring the asking person's own decision with
-    it; one that was loaded in any other way shows none.
+    It must come from queries.suggestions_for or suggestion_for, which bring the asking person's own decision, and the
+    clicks that it was asked for with; one that was loaded in any other way shows neither.
     """
     own: list[SuggestionDecision] = getattr(suggestion, "own_decisions", [])
     decision = own[0] if own else None
@@ -40,6 +42,8 @@ def suggestion_as_dict(suggestion: Suggestion) -> SuggestionRecord:
         score=suggestion.score,
         model=str(suggestion.model_version),
         note=suggestion.note,
+        model_note=suggestion.model_note,
+        hint=getattr(suggestion, "asked_with", None),
         decision=decision.decision if decision else None,
         annotation=str(decision.annotation_id) if decision and decision.annotation_id else None,
         reason=decision.reason if decision else "",

@@ -35,6 +35,7 @@ from api.v1.parsers import StrictJSONParser
 from api.v1.permissions import allowed_by
 from api.v1.records import ReadingSerializer
 from api.v1.responses import problems
+from ml_assist.caliper_lengths import caliper_lengths
 
 
 class IdentitySerializer(serializers.Serializer):
@@ -155,6 +156,7 @@ class CaseReading(APIView):
                 "answers": [answer_as_dict(answer) for answer in marks.answers],
                 "suggestions": [suggestion_as_dict(s) for s in suggestions],
                 "slice_summaries": slice_summaries(case, suggestions),
+                "caliper_lengths": caliper_lengths(case, suggestions),
                 "comments": [comment_as_dict(one) for one in comments_for_reader(request.user, case)],
             }
         )

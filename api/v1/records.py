@@ -9,6 +9,7 @@ from rest_framework import serializers
 from annotator.annotations.models import FindingKind, MarkKind, Provenance
 from annotator.assist.models import Decision
 from api.v1.preconditions import LARGEST_REVISION
+from ml_assist.guidance.printed_lengths import LengthState
 
 _POINTS = {
     "type": "array",
@@ -201,6 +202,12 @@ class SuggestionSerializer(serializers.Serializer):
     score = serializers.FloatField(min_value=0, max_value=1)
     model = serializers.CharField(help_text="Name and version.")
     note = serializers.CharField(allow_blank=True, help_text="Why it may not fit, in words; empty: nothing to say.")
+    model_note = serializers.CharField(
+        allow_blank=True, help_text="Why none of this model's may fit here, in words; the same of each of them."
+    )
+    hint = serializers.JSONField(
+        allow_null=True, help_text="Of an outline that you asked for: kind, points, added, removed. Null of all others."
+    )
     decision = serializers.ChoiceField(Decision.choices, allow_null=True, help_text="What this reader decided.")
     annotation = serializers.UUIDField(allow_null=True, help_text="The mark that was made of it.")
     reason = serializers.CharField(allow_blank=True, help_text="Why this reader rejected it.")
@@ -230,6 +237,35 @@ class SliceSummarySerializer(serializers.Serializer):
     told = serializers.CharField(help_text="In words, with the slice thickness that the rule is meant for.")
 
 
+class CaliperAxisSerializer(serializers.Serializer):
+    """What lies between two calipers."""
+
+    points = PointsField()
+    pixels = serializers.FloatField()
+    measured_mm = serializers.FloatField(allow_null=True, help_text="Null where the picture isn't calibrated.")
+    printed_mm = serializers.FloatField(
+        allow_null=True, help_text="What was read in the picture; null where none is surely this axis's."
+    )
+    difference_mm = serializers.FloatField(allow_null=True, help_text="Measured less printed.")
+    tolerance_mm = serializers.FloatField(
+        allow_null=True, help_text="A pixel at each end and half of the last printed digit."
+    )
+    state = serializers.ChoiceField(
+        [state.value for state in LengthState], help_text="not_compared: no printed length is surely this axis's."
+    )
+    told = serializers.CharField(help_text="In words.")
+
+
+class CaliperLengthsSerializer(serializers.Serializer):
+    frame = serializers.CharField()
+    model = serializers.CharField(help_text="Name and version of what found the calipers.")
+    axes = CaliperAxisSerializer(many=True, help_text="The longest first.")
+    other_printed_mm = serializers.ListField(
+        child=serializers.FloatField(), help_text="Printed lengths that are surely no axis's."
+    )
+    told = serializers.CharField(allow_blank=True, help_text="What is to be said of all of them, in words.")
+
+
 class ReadingSerializer(serializers.Serializer):
     findings = FindingSerializer(many=True)
     annotations = AnnotationSerializer(many=True)
@@ -237,6 +273,10 @@ class ReadingSerializer(serializers.Serializer):
     suggestions = SuggestionSerializer(many=True)
     slice_summaries = SliceSummarySerializer(
         many=True, help_text="Head CT: what a model's suggestions of blood come to by RADnet's rule."
+    )
+    caliper_lengths = CaliperLengthsSerializer(
+        many=True,
+        help_text="Ultrasound: what the calipers that were found measure, beside what is printed, by picture.",
     )
     comments = CommentSerializer(many=True, help_text="On one's own reading, once it was reviewed.")
 
@@ -278,7 +318,10 @@ class SaveAnnotationSerializer(SaveSerializer):
     provenance = serializers.ChoiceField(
         Provenance.choices,
         default=Provenance.DRAWN,
-        help_text='Of a new mark: "taken_over" from a reader, else it counts as drawn. Later saves leave it.',
+        help_text=(
+            'Of a new mark: "taken_over" counts where it is the mark of a reader whose case this person settles, which '
+            "the server looks up; else it is drawn. Later saves leave it."
+        ),
     )
 
 

@@ -21,10 +21,10 @@ from annotator.cases.models import Case
 from annotator.imaging.models import Frame, InstanceState, StackKind
 from annotator.imaging.store.frame_source import source_of_frame
 from ml_assist.actions.frame_work import FrameWork, Question, SeenFrame, answers_to
+from ml_assist.actions.read_printed_lengths import PictureWithCalipers, read_printed_lengths
 from ml_assist.actions.request_outline import SEGMENTATION, guided_version
-from ml_assist.guidance.caliper_axes import MOST_CALIPERS, measured_lesions
-from ml_assist.guidance.guide import Hint
-from ml_assist.hints import hint_as_json
+from ml_assist.guidance.measured_hints import measured_hints
+from ml_assist.hints import found_calipers, hint_as_json, weighed
 from ml_assist.inference.caliper_finding import NetworkFinder
 from ml_assist.inference.drawing import Drawer
 from ml_assist.inference.matched_calipers import MATCHER, in_tissue, matched, matcher_identity
@@ -43,6 +43,7 @@ class PreSegmented:
     pictures: int = 0
     calipers: int = 0
     outlines: int = 0
+    printed_lengths: int = 0
     new_suggestions: int = 0
     told: list[str] = field(default_factory=list)
 
@@ -90,6 +91,11 @@ def _ultrasound(case: Case, made: PreSegmented, report: Callable[[int, int], Non
         its = [frame for frame in frames if anatomy[frame.pk] == body_part]
         calipers = _calipers(case, its, body_part, made, report)
         _outlines_round(case, its, calipers, body_part, made, report)
+        measured = [PictureWithCalipers(one.pk, one.picture, one.source) for one in its if len(calipers[one.pk]) >= 2]
+        printed = read_printed_lengths(measured)
+        made.printed_lengths += printed.lengths
+        for words in printed.left_out:
+            made.tell(words)
 
 
 def _calipers(
@@ -122,13 +128,16 @@ def _outlines_round(
         made.tell(str(error))
         return
     draw = Drawer(version).draw
-    questions = []
+    questions, measured = [], {}
     for frame in frames:
-        for hint in hints_of(calipers[frame.pk]):
-            hint_hash = hash_of_hint(hint_as_json(hint), picture=frame.picture)
-            questions.append(Question(frame, hint_hash, partial(draw, frame.source, hint, urgent=False)))
+        for one in measured_hints(found_calipers(calipers[frame.pk])):
+            hint_hash = hash_of_hint(hint_as_json(one.hint), picture=frame.picture)
+            measured[frame.pk, hint_hash] = one
+            questions.append(Question(frame, hint_hash, partial(draw, frame.source, one.hint, urgent=False)))
     drawn = answers_to(questions, version.pk, report=report)
-    by_frame = {one.pk: drawn.on(one.pk) for one in frames}
+    by_frame: dict[int, list[ProposedShape]] = {one.pk: [] for one in frames}
+    for (frame_id, hint_hash), shapes in drawn.shapes.items():
+        by_frame[frame_id] += weighed(shapes, measured[frame_id, hint_hash])
     made.outlines += sum(map(len, by_frame.values()))
     _record(case, identity_of(version), by_frame, fitness.note, drawn, made, supersedes={version.name})
 
@@ -152,14 +161,6 @@ def _frame_by_frame(case: Case, made: PreSegmented, report: Callable[[int, int],
         by_frame = {one.pk: drawn.on(one.pk) for one in frames}
         made.outlines += sum(map(len, by_frame.values()))
         _record(case, identity_of(version), by_frame, note, drawn, made, supersedes={version.name})
-
-
-def hints_of(calipers: Sequence[ProposedShape]) -> list[Hint]:
-    """A hint a measured lesion; none where the calipers measure nothing, or are too many to be measurements."""
-    points = [(one.points[0][0], one.points[0][1]) for one in calipers]
-    if not 2 <= len(points) <= MOST_CALIPERS:
-        return []
-    return [Hint("calipers", lesion.points) for lesion in measured_lesions(points)]
 
 
 def identity_of(version: ModelVersion) -> ModelIdentity:
@@ -190,7 +191,7 @@ def _record(
     *,
     supersedes: set[str],
 ) -> None:
-    proposals = [Proposal.on(frame, shape, note=note) for frame, shapes in by_frame.items() for shape in shapes]
+    proposals = [Proposal.on(frame, shape, model_note=note) for frame, shapes in by_frame.items() for shape in shapes]
     answered = {frame for frame, _ in work.shapes}
     looked_at = by_frame.keys() if not work.left_out else answered
     made.new_suggestions += record_suggestions(

@@ -23,7 +23,7 @@ from annotator.jobs.actions.queue_job import queue_job
 from annotator.jobs.queries import is_served
 from ml_assist.guidance.caliper_axes import GuidanceError
 from ml_assist.guidance.guide import Hint, outlines_of
-from ml_assist.hints import hint_as_json
+from ml_assist.hints import hint_as_json, weighed_by_hint
 
 WORK = "assist.outline"
 SEGMENTATION = "segmentation"
@@ -83,7 +83,7 @@ def request_outline(person: Person, asked: AskOutline) -> OutlineRequest:
             note=fitness.note,
         )
         if shapes is not None:
-            answer_outline(request.pk, shapes)
+            answer_outline(request.pk, weighed_by_hint(shapes, asked.hint))
         else:
             title = f"Outline in {case.title}"
             request.job = queue_job(person, WORK, {"request": str(request.pk)}, title=title, queue=QUEUE)

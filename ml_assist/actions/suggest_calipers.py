@@ -9,16 +9,23 @@ from annotator.assist.proposals import ModelIdentity, Proposal
 from annotator.imaging.frame_description import FrameGeometry
 from annotator.imaging.models import Frame, InstanceState, StackKind
 from annotator.imaging.store.frame_source import source_of_frame
+from ml_assist.actions.read_printed_lengths import PictureWithCalipers, read_printed_lengths
 from ml_assist.inference.matched_calipers import in_tissue, matched, matcher_identity
 
 
 @dataclass(frozen=True)
 class CaliperSearch:
-    """How many stills were looked at, how many calipers were found, and how many of these are new suggestions."""
+    """How many stills were looked at, how many calipers were found, how many of these are new suggestions.
+
+    Attributes
+    ----------
+    printed_lengths : how many were read in the stills with calipers.
+    """
 
     stills: int
     calipers: int
     new_suggestions: int
+    printed_lengths: int
 
 
 def model_identity() -> ModelIdentity:
@@ -46,12 +53,17 @@ def suggest_calipers(
             instance__state=InstanceState.READY,
         )
         .order_by("pk")
-        .values_list("pk", "key", "geometry")
+        .values_list("pk", "key", "geometry", "instance__sha256")
     )
     proposals: list[Proposal] = []
-    for done, (pk, key, geometry) in enumerate(stills):
+    measured: list[PictureWithCalipers] = []
+    for done, (pk, key, geometry, picture) in enumerate(stills):
         report(100 * done // len(stills), f"Looking for calipers in picture {done + 1} of {len(stills)}")
-        found = in_tissue(matched(source_of_frame(key)), FrameGeometry.from_json(geometry).regions)
+        source = source_of_frame(key)
+        found = in_tissue(matched(source), FrameGeometry.from_json(geometry).regions)
         proposals += [Proposal.on(pk, shape) for shape in found]
-    new = record_suggestions(case_id, matcher_identity(), proposals, frames_looked_at=[pk for pk, _, _ in stills])
-    return CaliperSearch(stills=len(stills), calipers=len(proposals), new_suggestions=new)
+        if len(found) >= 2:
+            measured.append(PictureWithCalipers(pk, picture, source))
+    new = record_suggestions(case_id, matcher_identity(), proposals, frames_looked_at=[still[0] for still in stills])
+    printed = read_printed_lengths(measured)
+    return CaliperSearch(len(stills), len(proposals), new, printed.lengths)

@@ -107,12 +107,12 @@ def two_axes(points: Sequence[Point]) -> tuple[Axis, Axis]:
     for partner in others:
         rest = [point for point in others if point is not partner]
         axes = (Axis(first, partner), Axis(rest[0], rest[1]))
-        ways.append((_oddity(*axes), axes))
+        ways.append((oddity(*axes), axes))
     _, (one, other) = min(ways, key=lambda way: way[0])
     return (one, other) if one.length >= other.length else (other, one)
 
 
-def _oddity(one: Axis, other: Axis) -> float:
+def oddity(one: Axis, other: Axis) -> float:
     """0 for axes that halve each other at right angles; the distance of their middles counts against their lengths."""
     mean = (one.length + other.length) / 2
     if one.length == 0 or other.length == 0:
@@ -147,4 +147,4 @@ def _ways(left: frozenset[int], places: list[Point], known: dict[frozenset[int],
     for three in combinations(others, 3):
         axes = two_axes([places[one] for one in (first, *three)])
         cost, lesions = _cheapest(left - {first, *three}, places, known)
-        yield cost + _oddity(*axes), (MeasuredLesion(axes), *lesions)
+        yield cost + oddity(*axes), (MeasuredLesion(axes), *lesions)

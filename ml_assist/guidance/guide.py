@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml_assist.guidance.caliper_axes import GuidanceError, Point, measured_lesions, points_of
-from ml_assist.guidance.outlines import Outline, ellipse_in, outline_of
+from ml_assist.guidance.outlines import CIRCLE, AxisAspects, Outline, ellipse_in, outline_of
 
 HintKind = Literal["calipers", "extremes", "box"]
 HINT_KINDS: tuple[HintKind, ...] = get_args(HintKind)
@@ -36,14 +36,18 @@ class Hint:
     removed: tuple[Point, ...] = field(default=())
 
 
-def guide_of(hint: Hint, *, rows: int, columns: int) -> NDArray[np.uint8]:
+def guide_of(hint: Hint, *, rows: int, columns: int, aspects: AxisAspects = CIRCLE) -> NDArray[np.uint8]:
     """The approximate mask of a hint, (rows, columns), 0 and 1.
+
+    Parameters
+    ----------
+    aspects : of lesions that only two points are known of.
 
     Raises
     ------
     GuidanceError : the hint's points make no outline.
     """
-    mask = approximate_mask(outlines_of(hint, rows=rows, columns=columns), rows=rows, columns=columns)
+    mask = approximate_mask(outlines_of(hint, rows=rows, columns=columns, aspects=aspects), rows=rows, columns=columns)
     if not hint.added and not hint.removed:
         return mask
     radius = round(max(_CLICK_LEAST, _CLICK_PART * 2 * np.sqrt(mask.sum() / np.pi)))
@@ -53,7 +57,7 @@ def guide_of(hint: Hint, *, rows: int, columns: int) -> NDArray[np.uint8]:
     return mask
 
 
-def outlines_of(hint: Hint, *, rows: int, columns: int) -> list[Outline]:
+def outlines_of(hint: Hint, *, rows: int, columns: int, aspects: AxisAspects = CIRCLE) -> list[Outline]:
     """An outline a lesion, (n, 2) each, cut off by nothing.
 
     Raises
@@ -61,7 +65,9 @@ def outlines_of(hint: Hint, *, rows: int, columns: int) -> list[Outline]:
     GuidanceError : the hint's points make none.
     """
     if hint.kind == "calipers":
-        return [outline_of(one.points, rows=rows, columns=columns) for one in measured_lesions(hint.points)]
+        return [
+            outline_of(one.points, rows=rows, columns=columns, aspects=aspects) for one in measured_lesions(hint.points)
+        ]
     if hint.kind == "box":
         if len(hint.points) != 2:
             raise GuidanceError(f"A box is two corners, not {len(hint.points)}.")
@@ -69,7 +75,7 @@ def outlines_of(hint: Hint, *, rows: int, columns: int) -> list[Outline]:
         return [ellipse_in(low[0], low[1], high[0], high[1])]
     if not 2 <= len(hint.points) <= _MOST_CLICKS:
         raise GuidanceError(f"Click two to {_MOST_CLICKS} ends of the lesion, not {len(hint.points)}.")
-    return [outline_of(hint.points, rows=rows, columns=columns)]
+    return [outline_of(hint.points, rows=rows, columns=columns, aspects=aspects)]
 
 
 def approximate_mask(outlines: Iterable[Outline], *, rows: int, columns: int) -> NDArray[np.uint8]:

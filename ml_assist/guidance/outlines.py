@@ -1,7 +1,8 @@
 """An outline through the few points that a person or a machine left at a lesion's edge. Pure.
 
 Source: Buda et al., Ultrasound Med Biol 46 (2020) 415-421: four calipers are joined by cubic interpolation; two are
-completed to a circle, or to an ellipse where the circle leaves the picture.
+completed to a circle, or to an ellipse where the circle leaves the picture. Where it is known how wide lesions are
+across such an axis, two are completed to the ellipse of that aspect instead.
 """
 
 import numpy as np
@@ -11,17 +12,21 @@ from scipy.interpolate import CubicSpline
 from ml_assist.guidance.caliper_axes import GuidanceError, points_of
 
 Outline = NDArray[np.float64]
+# How far a lesion reaches across an axis, as a part of the axis: across a level one, and across an upright one.
+AxisAspects = tuple[float, float]
+CIRCLE: AxisAspects = (1.0, 1.0)
 _STEPS = 96
 # An ellipse that would be thinner than this part of its axis is let out of the picture instead, and cut off there.
 _THINNEST = 0.25
 
 
-def outline_of(points: ArrayLike, *, rows: int, columns: int) -> Outline:
+def outline_of(points: ArrayLike, *, rows: int, columns: int, aspects: AxisAspects = CIRCLE) -> Outline:
     """The outline of one lesion, (n, 2) of column and row, from two, three, four or more points on its edge.
 
     Parameters
     ----------
     rows, columns : of the picture that it should lie in.
+    aspects : for two points alone.
 
     Raises
     ------
@@ -31,7 +36,7 @@ def outline_of(points: ArrayLike, *, rows: int, columns: int) -> Outline:
     if len(edge) < 2 or np.ptp(edge, axis=0).max() == 0:
         raise GuidanceError("An outline needs two points that lie apart.")
     if len(edge) == 2:
-        return _round_two(edge[0], edge[1], rows=rows, columns=columns)
+        return _round_two(edge[0], edge[1], rows=rows, columns=columns, aspects=aspects)
     if len(edge) == 3:
         return _through_three(edge)
     return closed_cubic(edge)
@@ -70,8 +75,8 @@ def ellipse_in(left: float, top: float, right: float, bottom: float) -> Outline:
     )
 
 
-def _round_two(start: Outline, end: Outline, *, rows: int, columns: int) -> Outline:
-    """A circle on the axis between two points; where it leaves the picture, the widest ellipse on it that doesn't."""
+def _round_two(start: Outline, end: Outline, *, rows: int, columns: int, aspects: AxisAspects) -> Outline:
+    """An ellipse on the axis between two points, as wide as usual; where it leaves the picture, the widest inside."""
     middle, half = (start + end) / 2, (end - start) / 2
     across = np.array([-half[1], half[0]])
     room = np.array([min(middle[0], columns - middle[0]), min(middle[1], rows - middle[1])])
@@ -81,7 +86,10 @@ def _round_two(start: Outline, end: Outline, *, rows: int, columns: int) -> Outl
     matters = np.abs(across) > 1e-9 * np.linalg.norm(across)
     with np.errstate(divide="ignore", invalid="ignore"):
         parts = np.where(matters, np.sqrt(free) / np.abs(across), np.inf)
-    return _ellipse(middle, half, across * np.clip(float(parts.min()), _THINNEST, 1.0))
+    level, upright = aspects
+    steep = float(half[1] ** 2 / (half @ half))
+    usual = level + (upright - level) * steep
+    return _ellipse(middle, half, across * np.clip(float(parts.min()), min(_THINNEST, usual), usual))
 
 
 def _through_three(edge: Outline) -> Outline:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ml_assist.guidance.caliper_axes import Point
 from ml_assist.guidance.guide import Hint, HintKind, guide_of
+from ml_assist.guidance.outlines import CIRCLE, AxisAspects
 
 # How far a click lies beside the edge, as a part of the lesion's diameter: one standard deviation.
 _UNSTEADY = 0.04
@@ -63,12 +64,20 @@ def steady_hint(lesion: LesionEnds, kind: HintKind) -> Hint:
     return Hint(kind, lesion.box if kind == "box" else lesion.ends)
 
 
-def simulated_hint(lesion: LesionEnds, kind: HintKind, mask: NDArray[np.uint8], *, random: np.random.Generator) -> Hint:
+def simulated_hint(
+    lesion: LesionEnds,
+    kind: HintKind,
+    mask: NDArray[np.uint8],
+    *,
+    random: np.random.Generator,
+    aspects: AxisAspects = CIRCLE,
+) -> Hint:
     """A hint as unsteady as a hand: two, three or four ends, or a box. Of three in ten the faults are clicked away.
 
     Parameters
     ----------
     mask : (rows, columns), that the lesion was read off.
+    aspects : as `guide_of` will have them: what is clicked away are its faults.
     """
     if kind == "box":
         points = np.array(lesion.box)
@@ -83,7 +92,7 @@ def simulated_hint(lesion: LesionEnds, kind: HintKind, mask: NDArray[np.uint8], 
     elif (high - low).max() < 1:
         shaken = points
     hint = Hint(kind, _as_points(shaken))
-    return _corrected(hint, mask, random) if random.random() < _CORRECTED else hint
+    return _corrected(hint, mask, random, aspects) if random.random() < _CORRECTED else hint
 
 
 def _largest_outline(mask: NDArray[np.uint8]) -> NDArray[np.float64] | None:
@@ -100,9 +109,9 @@ def _largest_outline(mask: NDArray[np.uint8]) -> NDArray[np.float64] | None:
     return np.asarray(corners[np.arange(len(inner)), far], np.float64)
 
 
-def _corrected(hint: Hint, mask: NDArray[np.uint8], random: np.random.Generator) -> Hint:
+def _corrected(hint: Hint, mask: NDArray[np.uint8], random: np.random.Generator, aspects: AxisAspects) -> Hint:
     rows, columns = mask.shape
-    approximate = guide_of(hint, rows=rows, columns=columns) > 0
+    approximate = guide_of(hint, rows=rows, columns=columns, aspects=aspects) > 0
     truth = mask > 0
     added, removed = (_a_place(wrong, random) for wrong in (truth & ~approximate, approximate & ~truth))
     return Hint(hint.kind, hint.points, added=added, removed=removed)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from annotator.assist.models import ModelVersion
 from annotator.assist.proposals import ProposedShape
 from annotator.imaging.pixels.rendering import render_pixels
@@ -32,3 +34,9 @@ class NetworkFinder:
         device, engine = free_device()
         find_many: Any = self._networks[device].find_many
         return shapes_of(engine.ask(self._kind, find_many, render_pixels(source), urgent=False).result())
+
+    def warm_up(self, rows: int, columns: int) -> None:
+        """Search once on every device, in its own thread: there the first picture takes longest."""
+        for device, engine in inference_engines().items():
+            find_many: Any = self._networks[device].find_many
+            engine.ask(self._kind, find_many, np.zeros((rows, columns), np.uint8), urgent=False).result()

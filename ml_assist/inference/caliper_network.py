@@ -9,6 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
+from ml_assist.guidance.completed_calipers import completed
+from ml_assist.guidance.measured_hints import FoundCaliper
 from ml_assist.inference.calipers import Caliper
 from ml_assist.networks.caliper_net import CaliperNet
 from ml_assist.networks.caliper_planes import MULTIPLE, STRIDE, planes_of
@@ -30,7 +32,8 @@ class CaliperNetwork:
 
     Parameters
     ----------
-    card : as the training wrote it: configuration, threshold and the weights' SHA-256.
+    card : as the training wrote it: configuration, threshold and the weights' SHA-256; and from which score on, below
+        the threshold, a find may complete two axes ("half_seen"; none in cards of before).
     weights : the safetensors file.
 
     Raises
@@ -41,6 +44,7 @@ class CaliperNetwork:
     def __init__(self, card: dict[str, Any], weights: bytes, *, device: torch.device | None = None) -> None:
         self.config = CaliperConfig.from_json(card["config"])
         self.threshold = float(card["threshold"])
+        self.half_seen = float(card.get("half_seen", self.threshold))
         self.device = device or torch.device("cpu")
         network = CaliperNet(self.config.filters)
         load_weights(network, weights, sha256=card["weights"]["sha256"])
@@ -50,7 +54,8 @@ class CaliperNetwork:
     def of(cls, network: torch.nn.Module, config: CaliperConfig, *, device: torch.device) -> Self:
         """A network that is in memory already, e.g. while it is trained; its threshold is 0.5."""
         made = cls.__new__(cls)
-        made.config, made.threshold, made.device, made._network = config, 0.5, device, network.eval()
+        made.config, made.device, made._network = config, device, network.eval()
+        made.threshold = made.half_seen = 0.5
         return made
 
     def find(self, image: NDArray[Any], *, minimum_score: float | None = None) -> list[Caliper]:
@@ -59,7 +64,8 @@ class CaliperNetwork:
         Parameters
         ----------
         image : uint8, (rows, columns) grey or (rows, columns, 3) RGB, as it is shown.
-        minimum_score : how sure to be, 0 to 1; without it, as the card says.
+        minimum_score : how sure to be, 0 to 1; without it, as the card says, which may be less sure where a find makes
+            two axes whole (ml_assist/guidance/completed_calipers.py).
 
         Raises
         ------
@@ -74,7 +80,7 @@ class CaliperNetwork:
         ------
         ValueError : an image of another type or shape.
         """
-        least = self.threshold if minimum_score is None else minimum_score
+        least = min(self.threshold, self.half_seen) if minimum_score is None else minimum_score
         found: list[list[Caliper]] = [[] for _ in images]
         of_size: dict[tuple[int, ...], list[int]] = defaultdict(list)
         for number, image in enumerate(images):
@@ -87,7 +93,16 @@ class CaliperNetwork:
                 planes = np.stack([planes_of(images[number]) for number in part])
                 for number, peaks in zip(part, self._peaks(planes, least), strict=True):
                     found[number] = _apart(peaks)
-        return found
+        return [self._completed(one) for one in found] if minimum_score is None else found
+
+    def _completed(self, found: list[Caliper]) -> list[Caliper]:
+        sure = [one for one in found if one.score >= self.threshold]
+        by_point = {(one.column, one.row): one for one in found}
+        sides = [
+            [FoundCaliper(point, one.score) for point, one in by_point.items() if (one in sure) == is_sure]
+            for is_sure in (True, False)
+        ]
+        return sure + [by_point[one.point] for one in completed(*sides)]
 
     def _peaks(self, planes: NDArray[np.uint8], least: float) -> list[list[Caliper]]:
         rows, columns = planes.shape[2:]
@@ -107,8 +122,10 @@ class CaliperNetwork:
     def _peaks_in(self, planes: NDArray[np.uint8], least: float) -> list[list[Caliper]]:
         rows, columns = planes.shape[2:]
         taken = torch.from_numpy(np.ascontiguousarray(planes)).to(self.device, torch.float32) / 255
-        # Black beyond the picture's end, as round a picture on a screen.
-        taken = functional.pad(taken, (0, -columns % MULTIPLE, 0, -rows % MULTIPLE))
+        # Black comes above and before, never below or behind: a picture ends there as crops did in training, and the
+        # network knows the lower edge, where the legend's copies stand.
+        above, before = -rows % MULTIPLE, -columns % MULTIPLE
+        taken = functional.pad(taken, (before, 0, above, 0))
         with precision_on(self.device, "auto"):
             drawn = self._network(taken.contiguous(memory_format=torch.channels_last))
         drawn = drawn.float()
@@ -117,8 +134,8 @@ class CaliperNetwork:
         found: list[list[Caliper]] = [[] for _ in planes]
         for number, _, row, column in highest.nonzero().tolist():
             across, down = drawn[number, 1:, row, column].clamp(-2, 2).tolist()
-            place = (STRIDE * (column + 0.5 + across), STRIDE * (row + 0.5 + down))
-            # What was filled in beyond the picture holds none.
+            place = (STRIDE * (column + 0.5 + across) - before, STRIDE * (row + 0.5 + down) - above)
+            # What was filled in before the picture holds none.
             if 0 <= place[0] < columns and 0 <= place[1] < rows:
                 found[number].append(Caliper(*place, float(heat[number, 0, row, column])))
         return found

@@ -15,6 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ml_assist.networks.caliper_planes import planes_of
+
 Grey = NDArray[np.uint8]
 
 MINIMUM_SCORE = 0.62
@@ -26,6 +28,10 @@ _DRAWING_DISCOUNT = 0.92  # drawings have more strokes, so speckle is like them 
 _INK = 60  # grey levels above its surroundings at which something is drawn
 _COLOURED, _COLOURED_SHARE = 60, 0.02
 _LINE_REACH, _LETTER_SPACING = 45, 20
+# A symbol ends; the lines of Doppler's boxes run on behind its arm, in two directions at least, from here to there.
+_RUNS_ON = (3, 10)
+# Where flow is painted over the tissue, it is so around a vessel; round a symbol it is not, or it can't be told.
+_FLOW_REACH, _FLOW_SHARE = 12, 0.15
 _FULL_CONTRAST = 45.0  # grey levels by which a stroke stands out when nothing more is gained
 
 
@@ -186,17 +192,30 @@ def _symbols() -> tuple[_Symbol, ...]:
     return tuple(replace(s, picture=cv2.GaussianBlur(s.picture, (0, 0), 0.5).astype(np.float32)) for s in drawn())
 
 
-def _planes(image: NDArray[Any]) -> list[Grey]:
-    """Grey pictures to search: the brightest channel, and the colourfulness where few pixels have any.
+@dataclass(frozen=True)
+class _Searched:
+    """What of a picture is searched, and where flow is painted.
 
-    Where many have some it is blood flow, which looks like anything.
+    Attributes
+    ----------
+    planes : the brightest channel, and the colourfulness where few pixels have any.
+    flow : (rows, columns), the share of coloured pixels round each, where many have some; it looks like anything.
     """
+
+    planes: tuple[Grey, ...]
+    flow: NDArray[np.float32] | None = None
+
+
+def _searched(image: NDArray[Any]) -> _Searched:
     if image.ndim == 2:
-        return [image.astype(np.uint8, copy=False)]
-    brightest, dullest = image.max(axis=2), image.min(axis=2)
-    chroma = (brightest - dullest).astype(np.uint8)
-    coloured = float(np.mean(chroma > _COLOURED))
-    return [brightest, chroma] if 0 < coloured < _COLOURED_SHARE else [brightest]
+        return _Searched((image,))
+    brightest, chroma = planes_of(image)
+    coloured = (chroma > _COLOURED).astype(np.float32)
+    share = float(np.mean(coloured))
+    if share < _COLOURED_SHARE:
+        return _Searched((brightest, chroma) if share else (brightest,))
+    side = 2 * _FLOW_REACH + 1
+    return _Searched((brightest,), np.asarray(cv2.blur(coloured, (side, side)), np.float32))
 
 
 def _at(picture: NDArray[np.float32], columns: NDArray[np.float64], rows: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -219,6 +238,23 @@ def _stroke_contrasts(picture: NDArray[np.float32], symbol: _Symbol, column: flo
             sides.append(float(np.mean(off)))
         contrasts.append(float(np.percentile(on, 25)) - max(sides))
     return contrasts
+
+
+def _runs_on(picture: NDArray[np.float32], symbol: _Symbol, column: float, row: float, contrast: float) -> bool:
+    """Whether at least two strokes go on behind their ends, as bright and unbroken: two lines that meet."""
+    reach = np.arange(symbol.arm + _RUNS_ON[0], symbol.arm + _RUNS_ON[1] + 0.01)
+    going_on = 0
+    for along, down in symbol.strokes:
+        length = reach * (1.414 if symbol.strokes is _OBLIQUE else 1.0)
+        columns, rows = column - 0.5 + along * length, row - 0.5 + down * length
+        # Lines are as wide as strokes, and a centre may lie between two pixels.
+        on = np.max(
+            [_at(picture, (columns - down * by)[None], (rows + along * by)[None])[0] for by in (-1, 0, 1)], axis=0
+        )
+        sides = [_at(picture, (columns - down * by)[None], (rows + along * by)[None])[0] for by in (-4, 4)]
+        # Flow may lie on one side of a line.
+        going_on += bool(np.min(on) - min(float(np.mean(side)) for side in sides) >= contrast / 2)
+    return going_on >= 2
 
 
 def _quarter_contrasts(picture: NDArray[np.float32], symbol: _Symbol, column: float, row: float) -> list[float]:
@@ -278,7 +314,8 @@ def _stands_in_text(glyphs: NDArray[np.float64], column: float, row: float) -> b
     return len(alike) >= 2 and float(np.median(np.diff(places))) < _LETTER_SPACING
 
 
-def _scored(picture: Grey, minimum_score: float) -> list[Caliper]:
+def _scored(picture: Grey, minimum_score: float, flow: NDArray[np.float32] | None) -> list[Caliper]:
+    rows, columns = picture.shape
     bright = picture.astype(np.float32)
     glyphs = _glyphs(picture)
     scored = []
@@ -288,8 +325,14 @@ def _scored(picture: Grey, minimum_score: float) -> list[Caliper]:
         # The weakest stroke may be hidden by the caliper's number or by bright tissue.
         standing_out = np.clip((contrasts[0] + contrasts[1]) / 2 / _FULL_CONTRAST, 0, 1)
         score = float(np.clip(match, 0, 1) * standing_out**0.35) * (_DRAWING_DISCOUNT if symbol.is_drawing else 1.0)
-        if score >= minimum_score and not _stands_in_text(glyphs, column, row):
-            scored.append(Caliper(column, row, score))
+        if score < minimum_score or _stands_in_text(glyphs, column, row):
+            continue
+        if flow is not None and (
+            flow[min(rows - 1, int(row)), min(columns - 1, int(column))] > _FLOW_SHARE
+            or _runs_on(bright, symbol, column, row, contrasts[-1])
+        ):
+            continue
+        scored.append(Caliper(column, row, score))
     return scored
 
 
@@ -307,8 +350,9 @@ def find_calipers(image: NDArray[Any], *, minimum_score: float = MINIMUM_SCORE) 
     """
     if image.dtype != np.uint8 or image.ndim not in (2, 3):
         raise ValueError(f"Calipers are looked for in 8-bit pictures; this one is {image.dtype} {image.shape}.")
+    searched = _searched(image)
     found = sorted(
-        (caliper for plane in _planes(image) for caliper in _scored(plane, minimum_score)),
+        (caliper for plane in searched.planes for caliper in _scored(plane, minimum_score, searched.flow)),
         key=lambda caliper: -caliper.score,
     )
     kept: list[Caliper] = []
@@ -328,7 +372,8 @@ def parameters_hash() -> str:
         "cross": CROSS_ARMS,
         "drawings": sorted((name, drawing.split()) for name, (_, drawing) in _DRAWINGS.items()),
         "discount": _DRAWING_DISCOUNT,
-        "colour": [_COLOURED, _COLOURED_SHARE],
+        "colour": [_COLOURED, _COLOURED_SHARE, _FLOW_REACH, _FLOW_SHARE],
+        "crossings": _RUNS_ON,
         "text": [_INK, _LINE_REACH, _LETTER_SPACING],
     }
     return hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import torch
 
 from annotator.annotations.models import MarkKind
 from annotator.assist.models import ModelVersion
@@ -10,7 +11,8 @@ from annotator.assist.proposals import ProposedShape
 from annotator.imaging.store.frame_source import FrameSource
 from ml_assist.guidance.guide import Hint, guide_of
 from ml_assist.inference.calipers import find_calipers
-from ml_assist.inference.frame_pictures import COLOUR_NOTE, picture_for
+from ml_assist.inference.engine import Engine
+from ml_assist.inference.frame_pictures import COLOUR_NOTE, FramePicture, picture_for
 from ml_assist.inference.loaded_models import free_device, inference_engines, segmenter_of
 from ml_assist.inference.mask_outline import outline_of_probability
 from ml_assist.inference.segmenter import PreparedPicture, Segmenter
@@ -44,10 +46,26 @@ class Drawer:
         GuidanceError : the hint makes no outline.
         """
         device, engine = free_device()
+        picture = picture_for(self._segmenters[device].config, source)
+        return self._draw_on(picture, hint, device, engine, urgent=urgent)
+
+    def warm_up(self, rows: int, columns: int) -> None:
+        """Draw once on every device, in its own thread: there the first picture takes longest."""
+        for device, engine in inference_engines().items():
+            config = self._segmenters[device].config
+            pixels = np.tile(np.arange(columns, dtype=np.uint8), (rows, 1))[..., None].repeat(
+                config.picture_channels, 2
+            )
+            hint = Hint("box", ((columns / 4, rows / 4), (columns / 2, rows / 2))) if config.guidance else None
+            self._draw_on(FramePicture(pixels, coloured=False), hint, device, engine, urgent=False)
+
+    def _draw_on(
+        self, picture: FramePicture, hint: Hint | None, device: torch.device, engine: Engine, *, urgent: bool
+    ) -> list[ProposedShape]:
         segmenter = self._segmenters[device]
-        picture = picture_for(segmenter.config, source)
         rows, columns = picture.pixels.shape[:2]
-        near = None if hint is None else guide_of(hint, rows=rows, columns=columns)
+        aspects = segmenter.config.axis_aspects
+        near = None if hint is None else guide_of(hint, rows=rows, columns=columns, aspects=aspects)
         calipers = np.empty((0, 2))
         if segmenter.config.paint_out:
             found = find_calipers(picture.pixels[..., 0])

@@ -15,8 +15,8 @@ from ml_assist.inference.segmenter import Segmenter
 
 Network = TypeVar("Network")
 
-# A department asks a handful of models; each takes some tens of megabytes.
-_KEPT = 6
+# Of each kind, counted on every device: a department asks a handful, of some tens of megabytes, on up to eight.
+_KEPT = 64
 _CPU_BATCH, _CUDA_BATCH = 4, 64
 # Two threads that ask at once must not both load.
 _loading = threading.Lock()

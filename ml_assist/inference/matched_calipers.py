@@ -11,7 +11,7 @@ from ml_assist.inference.calipers import Caliper, find_calipers, parameters_hash
 
 LABEL = "caliper"
 MATCHER = "caliper-template"
-_MATCHER_VERSION = "1"
+_MATCHER_VERSION = "2"
 
 
 def matcher_identity() -> ModelIdentity:
@@ -20,7 +20,7 @@ def matcher_identity() -> ModelIdentity:
         name=MATCHER,
         version=_MATCHER_VERSION,
         task="caliper detection",
-        description="Matches drawn symbols (plus, open plus, x, asterisk) and looks at their strokes.",
+        description="Matches drawn symbols (plus, open plus, x, asterisk) and looks at their strokes; not in flow.",
         content_hash=parameters_hash(),
     )
 

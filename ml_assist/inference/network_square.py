@@ -125,13 +125,27 @@ def made_visible(
 def stretched(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The 1st percentile becomes black and the 99th white, in each channel; a picture of one grey becomes black."""
     planes = picture.reshape(*picture.shape[:2], -1)
-    made = np.zeros_like(planes)
-    for channel in range(planes.shape[2]):
-        low, high = np.percentile(planes[..., channel], (_LOW, _HIGH))
-        if high > low:
-            grey = (planes[..., channel].astype(np.float32) - np.float32(low)) * np.float32(255 / (high - low))
-            made[..., channel] = np.clip(np.rint(grey), 0, 255)
-    return made.reshape(picture.shape)
+    made = [cv2.LUT(plane, _stretching(plane)) for plane in np.ascontiguousarray(np.moveaxis(planes, -1, 0))]
+    return np.stack(made, axis=-1).astype(np.uint8, copy=False).reshape(picture.shape)
+
+
+def _stretching(plane: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """What each of the 256 grey levels becomes. Counting them takes a tenth of the time of np.percentile."""
+    counts = cv2.calcHist([plane], [0], None, [256], [0, 256])
+    below = np.cumsum(counts.ravel().astype(np.int64))
+    low, high = (_percentile(below, percent) for percent in (_LOW, _HIGH))
+    if high <= low:
+        return np.zeros(256, np.uint8)
+    grey = (np.arange(256, dtype=np.float32) - np.float32(low)) * np.float32(255 / (high - low))
+    return np.asarray(np.clip(np.rint(grey), 0, 255), np.uint8)
+
+
+def _percentile(below: NDArray[np.int64], percent: float) -> float:
+    """As np.percentile's, of values of which `below[level]` are at most `level`."""
+    place = (int(below[-1]) - 1) * percent / 100
+    first = int(place)
+    levels = np.searchsorted(below, (first, min(first + 1, int(below[-1]) - 1)), side="right")
+    return float(levels[0] + (levels[1] - levels[0]) * (place - first))
 
 
 def _region(picture: NDArray[np.uint8]) -> tuple[int, int, int, int]:

@@ -135,7 +135,7 @@ class Segmenter:
             name: tuple((float(column), float(row)) for column, row in square.points_into(getattr(hint, name)))
             for name in ("points", "added", "removed")
         }
-        return guide_of(Hint(hint.kind, **moved), rows=side, columns=side)
+        return guide_of(Hint(hint.kind, **moved), rows=side, columns=side, aspects=self.config.axis_aspects)
 
     @torch.no_grad()
     def probabilities(self, pictures: NDArray[np.uint8], guides: NDArray[np.uint8]) -> NDArray[np.float32]:

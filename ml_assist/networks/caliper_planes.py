@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,5 +23,7 @@ def planes_of(image: NDArray[Any]) -> NDArray[np.uint8]:
         raise ValueError(f"Calipers are looked for in 8-bit pictures; this one is {image.dtype} {image.shape}.")
     if image.ndim == 2:
         return np.stack([image, np.zeros_like(image)])
-    brightest = image.max(axis=2)
-    return np.stack([brightest, brightest - image.min(axis=2)])
+    # A tenth of the time of NumPy's maximum over an axis of three.
+    red, green, blue = cv2.split(image)
+    brightest = cv2.max(cv2.max(red, green), blue)
+    return np.stack([brightest, cv2.subtract(brightest, cv2.min(cv2.min(red, green), blue))]).astype(np.uint8)

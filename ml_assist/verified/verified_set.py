@@ -18,6 +18,7 @@ from ml_assist.training.caliper_evaluation import FoundCalipers, judge_finds
 _HERE = Path(__file__).parent
 CALIPERS = _HERE / "bus_bra_calipers.tsv"
 PICTURES = _HERE / "bus_bra_pictures.tsv"
+FURTHER_WITHOUT = _HERE / "bus_bra_further_pictures.tsv"
 OTHERS_WITHOUT = _HERE / "breast_usg_pictures.tsv"
 CRITERIA = ("3 pixels", "boxes")
 Places = NDArray[np.float64]

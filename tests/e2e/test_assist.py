@@ -1,6 +1,9 @@
 """A worker process runs the networks: suggestions are there when the case is opened, and clicks become outlines."""
 
 import json
+import os
+import re
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,12 +52,18 @@ def promoted(room: ReadingRoom, folder: Path) -> None:
         room.manage("load_models", "--from", str(folder))
 
 
+def breast_case(room: ReadingRoom, folder: Path) -> str:
+    """Two stills of which the networks think that they know the anatomy."""
+    promoted(room, folder / "models")
+    case = thyroid_case(room, folder)
+    room.python(AS_BREAST)
+    return case
+
+
 def test_calipers_and_contours_wait_for_the_reader_and_clicks_become_an_outline_that_is_edited_and_submitted(
     reading_room: ReadingRoom, signed_in_page: SignedInPage, tmp_path: Path
 ) -> None:
-    promoted(reading_room, tmp_path / "models")
-    case = thyroid_case(reading_room, tmp_path)
-    reading_room.python(AS_BREAST)
+    case = breast_case(reading_room, tmp_path)
     reading_room.python(
         "from annotator.assist.actions.queue_ahead import queue_ahead\n"
         f"from uuid import UUID\nqueue_ahead([UUID({case!r})])\nresult = None"
@@ -68,6 +77,12 @@ def test_calipers_and_contours_wait_for_the_reader_and_clicks_become_an_outline_
     number = rows.count()
     assert rows.filter(has_text="caliper").count() >= 6, "of eight on the two pictures"
     assert rows.filter(has_text="lesion").count() == 2, "an outline a picture"
+    # The phantom prints what lies between its calipers, and its region says how large a pixel is.
+    # One of eight calipers may not be found: its picture has one axis fewer, and nothing is told to differ.
+    agreeing = page.locator(".measured li.agrees")
+    expect(agreeing.first).to_have_text(re.compile(r"^\d+\.\d mm measured, \d+\.\d mm printed✓$"))
+    assert agreeing.count() >= 2
+    expect(page.locator(".measured li.differs")).to_have_count(0)
     # Accept the first picture's outline, and move one of its points.
     rows.filter(has_text="lesion").first.locator(".mark-jump").click()
     page.keyboard.press("a")
@@ -112,3 +127,38 @@ def test_calipers_and_contours_wait_for_the_reader_and_clicks_become_an_outline_
     line = admin.locator("tbody tr").first
     expect(line).to_contain_text("radiologist")
     expect(line.locator("td.number").nth(2)).to_have_text("1")
+
+
+def test_clicks_whose_worker_dies_are_answered_by_the_next_and_the_reader_goes_on_meanwhile(
+    reading_room: ReadingRoom, signed_in_page: SignedInPage, tmp_path: Path
+) -> None:
+    case = breast_case(reading_room, tmp_path)
+    reading_room.wait_for_jobs()
+    viewer = Viewer(signed_in_page("radiologist")).open(case)
+    page = viewer.page
+    rows = page.locator(".suggestion")
+    expect(rows.first).to_be_visible()
+    number = rows.count()
+    worker = reading_room.pid_of("assist")
+    os.killpg(worker, signal.SIGSTOP)
+    page.keyboard.press("Alt+o")
+    viewer.clicks([(300, 250), (430, 340)])
+    page.keyboard.press("Enter")
+    strip = page.locator(".outline-strip")
+    expect(strip).to_contain_text("Outlining…")
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=str(Path(folder) / "outline_waits.png"))
+    # What waits keeps nobody from marking by hand.
+    page.keyboard.press("b")
+    viewer.drag([(250, 200), (330, 280)], pane=1)
+    viewer.wait_until_saved()
+    assert [mark["kind"] for mark in viewer.marks()] == ["box"]
+    page.keyboard.press("Alt+o")
+    os.killpg(worker, signal.SIGKILL)
+    expect(rows).to_have_count(number + 1, timeout=90_000)
+    assert reading_room.pid_of("assist") != worker
+    page.keyboard.press("a")
+    expect(rows).to_have_count(number)
+    viewer.wait_until_saved()
+    kinds = {mark["kind"]: mark["provenance"] for mark in viewer.marks()}
+    assert kinds == {"box": "drawn", "contour": "suggestion"}

@@ -86,6 +86,20 @@ def test_the_largest_piece_is_cut_out_and_values_are_stretched_between_percentil
     assert stretched(np.full((4, 4, 1), 9, np.uint8)).max() == 0
 
 
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 400), st.integers(1, 256))
+def test_the_stretch_is_that_of_the_percentiles(seed, pixels, levels):
+    plane = np.random.default_rng(seed).integers(0, levels, (1, pixels), dtype=np.uint8)
+    low, high = np.percentile(plane, (1, 99))
+    found = stretched(plane[..., None])[..., 0].astype(int)
+    if high <= low:
+        assert not found.any()
+    else:
+        wanted = np.clip(np.rint((plane - low) * (255 / (high - low))), 0, 255)
+        # A half may be rounded either way: what learns from it counts in 32 bits.
+        assert np.abs(found - wanted).max() <= 1
+
+
 def test_calipers_are_painted_out_where_that_is_asked_for():
     picture = np.full((60, 60, 1), 80, np.uint8)
     picture[28:33, 30] = 255

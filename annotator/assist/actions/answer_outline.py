@@ -10,7 +10,7 @@ from annotator.accounts.actions.record_audit import record_audit
 from annotator.accounts.errors import InvalidError
 from annotator.annotations.geometry_checks import check_points
 from annotator.assist.models import Decision, OutlineRequest, Suggestion, SuggestionDecision
-from annotator.assist.proposals import ProposedShape, joined_notes
+from annotator.assist.proposals import ProposedShape
 
 NOTHING_THERE = "The network finds nothing to outline there. Click other ends, or draw it by hand."
 # The reason under which an outline is rejected whose correction took its place.
@@ -35,7 +35,7 @@ def answer_outline(request_id: UUID, shapes: Sequence[ProposedShape], *, refusal
             return
         asked.answered_at = timezone.now()
         if shapes:
-            asked.suggestion = _suggestion(asked, shapes[0])
+            asked.suggestion = _waiting_already(asked) or _suggestion(asked, shapes[0])
             _reject_the_one_before(asked)
         else:
             asked.refusal = refusal[:_LONGEST]
@@ -55,6 +55,17 @@ def _reject_the_one_before(asked: OutlineRequest) -> None:
         record_audit(asked.asked_by, "reject_suggestion", target_kind="suggestion", target_id=before.pk, detail=detail)
 
 
+def _waiting_already(asked: OutlineRequest) -> Suggestion | None:
+    """The same, asked for before and undecided: whoever tried again while the worker was gone is shown one, not two."""
+    alike = OutlineRequest.objects.filter(
+        case=asked.case_id, frame=asked.frame_id, asked_by=asked.asked_by_id, version=asked.version_id, hint=asked.hint
+    )
+    waiting = Suggestion.objects.filter(pk__in=alike.values("suggestion"), decisions=None)
+    if asked.replaces is not None:
+        waiting = waiting.exclude(pk=asked.replaces)
+    return waiting.first()
+
+
 def _suggestion(asked: OutlineRequest, shape: ProposedShape) -> Suggestion:
     instance = asked.frame.instance
     points = check_points(shape.kind, shape.points, rows=instance.rows, columns=instance.columns)
@@ -69,6 +80,7 @@ def _suggestion(asked: OutlineRequest, shape: ProposedShape) -> Suggestion:
         mask=shape.mask,
         label=shape.label,
         score=shape.score,
-        note=joined_notes(asked.note, shape.note),
+        note=shape.note,
+        model_note=asked.note,
         asked_by_id=asked.asked_by_id,
     )

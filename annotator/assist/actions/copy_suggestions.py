@@ -39,6 +39,7 @@ def copy_suggestions(copies: Sequence[tuple[UUID, UUID]], *, model: str = "") ->
                     label=one.label,
                     score=one.score,
                     note=one.note,
+                    model_note=one.model_note,
                 )
                 for copy_id in to[one.case_id]
             ]

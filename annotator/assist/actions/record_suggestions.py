@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -59,8 +61,8 @@ def record_suggestions(
             same = wanted.pop(_likeness(suggestion), None)
             if same is None and not suggestion.decisions.all():
                 outdated.append(suggestion.pk)
-            elif same is not None and (suggestion.score, suggestion.note) != (same.score, same.note):
-                Suggestion.objects.filter(pk=suggestion.pk).update(score=same.score, note=same.note)
+            elif same is not None and _said_of(suggestion) != _said_of(same):
+                Suggestion.objects.filter(pk=suggestion.pk).update(**_said_of(same))
         Suggestion.objects.filter(pk__in=outdated).delete()
         _undecided_by(supersedes, version, case, frames).delete()
         Suggestion.objects.bulk_create(
@@ -72,8 +74,7 @@ def record_suggestions(
                 points=one.points,
                 mask=one.mask,
                 label=one.label,
-                score=one.score,
-                note=one.note,
+                **_said_of(one),
             )
             for one in wanted.values()
         )
@@ -131,8 +132,12 @@ def _checked(case: Case, proposals: Sequence[Proposal]) -> list[Proposal]:
             label = check_line(proposal.label, path="label", longest=64)
         except InvalidError as fault:
             raise InvalidError(str(fault), path=f"{path}.{fault.path}") from fault
-        checked.append(Proposal(proposal.frame_id, proposal.kind, points, label, score, mask, proposal.note))
+        checked.append(replace(proposal, points=points, label=label, score=score, mask=mask))
     return checked
+
+
+def _said_of(one: Proposal | Suggestion) -> dict[str, Any]:
+    return {"score": one.score, "note": one.note, "model_note": one.model_note}
 
 
 def _likeness(one: Proposal | Suggestion) -> tuple[object, ...]:

@@ -11,6 +11,7 @@ import './panels/panels.css';
 import './panels/saving/saving_dock.css';
 import './panels/tool_options.css';
 import './panels/findings.css';
+import './panels/caliper_lengths.css';
 import './panels/forms.css';
 import './panels/missing_panel.css';
 import './panels/ranges.css';

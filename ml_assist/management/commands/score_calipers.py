@@ -18,6 +18,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--folder", type=Path, required=True, help="the folder images/ of BUS-BRA")
+        parser.add_argument(
+            "--further",
+            action="store_true",
+            help="further pictures of the folder without calipers too; networks before version 3 learned from them",
+        )
         parser.add_argument("--without", type=Path, metavar="FOLDER", help="BrEaST's pictures, which have no calipers")
         parser.add_argument(
             "--caliper-network", type=Path, metavar="FOLDER", help="card and weights; else symbols are matched"
@@ -32,16 +37,25 @@ class Command(BaseCommand):
 
         from ml_assist.inference.calipers import find_calipers
         from ml_assist.management.commands.train import caliper_finder
-        from ml_assist.verified.verified_set import OTHERS_WITHOUT, score_finds, table_of, verified_pictures
+        from ml_assist.verified.verified_set import (
+            FURTHER_WITHOUT,
+            OTHERS_WITHOUT,
+            score_finds,
+            table_of,
+            verified_pictures,
+        )
 
-        sets = [(verified_pictures(), options["folder"])]
+        folder = options["folder"]
+        sets = [(folder.name, verified_pictures(), folder)]
+        if options["further"]:
+            sets.append(("further pictures", verified_pictures(FURTHER_WITHOUT, None), folder))
         if options["without"]:
-            sets.append((verified_pictures(OTHERS_WITHOUT, None), options["without"]))
+            sets.append((options["without"].name, verified_pictures(OTHERS_WITHOUT, None), options["without"]))
         finder = caliper_finder(options["caliper_network"])
         find = finder.find if finder else find_calipers
         report, number = progress_lines(self.stderr), 0
         made: dict[str, Any] = {}
-        for pictures, folder in sets:
+        for name, pictures, folder in sets:
             found = {}
             for one in pictures:
                 number += 1
@@ -52,15 +66,15 @@ class Command(BaseCommand):
                         f"{path} isn't there or can't be read. --folder is the folder with the pictures."
                     )
                 found[one.image] = find(picture)
-                report(100 * number // sum(len(some) for some, _ in sets), f"{one.image}")
+                report(100 * number // sum(len(some) for _, some, _ in sets), f"{one.image}")
             scored = score_finds(found, pictures)
-            self.stdout.write(f"\n{folder.name}\n\n{table_of(scored)}")
-            made[folder.name] = {
+            self.stdout.write(f"\n{name}\n\n{table_of(scored)}")
+            made[name] = {
                 "groups": [one.to_json() for one in scored],
                 "finds": {image: [[c.column, c.row, c.score] for c in finds] for image, finds in found.items()},
             }
         if options["masks"]:
-            self.stdout.write(self._dice(sets[0][0], options["masks"], made[options["folder"].name]["finds"]))
+            self.stdout.write(self._dice(sets[0][1], options["masks"], made[options["folder"].name]["finds"]))
         if options["json"]:
             options["json"].write_text(json.dumps(made, indent=1))
 

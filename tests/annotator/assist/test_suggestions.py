@@ -84,6 +84,8 @@ def test_recorded_suggestions_are_shown_surest_first(
         "label": "caliper",
         "score": 0.9,
         "note": "",
+        "model_note": "",
+        "hint": None,
         "model": "calipers 1",
         "mask": None,
         "decision": None,

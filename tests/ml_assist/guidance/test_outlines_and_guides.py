@@ -51,6 +51,23 @@ def test_two_points_make_a_circle_or_the_widest_ellipse_that_stays_in_the_pictur
         assert radii.max() == pytest.approx(half)
 
 
+@given(st.floats(10, 40), st.floats(0.2, 2.0), st.floats(0.2, 2.0), st.floats(0, 360))
+@settings(max_examples=60)
+def test_two_points_make_an_ellipse_as_wide_as_lesions_are_across_such_an_axis(half, level, upright, degrees):
+    middle, turned = np.array([160, 120]), np.deg2rad(degrees)
+    step = half * np.array([np.cos(turned), np.sin(turned)])
+    ends = np.array([middle - step, middle + step])
+    outline = outline_of(ends, rows=ROWS, columns=COLUMNS, aspects=(level, upright))
+    assert max(distance_to(outline, end) for end in ends) < 1e-6
+    wide = np.abs((outline - middle) @ (np.array([-step[1], step[0]]) / half)).max()
+    assert wide == pytest.approx(half * (level * np.cos(turned) ** 2 + upright * np.sin(turned) ** 2))
+
+
+def test_a_usual_ellipse_is_let_out_of_the_picture_no_farther_than_a_circle_is():
+    outline = outline_of([(100, 20), (140, 20)], rows=ROWS, columns=COLUMNS, aspects=(1.5, 1.5))
+    assert outline[:, 1].min() == pytest.approx(0, abs=1e-6)
+
+
 @given(st.floats(30, 90), st.floats(0.3, 0.9), st.floats(-0.8, 0.8), st.floats(0, 180))
 @settings(max_examples=50)
 def test_three_clicks_make_an_ellipse_through_all_of_them(half, part, beside, degrees):

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from ml_assist.inference.calipers import Caliper
-from ml_assist.training.caliper_labels import checked_calipers
+from ml_assist.training.checked_calipers import checked_calipers
 from ml_assist.training.folder_source import FolderSource, FolderTable
 from ml_assist.training.unet_config import UNetConfig
 from ml_assist.verified.verified_set import (
     CALIPERS,
+    FURTHER_WITHOUT,
     OTHERS_WITHOUT,
     PICTURES,
     VerifiedSetError,
@@ -19,7 +20,9 @@ from ml_assist.verified.verified_set import (
     table_of,
     verified_pictures,
 )
+from tests.fixtures.product import ROOT
 
+CHECKED = ROOT / "ml_assist" / "training" / "checked"
 HEAD = "image\tpatient\tdevice\tcalipers\tlegend_copy\tdoubtful\tnot_judged\tnote\n"
 
 
@@ -68,11 +71,13 @@ def test_finds_are_counted_by_device_and_those_where_nobody_can_say_not_at_all(t
 
 
 def test_the_set_has_what_was_asked_of_it_and_trainings_read_the_same() -> None:
-    pictures, others = verified_pictures(), verified_pictures(OTHERS_WITHOUT, None)
+    pictures, further = verified_pictures(), verified_pictures(FURTHER_WITHOUT, None)
     assert len(pictures) >= 300
     assert len({one.device for one in pictures}) == 4
     assert sum(one.legend_copy for one in pictures) >= 30
-    assert sum(not len(one.calipers) for one in (*pictures, *others)) >= 80
+    assert sum(not len(one.calipers) for one in (*pictures, *further)) >= 80
+    assert not {one.patient for one in pictures} & {one.patient for one in further}
+    assert all(not len(one.calipers) for one in verified_pictures(OTHERS_WITHOUT, None))
     checked = checked_calipers(CALIPERS, PICTURES)
     assert set(checked.calipers) == {one.image for one in pictures}
     for one in pictures:
@@ -90,3 +95,20 @@ def test_the_set_is_the_test_side_of_the_one_split_and_every_caliper_lies_in_its
     for one in pictures[::20]:
         rows, columns = cv2.imread(str(folder / "images" / f"{one.image}.png"), cv2.IMREAD_GRAYSCALE).shape
         assert ((one.calipers >= 0) & (one.calipers <= (columns, rows))).all()
+
+
+@pytest.mark.needs_data
+def test_further_pictures_are_taken_from_the_other_side_and_their_patients_teach_nothing(data_dir: Path) -> None:
+    further = {one.image for one in verified_pictures(FURTHER_WITHOUT, None)}
+    table = FolderTable(
+        patient="Case", group="Pathology", fractions=(0.6, 0.1, 0.3), seed=1, held_out=frozenset(further)
+    )
+    source = FolderSource(data_dir / "ultrasound" / "bus_bra", UNetConfig(), table)
+    pictures = source.pictures()
+    tested = {one.key for one in pictures if one.side == "test"}
+    assert tested == further | {one.image for one in verified_pictures()}
+    patients = {one.patient for one in pictures if one.side == "test"}
+    assert not patients & {one.patient for one in pictures if one.side != "test"}
+    taught = checked_calipers(*sorted(CHECKED.glob("*_pictures.tsv")))
+    assert set(taught.calipers) == {one.key for one in pictures if one.side != "test"}
+    assert source.description()["split"]["patients_moved_to_test"] == 25

@@ -1,5 +1,6 @@
 /** Acting on the selected mark. */
 import { writeOnMark } from '../pane/text_field';
+import { CALIPER, hasCalipers, switchCaliper } from '../store/calipers';
 import { deleteMarks } from '../store/mark_acts';
 import type { Command, Desk } from './command';
 
@@ -57,6 +58,19 @@ function writeOnArrow(id: string | null, acts: Desk['acts'], grid: Desk['grid'])
   if (mark?.kind === 'arrow' && unit) writeOnMark(mark.id, unit.pane, acts);
 }
 
+function nameCaliper({ acts, busy, say }: Desk): void {
+  if (busy || !hasCalipers(acts.manifest, acts.suggestions)) return;
+  if (!acts.mayEdit) {
+    say(acts.whyNoMarks);
+    return;
+  }
+  const isCaliper = switchCaliper(acts) === CALIPER;
+  const { selectedMark } = acts.ui.now;
+  const names = selectedMark && acts.workspace.records.get('annotation', selectedMark)?.kind === 'point';
+  if (!names) acts.ui.set({ tool: 'point' });
+  say(isCaliper ? 'Points are calipers now.' : 'Points are plain points now.');
+}
+
 export const MARK_COMMANDS: readonly Command[] = [
   { id: 'marks.next', title: 'Next mark', group: 'Marks', keys: ['J'], repeats: true, run: stepMark(1) },
   { id: 'marks.previous', title: 'Previous mark', group: 'Marks', keys: ['K'], repeats: true, run: stepMark(-1) },
@@ -84,6 +98,14 @@ export const MARK_COMMANDS: readonly Command[] = [
       else if (kind === 'arrow') writeOnArrow(selectedMark, acts, grid);
       else if (!forms.focusFinding() && !forms.focusCase()) say('There are no questions here.');
     },
+  },
+  {
+    id: 'marks.caliper',
+    title: 'The selected point is a caliper, and so are the next; again: plain points',
+    group: 'Marks',
+    keys: ['Alt+P'],
+    isOffered: ({ manifest, suggestions }) => hasCalipers(manifest, suggestions),
+    run: nameCaliper,
   },
   { id: 'marks.copy', title: 'Copy to the next slice', group: 'Marks', keys: ['D'], run: copyToSlice(1) },
   { id: 'marks.undo', title: 'Undo', group: 'Marks', keys: ['Ctrl+Z'], run: takeBack(true) },

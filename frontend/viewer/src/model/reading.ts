@@ -1,5 +1,6 @@
 /** What a reader has made in a case, and what models propose there, as the server has it. */
 
+import type { Hint } from '../outlines/hint';
 import type { CommentJson } from '../review/records';
 import type { Point } from './pictures';
 import type { AnswerValue } from './questions';
@@ -124,8 +125,12 @@ export interface Suggestion {
   score: number;
   /** Name and version. */
   model: string;
-  /** Why it may not fit: the model learned from another anatomy; "" for most. */
+  /** Why it may not fit: one of the calipers is missing; "" for most. */
   note?: string;
+  /** Why none of its model's may: it learned from another anatomy; the same words at each. */
+  model_note?: string;
+  /** What this reader clicked to have it outlined; null of what nobody asked for. */
+  hint?: Hint | null;
   decision: 'accepted' | 'rejected' | null;
   annotation: string | null;
   /** Why it was rejected; "" where nothing was said. */
@@ -140,12 +145,37 @@ export interface SliceSummary {
   told: string;
 }
 
+/** What lies between two calipers that were found. */
+export interface CaliperAxis {
+  points: readonly Point[];
+  pixels: number;
+  /** Null where the picture isn't calibrated. */
+  measured_mm: number | null;
+  /** What was read in the picture; null where none is surely this axis's. */
+  printed_mm: number | null;
+  difference_mm: number | null;
+  tolerance_mm: number | null;
+  state: 'agrees' | 'differs' | 'not_compared' | 'not_calibrated';
+  /** In the server's words. */
+  told: string;
+}
+
+/** What the calipers of one ultrasound picture measure, beside what is printed in it. */
+export interface CaliperLengths {
+  frame: string;
+  model: string;
+  axes: readonly CaliperAxis[];
+  other_printed_mm: readonly number[];
+  told: string;
+}
+
 export interface Reading {
   findings: readonly Finding[];
   annotations: readonly Annotation[];
   answers: readonly Answer[];
   suggestions: readonly Suggestion[];
   slice_summaries: readonly SliceSummary[];
+  caliper_lengths: readonly CaliperLengths[];
   /** On one's own reading, once it was reviewed. */
   comments: readonly CommentJson[];
 }

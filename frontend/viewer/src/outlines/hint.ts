@@ -2,8 +2,8 @@
 import type { Point } from '../model/pictures';
 
 export interface Hint {
-  /** Two to four of its ends, or two opposite corners of a box round it. */
-  kind: 'extremes' | 'box';
+  /** Two to four of its ends, two opposite corners of a box round it, or calipers that a program named. */
+  kind: 'extremes' | 'box' | 'calipers';
   points: readonly Point[];
   /** Places that belong to it, and places that don't: corrections of an outline that was made. */
   added: readonly Point[];

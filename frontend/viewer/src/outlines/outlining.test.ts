@@ -37,7 +37,18 @@ const outline = (id: string, more: Partial<Suggestion> = {}): OutlineAnswer => (
   },
 });
 
-function setUp({ locked = false } = {}) {
+const UNDECIDED = (id: string): Decision => ({
+  id,
+  decision: null,
+  annotation: null,
+  finding: null,
+  reason: '',
+  revision: 0,
+  deleted: false,
+  owner: '',
+});
+
+function setUp({ locked = false, waiting = [] as Suggestion[] } = {}) {
   const asked: AskedOutline[] = [];
   const answers: ((answer: OutlineAnswer | Error) => void)[] = [];
   const polls: string[] = [];
@@ -64,7 +75,9 @@ function setUp({ locked = false } = {}) {
     shows_suggestions: true,
   } as unknown as Manifest;
   const ui = new Ui({ tool: 'outline' });
-  const acts = new Acts(manifest, new Workspace(records, queue), ui, 'r', new Map());
+  const there = new Map(waiting.map((one) => [one.id, one]));
+  for (const { id } of waiting) records.put('decision', UNDECIDED(id));
+  const acts = new Acts(manifest, new Workspace(records, queue), ui, 'r', there);
   const answer = (): Promise<OutlineAnswer> =>
     new Promise((resolve, reject) => {
       answers.push((given) => (given instanceof Error ? reject(given) : resolve(given)));
@@ -262,6 +275,24 @@ describe('a correction', () => {
     expect(open()).toEqual([]);
     expect(acts.workspace.records.get('decision', 'a')?.decision).toBe('accepted');
     expect(saved.at(-1)).toBe('b rejected Given up');
+  });
+});
+
+describe('an outline that was asked for before the page was opened anew', () => {
+  it('is corrected from what was clicked then, when it is chosen; others are not', async () => {
+    const earlier = (outline('a', { hint: ENDS }) as { suggestion: Suggestion }).suggestion;
+    const ahead = (outline('b', { hint: null }) as { suggestion: Suggestion }).suggestion;
+    const { acts, outlining, asked, give, open } = setUp({ waiting: [earlier, ahead] });
+    acts.ui.set({ selectedSuggestion: 'b' });
+    expect(outlining.open).toBeNull();
+    acts.ui.set({ selectedSuggestion: 'a' });
+    expect(outlining.shownOn('f')).toEqual([{ hint: ENDS, state: 'open' }]);
+    outlining.correct([12, 22], true);
+    await give(outline('c'));
+    expect(asked).toEqual([{ frame: 'f', hint: { ...ENDS, added: [[12, 22]] }, replaces: 'a' }]);
+    expect(open()).toEqual(['b', 'c']);
+    acts.workspace.undo();
+    expect(open()).toEqual(['a', 'b']);
   });
 });
 

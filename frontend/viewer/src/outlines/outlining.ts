@@ -72,6 +72,10 @@ export class Outlining {
     private readonly say: (words: string) => void,
     private readonly pause: (ms: number) => Promise<void> = (ms) => new Promise((done) => setTimeout(done, ms)),
   ) {
+    // What was asked for before the page was opened anew is corrected as it was then; for which finding isn't kept.
+    for (const { id, frame, hint } of acts.suggestions.values()) {
+      if (hint) this.own.set(id, { frame, hint, finding: null });
+    }
     // With another tool in hand the reader has gone on without it.
     acts.ui.subscribe((now, before) => {
       if (before.tool === TOOL && now.tool !== TOOL) this.asks = this.asks.filter((ask) => !ask.failed);

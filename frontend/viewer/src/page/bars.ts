@@ -7,6 +7,7 @@ import { Header } from '../panels/header';
 import { LineButton } from '../panels/line_button';
 import { OutlineStrip } from '../panels/outline_strip';
 import { PictureBar } from '../panels/picture_bar';
+import { PointStrip } from '../panels/point_strip';
 import { ScreenButton } from '../panels/screen_button';
 import { StackPicker } from '../panels/stack_picker';
 import { ToolOptions } from '../panels/tool_options';
@@ -81,7 +82,8 @@ export class Bars {
     this.picker = picker.element;
     this.picture = picture.element;
     const outlines = new OutlineStrip(acts, commands);
-    this.strips = [options.element, outlines.element];
+    const points = new PointStrip(acts, commands);
+    this.strips = [options.element, outlines.element, points.element];
     const ofPicture = (): void => {
       const { pane } = grid.active;
       const presets = pane.stack?.presets ?? [];
@@ -90,7 +92,7 @@ export class Bars {
       const shown = new Set(grid.visible.map((unit) => unit.pane.stack?.key ?? ''));
       picker.update(shown, pane.stack?.key ?? null, grid.showsAll);
     };
-    this.all = [header, toolbar, options, outlines, views, { update: ofPicture }, hangings];
+    this.all = [header, toolbar, options, outlines, points, views, { update: ofPicture }, hangings];
   }
 
   update(): void {

@@ -12,6 +12,7 @@ import { Review } from '../review/review';
 import { follow, lead } from '../screens/screen_link';
 import { Acts } from '../store/acts';
 import { keepDerivedScores } from '../store/answers';
+import { hasCalipers, lastPointLabel } from '../store/calipers';
 import { Places } from '../store/places';
 import { Records } from '../store/records';
 import { keepSizesKnown } from '../store/size_keeper';
@@ -170,7 +171,8 @@ function onlyShown(manifest: Manifest): Manifest {
 
 function prepareReading(manifest: Manifest, reading: Reading, workspace: Workspace, person: string): Acts {
   const [rows = 1, columns = 1] = manifest.case.layout.split('x').map(Number);
-  const ui = new Ui({ layout: { rows, columns } });
   const suggestions = new Map(reading.suggestions.map((s) => [s.id, s]));
-  return new Acts(manifest, workspace, ui, person, suggestions, reading.slice_summaries);
+  const pointLabel = hasCalipers(manifest, suggestions) ? lastPointLabel(person) : '';
+  const ui = new Ui({ layout: { rows, columns }, pointLabel });
+  return new Acts(manifest, workspace, ui, person, suggestions, reading.slice_summaries, reading.caliper_lengths);
 }

@@ -8,6 +8,7 @@ import type { Outlining } from '../outlines/outlining';
 import { labelByDrag } from '../pane/slice_label_drag';
 import { SliceWords } from '../pane/slice_words';
 import { SpanBars } from '../pane/span_bars';
+import { CaliperLengthsPanel } from '../panels/caliper_lengths_panel';
 import type { Forms } from '../panels/forms';
 import { KeysPanel } from '../panels/keys_panel';
 import type { Panel } from '../panels/panel';
@@ -137,6 +138,8 @@ export class ReadingPage implements Desk, Keyboarded {
       ...(review ? [this.reviewPanel(review)] : []),
       // A reviewer marks nothing: empty panels would only push the readers out of sight.
       ...(review?.mayReview ? [] : own),
+      // Above the suggestions: eight calipers would push it out of sight.
+      new CaliperLengthsPanel(acts.caliperLengths, places, () => this.shownFrames, this.revealFrame),
       this.suggestionsPanel,
     ];
     this.side = new SideColumn(this.questions.missing.element, panels, this.dock.element);
@@ -163,6 +166,10 @@ export class ReadingPage implements Desk, Keyboarded {
       if (this.lifetime.over) return;
       this.update();
     });
+  }
+
+  private get shownFrames(): ReadonlySet<string> {
+    return new Set(this.grid.units.flatMap(({ pane }) => pane.frame?.key ?? []));
   }
 
   get forms(): Forms {

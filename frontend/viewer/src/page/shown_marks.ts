@@ -7,6 +7,7 @@ import { findingColour, labelColour, OTHERS, SUGGESTED, UNASSIGNED } from '../pa
 import type { Acts } from '../store/acts';
 import { colourOf, labelsInUse, wordsOf } from '../store/mark_looks';
 import type { Places } from '../store/places';
+import { notesOf } from '../store/suggestions';
 
 /** What stands beside a mark that is not saved; the panels say more. */
 const TROUBLE = { refused: 'not accepted', conflict: 'changed elsewhere', none: null } as const;
@@ -116,14 +117,15 @@ function shownSuggestion(s: Suggestion, chosen: string | null): ShownMark {
   const selected = chosen === s.id;
   // Calipers come in crowds; an area says at once how sure the model is of it.
   const says = selected || s.kind !== 'point';
+  const warning = notesOf(s);
   return {
     id: s.id,
     kind: s.kind,
     points: s.points,
     mask: s.mask,
     colour: SUGGESTED,
-    label: says ? `${s.label || 'suggestion'} ${Math.round(s.score * 100)} %${s.note && !selected ? ' ⚠' : ''}` : '',
-    note: s.note ?? '',
+    label: says ? `${s.label || 'suggestion'} ${Math.round(s.score * 100)} %${warning && !selected ? ' ⚠' : ''}` : '',
+    note: warning,
     selected,
     dashed: true,
     refused: null,

@@ -27,6 +27,12 @@ export function lookOf(mark: Annotation, { acts, values }: MarkRows): string {
   return [selected, acts.mayEdit, trouble, hiddenMarks.has(mark.id), chosen].join('/');
 }
 
+/** What it is; an arrow says what it points at, and a point what it is of. */
+function nameOf({ kind, label }: Annotation): string {
+  if (kind === 'point' && label) return label.charAt(0).toUpperCase() + label.slice(1);
+  return (kind === 'arrow' && label) || SHAPES[kind].words;
+}
+
 export function markRow(mark: Annotation, rows: MarkRows): HTMLElement {
   const { acts, places, jump } = rows;
   const selected = acts.ui.now.selectedMark === mark.id;
@@ -48,7 +54,7 @@ export function markRow(mark: Annotation, rows: MarkRows): HTMLElement {
     h(
       'button',
       { type: 'button', class: 'mark-jump', title: 'Show this mark', onclick: () => jump(mark) },
-      h('span', {}, (mark.kind === 'arrow' && mark.label) || SHAPES[mark.kind].words),
+      h('span', {}, nameOf(mark)),
       h('small', {}, [places.words(mark.frame), spanOf(mark, places)].filter(Boolean).join(' · ')),
       mark.provenance === 'suggestion' ? h('small', { class: 'tag' }, 'from suggestion') : null,
       mark.provenance === 'taken_over' ? h('small', { class: 'tag' }, 'from a reader') : null,

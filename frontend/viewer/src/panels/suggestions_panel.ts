@@ -3,7 +3,14 @@ import type { SliceSummary, Suggestion } from '../model/reading';
 import { h, setText } from '../page/dom';
 import type { Acts } from '../store/acts';
 import type { Places } from '../store/places';
-import { acceptSuggestions, atLeast, neighbour, rejectSuggestion, USUAL_REASONS } from '../store/suggestions';
+import {
+  acceptSuggestions,
+  atLeast,
+  neighbour,
+  notesOfModels,
+  rejectSuggestion,
+  USUAL_REASONS,
+} from '../store/suggestions';
 import type { Panel } from './panel';
 import { WordChoice } from './word_choice';
 
@@ -11,6 +18,17 @@ import { WordChoice } from './word_choice';
 function summaryWords({ model, stack, told }: SliceSummary, { manifest }: Acts): string {
   const title = manifest.stacks.length > 1 ? manifest.stacks.find(({ key }) => key === stack)?.title : '';
   return `${[model, title].filter(Boolean).join(', ')}, blood by RADnet's rule. ${told}`;
+}
+
+/** Numbered where models have different things to say. */
+function signOf(words: string, notes: readonly string[]): string {
+  return notes.length > 1 ? `⚠${notes.indexOf(words) + 1}` : '⚠';
+}
+
+/** The mark that refers a suggestion to what stands once above the list. */
+function modelSign({ model_note: words }: Suggestion, notes: readonly string[]): HTMLElement | null {
+  if (!words) return null;
+  return h('span', { class: 'model-sign', role: 'img', 'aria-label': words, title: words }, signOf(words, notes));
 }
 
 export class SuggestionsPanel implements Panel {
@@ -33,6 +51,7 @@ export class SuggestionsPanel implements Panel {
   });
   private readonly acceptMany = h('button', { type: 'button', onclick: () => this.acceptAll() });
   private readonly many: HTMLElement;
+  private readonly modelNotes = h('div', { class: 'model-notes' });
   private readonly reasons: WordChoice;
   private rejecting: string | null = null;
   private lastReason: string | null = null;
@@ -65,6 +84,7 @@ export class SuggestionsPanel implements Panel {
       { class: 'panel suggestions', hidden: true },
       h('h2', {}, 'Suggestions'),
       ...acts.sliceSummaries.map((one) => h('p', { class: 'hint slice-summary' }, summaryWords(one, acts))),
+      this.modelNotes,
       this.many,
       this.list,
     );
@@ -87,7 +107,13 @@ export class SuggestionsPanel implements Panel {
     // Above the list: eight calipers would push it out of sight.
     this.many.hidden = open.length < 2 || !acts.mayEdit;
     this.showCount();
-    this.reasons.keepFocus(() => this.list.replaceChildren(...open.map((s, i) => this.row(s, trouble[i] ?? ''))));
+    const notes = notesOfModels(open);
+    this.modelNotes.replaceChildren(
+      ...notes.map((words) => h('p', { class: 'model-note' }, h('span', {}, signOf(words, notes)), ` ${words}`)),
+    );
+    this.reasons.keepFocus(() =>
+      this.list.replaceChildren(...open.map((s, i) => this.row(s, trouble[i] ?? '', notes))),
+    );
     const selected = this.list.querySelector('.suggestion.selected');
     selected?.scrollIntoView({ block: 'nearest' });
     if (this.rejecting !== null) this.reasons.focus();
@@ -153,7 +179,7 @@ export class SuggestionsPanel implements Panel {
     this.acceptMany.disabled = count === 0;
   }
 
-  private row(suggestion: Suggestion, trouble: string): HTMLElement {
+  private row(suggestion: Suggestion, trouble: string, notes: readonly string[]): HTMLElement {
     const { acts } = this;
     const selected = acts.ui.now.selectedSuggestion === suggestion.id;
     const score = Math.round(suggestion.score * 100);
@@ -163,7 +189,7 @@ export class SuggestionsPanel implements Panel {
       h(
         'button',
         { type: 'button', class: 'mark-jump', onclick: () => this.jump(suggestion) },
-        h('span', {}, `${suggestion.label || suggestion.kind} ${score} %`),
+        h('span', {}, `${suggestion.label || suggestion.kind} ${score} %`, modelSign(suggestion, notes)),
         h('small', {}, `${this.places.words(suggestion.frame)} · ${suggestion.model}`),
       ),
       acts.mayEdit &&

@@ -3,9 +3,10 @@ import { newId } from '../api/identifiers';
 import { roundPoint } from '../model/contour';
 import type { Manifest } from '../model/manifest';
 import type { Point } from '../model/pictures';
-import type { Annotation, Finding, MarkKind, SliceSummary, Suggestion } from '../model/reading';
+import type { Annotation, CaliperLengths, Finding, MarkKind, SliceSummary, Suggestion } from '../model/reading';
 import type { Outlining } from '../outlines/outlining';
 import type { Review } from '../review/review';
+import { CALIPER } from './calipers';
 import { drawnAnswer, withoutDrawn } from './drawn_answers';
 import { findingOf } from './targets';
 import type { Ui } from './ui';
@@ -46,6 +47,7 @@ export class Acts {
     /** Outlines that the reader asks for come to them while the case is read. */
     readonly suggestions: Map<string, Suggestion>,
     readonly sliceSummaries: readonly SliceSummary[] = [],
+    readonly caliperLengths: readonly CaliperLengths[] = [],
   ) {}
 
   get mayEdit(): boolean {
@@ -90,7 +92,7 @@ export class Acts {
     const isLive = known !== undefined && !known.deleted && this.isMine(known);
     if (asked) {
       // It shows what the question is about, which need not be a finding.
-    } else if (!isLive && BEGIN_NO_FINDING.has(kind)) {
+    } else if (!isLive && (BEGIN_NO_FINDING.has(kind) || more.label === CALIPER)) {
       finding = null;
     } else if (!isLive) {
       const made = this.newFinding(this.kindOfNext);

@@ -92,8 +92,18 @@ export function originOf(mark: Annotation, { suggestions, workspace }: Acts): st
   const decision = workspace.records.all('decision').find(({ annotation }) => annotation === mark.id);
   const suggestion = decision && suggestions.get(decision.id);
   if (!suggestion) return '';
-  const { model, score, note } = suggestion;
-  return [`Proposed by ${model}, ${Math.round(score * 100)} %.`, note].filter(Boolean).join(' ');
+  const { model, score } = suggestion;
+  return [`Proposed by ${model}, ${Math.round(score * 100)} %.`, notesOf(suggestion)].filter(Boolean).join(' ');
+}
+
+/** Why a suggestion may not fit, and why none of its model's may; "" for most. */
+export function notesOf({ note, model_note }: Suggestion): string {
+  return [note, model_note].filter(Boolean).join(' ');
+}
+
+/** What is to be said of models beside their suggestions: each thing once, in the order of the list. */
+export function notesOfModels(suggestions: readonly Suggestion[]): string[] {
+  return [...new Set(suggestions.map((s) => s.model_note ?? ''))].filter(Boolean);
 }
 
 function kindOf(suggestion: Suggestion, acts: Acts): string {

@@ -35,6 +35,8 @@ export interface UiState {
   formerSuggestion: string | null;
   /** What a new finding is, unless the reader says otherwise. */
   newKind: string;
+  /** What the next point is called, where pictures have calipers; "" says nothing. */
+  pointLabel: string;
   showsMarks: boolean;
   /** What the colours of marks tell apart. */
   colourBy: 'finding' | 'label';
@@ -82,6 +84,7 @@ export class Ui {
       selectedSuggestion: null,
       formerSuggestion: null,
       newKind: '',
+      pointLabel: '',
       showsMarks: true,
       colourBy: 'finding',
       spanDraft: null,

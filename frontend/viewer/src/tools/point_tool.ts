@@ -19,7 +19,10 @@ export const pointTool: Tool = {
       move: follow,
       end: () => {
         layer.setDraft(null);
-        if (point) acts.addMark(frame.key, 'point', [point]);
+        if (!point) return;
+        // A question that is drawn asks for a place of its own.
+        const { drawFor, pointLabel } = acts.ui.now;
+        acts.addMark(frame.key, 'point', [point], { label: drawFor ? '' : pointLabel });
       },
       cancel: () => layer.setDraft(null),
     };
