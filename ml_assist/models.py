@@ -9,12 +9,20 @@ from annotator.datasets.models import Release
 from annotator.jobs.models import Job
 
 
+class Network(models.TextChoices):
+    """What is trained."""
+
+    UNET = "unet", "U-Net"
+    CALIPER = "caliper", "caliper network"
+
+
 class TrainingRun(models.Model):
     """One training on a frozen release. How it goes lies in its job; weights, card and report in the store "models"."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="trainings")
-    config = models.JSONField(help_text="UNetConfig of ml_assist/training/unet_config.py")
+    network = models.CharField(max_length=16, choices=Network.choices, default=Network.UNET)
+    config = models.JSONField(help_text="UNetConfig or CaliperConfig of ml_assist/training")
     job = models.OneToOneField(Job, on_delete=models.PROTECT, related_name="training")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

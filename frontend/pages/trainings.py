@@ -21,7 +21,7 @@ from frontend.pages.page import page, signed_in
 from frontend.pages.paging import page_of
 from ml_assist.actions.register_training import register_training
 from ml_assist.actions.request_training import request_training
-from ml_assist.models import TrainingRun
+from ml_assist.models import Network, TrainingRun
 from ml_assist.policies import may_train
 from ml_assist.queries import training_file_for, training_run_for, training_runs_for
 from ml_assist.training.curves_svg import curves_svg
@@ -35,6 +35,10 @@ _PRESET_WORDS = {
     "ct": "CT: three windows, guided by clicked ends or a box",
     "tomosynthesis": "Tomosynthesis: slices, guided by clicked ends or a box",
 }
+_CALIPERS = "calipers"
+# How a caliper network is judged, in this order.
+_FINDERS = (("completed", "As it is asked"), ("network", "Network alone"), ("matching", "Matching detector"))
+_CALIPER_WORDS = "Ultrasound: finds calipers, from points that readers called so"
 _IMBALANCE_WORDS = {
     "oversample": "Rare groups are drawn more often",
     "weighted": "Pixels of a lesion count more",
@@ -42,23 +46,33 @@ _IMBALANCE_WORDS = {
     "none": "Nothing is done",
 }
 # Members that have a field of their own.
-_OWN = ("name", "anatomy", "epochs", "size", "batch_size", "seed", "imbalance")
+_OWN = ("name", "anatomy", "epochs", "size", "batch_size", "seed")
+
+
+def _as_the_kind_has_it(label: str, *, least: int = 1, most: int, help_text: str = "") -> forms.IntegerField:
+    """A number that may stay open."""
+    widget = forms.NumberInput(attrs={"placeholder": "as the kind has it"})
+    return forms.IntegerField(
+        label=label, min_value=least, max_value=most, required=False, widget=widget, help_text=help_text
+    )
 
 
 class TrainingForm(forms.Form):
-    """What a training is asked for with; the rules live in UNetConfig."""
+    """What a training is asked for with; the rules live in UNetConfig and CaliperConfig."""
 
     release = forms.ChoiceField()
-    preset = forms.ChoiceField(label="Kind of network", choices=list(_PRESET_WORDS.items()))
+    preset = forms.ChoiceField(label="Kind of network", choices=[*_PRESET_WORDS.items(), (_CALIPERS, _CALIPER_WORDS)])
     name = forms.CharField(
         label="Name", max_length=64, required=False, help_text="Small letters and hyphens; empty: as the kind."
     )
     anatomy = forms.CharField(max_length=64, required=False, help_text="What it is meant for: breast, thyroid, head.")
-    epochs = forms.IntegerField(label="Epochs at most", min_value=1, max_value=1000, initial=100)
-    size = forms.IntegerField(label="Side in pixels", min_value=32, max_value=1024, initial=320)
-    batch_size = forms.IntegerField(label="Pictures a step", min_value=1, max_value=256, initial=16)
+    epochs = _as_the_kind_has_it("Epochs at most", most=1000, help_text="Of calipers: of each round.")
+    size = _as_the_kind_has_it("Side in pixels", least=32, most=1024, help_text="Of calipers: of a crop.")
+    batch_size = _as_the_kind_has_it("Pictures a step", most=256)
     seed = forms.IntegerField(min_value=0, max_value=2**31, initial=1)
-    imbalance = forms.ChoiceField(label="Where groups are uneven", choices=list(_IMBALANCE_WORDS.items()))
+    imbalance = forms.ChoiceField(
+        label="Where groups are uneven", choices=list(_IMBALANCE_WORDS.items()), help_text="Not of calipers."
+    )
     members = forms.JSONField(
         label="Other members (JSON)",
         required=False,
@@ -78,14 +92,20 @@ class TrainingForm(forms.Form):
         field = self.fields["release"]
         return isinstance(field, forms.ChoiceField) and bool(field.choices)
 
+    @property
+    def network(self) -> Network:
+        return Network.CALIPER if self.cleaned_data["preset"] == _CALIPERS else Network.UNET
+
     def to_config(self) -> dict[str, Any]:
-        """UNetConfig as JSON; a fault that it finds raises InvalidError."""
+        """UNetConfig or CaliperConfig as JSON; a fault that they find raises InvalidError."""
         data = self.cleaned_data
         others = data["members"] or {}
         if not isinstance(others, dict):
             raise InvalidError('This is an object: {"patience": 20}.', "config.members")
         own = {name: data[name] for name in _OWN if data[name] not in (None, "")}
-        return PRESETS[data["preset"]].to_json() | own | others
+        if self.network == Network.CALIPER:
+            return own | others
+        return PRESETS[data["preset"]].to_json() | own | {"imbalance": data["imbalance"]} | others
 
 
 @page(may=may_train, methods=("GET", "POST"))
@@ -98,7 +118,8 @@ def trainings(request: HttpRequest) -> HttpResponseBase:
     form = TrainingForm(request.POST or None, person=person, release=request.GET.get("release", ""))
     if request.method == "POST" and form.is_valid():
         try:
-            run = request_training(person, uuid.UUID(form.cleaned_data["release"]), form.to_config())
+            release = uuid.UUID(form.cleaned_data["release"])
+            run = request_training(person, release, form.to_config(), network=form.network)
         except InvalidError as error:
             form.add_error(*_fault(error, form))
         else:
@@ -146,6 +167,9 @@ def register(request: HttpRequest, run_id: uuid.UUID) -> HttpResponseBase:
 def _shown(run: TrainingRun) -> dict[str, Any]:
     card = run.card
     best = max(run.history, key=lambda one: one["dice"], default=None)
+    finds_calipers = run.network == Network.CALIPER
+    # Of what is found and what is there, F1 is the Dice.
+    measure = "F1" if finds_calipers else "Dice"
     return {
         "run": run,
         "job": run.job,
@@ -153,7 +177,10 @@ def _shown(run: TrainingRun) -> dict[str, Any]:
         "worker_is_late": run.job.state == JobState.QUEUED and _worker_is_late(),
         "last": run.history[-1] if run.history else None,
         "best": best,
-        "curves": mark_safe(curves_svg(run.history)),  # noqa: S308  the drawing escapes its words
+        "finds_calipers": finds_calipers,
+        "finders": _judged_finders(card) if finds_calipers else [],
+        "measure": measure,
+        "curves": mark_safe(curves_svg(run.history, measure=measure)),  # noqa: S308  the drawing escapes its words
         "metrics": sorted(card.get("metrics", {}).items()),
         "pictures": [
             (name, card.get("examples", {}).get(name, {}))
@@ -163,6 +190,12 @@ def _shown(run: TrainingRun) -> dict[str, Any]:
         "files": [name for name in run.files if not name.endswith(".png")],
         "config": json.dumps(run.config, indent=1, sort_keys=True),
     }
+
+
+def _judged_finders(card: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Words and counts within 3 pixels, which stand first."""
+    judged = card.get("metrics", {}).get("test", {})
+    return [(words, judged[name][0]) for name, words in _FINDERS if name in judged]
 
 
 def _worker_is_late() -> bool:

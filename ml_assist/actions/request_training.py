@@ -10,20 +10,24 @@ from annotator.accounts.errors import NotAllowedError
 from annotator.accounts.models import User
 from annotator.datasets.release_queries import frozen_release_for
 from annotator.jobs.actions.queue_job import queue_job
-from ml_assist.models import TrainingRun
+from ml_assist.models import Network, TrainingRun
 from ml_assist.policies import may_train
+from ml_assist.training.caliper_config import CaliperConfig
 from ml_assist.training.release_sides import sides_of
 from ml_assist.training.unet_config import UNetConfig
 
+# Of both networks: jobs that wait in a queue know it by this name since there was but one.
 WORK = "ml_assist.train_unet"
 
 
-def request_training(person: User, release_id: uuid.UUID, asked: dict[str, Any]) -> TrainingRun:
+def request_training(
+    person: User, release_id: uuid.UUID, asked: dict[str, Any], *, network: Network = Network.UNET
+) -> TrainingRun:
     """Check what is asked, file it and queue its job.
 
     Parameters
     ----------
-    asked : UNetConfig as JSON; what is left out is as shipped.
+    asked : UNetConfig, or CaliperConfig, as JSON; what is left out is as shipped.
 
     Raises
     ------
@@ -34,7 +38,7 @@ def request_training(person: User, release_id: uuid.UUID, asked: dict[str, Any])
     if not may_train(person):
         raise NotAllowedError("Models are trained by data managers and admins.")
     release = frozen_release_for(person, release_id)
-    config = UNetConfig.from_json(asked)
+    config = (UNetConfig if network == Network.UNET else CaliperConfig).from_json(asked)
     # A job that could only fail is refused while the person is still there.
     sides_of(release.header["splits"])
     run_id = uuid.uuid4()
@@ -42,7 +46,7 @@ def request_training(person: User, release_id: uuid.UUID, asked: dict[str, Any])
         title = f"Train {config.name} on “{release.title}” {release.number}"
         job = queue_job(person, WORK, {"training": str(run_id)}, title=title[:200], queue="training")
         run = TrainingRun.objects.create(
-            id=run_id, release=release, config=config.to_json(), job=job, requested_by=person
+            id=run_id, release=release, network=network, config=config.to_json(), job=job, requested_by=person
         )
         record_audit(
             person,

@@ -7,9 +7,12 @@ from typing import Any
 
 from annotator.accounts.errors import RoomError
 from annotator.datasets.models import ReleaseStack
-from ml_assist.models import TrainingRun
+from ml_assist.models import Network, TrainingRun
+from ml_assist.training.caliper_config import CaliperConfig
+from ml_assist.training.caliper_release import CaliperRelease
 from ml_assist.training.release_source import ReleaseSource
-from ml_assist.training.train_unet import train_unet
+from ml_assist.training.train_caliper import files_of, train_caliper, verified_by_release
+from ml_assist.training.train_unet import TrainingOutcome, train_unet
 from ml_assist.training.unet_config import UNetConfig
 from ml_assist.training_files import file_results, remove_training_folder, training_folder
 
@@ -39,21 +42,8 @@ def run_training(run_id: uuid.UUID, *, report: Report) -> dict[str, Any]:
     run = TrainingRun.objects.select_related("release__cohort").get(pk=run_id)
     if run.card:
         return _counts(run.card)
-    config = UNetConfig.from_json(run.config)
-    source = ReleaseSource(run.release, config)
-
-    def after_epoch(history: list[dict[str, Any]]) -> None:
-        TrainingRun.objects.filter(pk=run_id).update(history=history)
-
     try:
-        outcome = train_unet(
-            source,
-            config,
-            training_folder(run_id),
-            command=f"job {run.job_id} on release {run.release_id}",
-            report=report,
-            after_epoch=after_epoch,
-        )
+        outcome = (_unet if run.network == Network.UNET else _calipers)(run, report)
     except (OSError, RuntimeError) as error:
         raise TrainingStoppedError(_in_words(error)) from error
     if _withdrawn_since(run):
@@ -68,6 +58,45 @@ def run_training(run_id: uuid.UUID, *, report: Report) -> dict[str, Any]:
     return _counts(outcome.card)
 
 
+def _unet(run: TrainingRun, report: Report) -> TrainingOutcome:
+    config = UNetConfig.from_json(run.config)
+    return train_unet(
+        ReleaseSource(run.release, config),
+        config,
+        training_folder(run.pk),
+        command=_command(run),
+        report=report,
+        after_epoch=_kept(run),
+    )
+
+
+def _calipers(run: TrainingRun, report: Report) -> TrainingOutcome:
+    folder = training_folder(run.pk)
+    source = CaliperRelease(run.release, folder / "work", report=report)
+    card = train_caliper(
+        source,
+        CaliperConfig.from_json(run.config),
+        folder,
+        verified=verified_by_release(source),
+        command=_command(run),
+        report=report,
+        after_epoch=_kept(run),
+    )
+    run.refresh_from_db(fields=["history"])
+    return TrainingOutcome(card, run.history, files_of(folder))
+
+
+def _command(run: TrainingRun) -> str:
+    return f"job {run.job_id} on release {run.release_id}"
+
+
+def _kept(run: TrainingRun) -> Callable[[list[dict[str, Any]]], None]:
+    def keep(history: list[dict[str, Any]]) -> None:
+        TrainingRun.objects.filter(pk=run.pk).update(history=history)
+
+    return keep
+
+
 def _withdrawn_since(run: TrainingRun) -> bool:
     """Whether somebody withdrew after this training was asked for."""
     withdrawn = ReleaseStack.objects.filter(release=run.release, content__isnull=True)
@@ -75,7 +104,8 @@ def _withdrawn_since(run: TrainingRun) -> bool:
 
 
 def _counts(card: dict[str, Any]) -> dict[str, Any]:
-    return {"epochs": card["training"]["epochs"], "pictures": sum(card["data"]["taken"].values())}
+    taken = card["data"].get("taken", {})
+    return {"epochs": card["training"]["epochs"], "pictures": sum(taken.values())}
 
 
 def _in_words(error: OSError | RuntimeError) -> str:

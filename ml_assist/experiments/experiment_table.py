@@ -1,6 +1,6 @@
 """The table of the experiment: mean Dice by approach and share, beside the paper's. Nothing of torch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -61,6 +61,7 @@ def write_tables(folder: Path, runs: Sequence[JudgedRun], *, plan_said: dict[str
         "done": len(runs),
         "cells": cells,
         "calipers_alone": alone,
+        "guidance_adds": _guidance_adds(runs),
         "paper": PAPER,
         "run": plan_said,
     }
@@ -77,16 +78,30 @@ def median_over_seeds(dice: Sequence[Mapping[str, float]], patients: Mapping[str
     ----------
     dice : by picture, of each training; the same pictures in each.
     """
+    count, median = _median_of(dice, patients)
+    return bootstrap_by_case(median, count)
+
+
+def difference_over_seeds(
+    dice: Sequence[Mapping[str, float]], other: Sequence[Mapping[str, float]], patients: Mapping[str, str]
+) -> Estimate:
+    """How much the one median lies above the other; both are of the same pictures, and patients are resampled for both
+    at once, so that what makes a picture hard for both doesn't count."""
+    count, median = _median_of(dice, patients)
+    _, other_median = _median_of(other, patients)
+    return bootstrap_by_case(lambda chosen: median(chosen) - other_median(chosen), count)
+
+
+def _median_of(
+    dice: Sequence[Mapping[str, float]], patients: Mapping[str, str]
+) -> tuple[int, Callable[[NDArray[np.intp]], float]]:
+    """How many patients there are, and the median over trainings on some of them."""
     keys = sorted(patients)
     names, of = np.unique([patients[key] for key in keys], return_inverse=True)
     values = np.array([[one[key] for key in keys] for one in dice])
     sums = np.stack([np.bincount(of, weights=row, minlength=len(names)) for row in values])
     counts = np.bincount(of, minlength=len(names))
-
-    def figure(chosen: NDArray[np.intp]) -> float:
-        return float(np.median(sums[:, chosen].sum(axis=1) / counts[chosen].sum()))
-
-    return bootstrap_by_case(figure, len(names))
+    return len(names), lambda chosen: float(np.median(sums[:, chosen].sum(axis=1) / counts[chosen].sum()))
 
 
 def markdown_of(made: Mapping[str, Any]) -> str:
@@ -102,6 +117,13 @@ def markdown_of(made: Mapping[str, Any]) -> str:
     for approach in APPROACHES:
         row = [_words(by.get((approach, share))) for share in shares]
         lines.append(f"| {TITLES[approach]} | " + " | ".join(row) + f" | {100 * PAPER[approach]:.1f} |")
+    if made["guidance_adds"]:
+        adds = {one["share"]: _signed(one["difference"]) for one in made["guidance_adds"]}
+        lines.append(
+            "| What guidance adds, picture by picture | "
+            + " | ".join(adds.get(one, "-") for one in shares)
+            + " | 2.7 |"
+        )
     if made["calipers_alone"]:
         alone = _figure(made["calipers_alone"])
         lines.append("| The calipers' own mask, no network | " + " | ".join([alone] * len(shares)) + " | |")
@@ -121,6 +143,27 @@ def _figure(one: Mapping[str, Any]) -> str:
     if one["low"] is None:
         return f"{100 * one['value']:.1f}"
     return f"{100 * one['value']:.1f} ({100 * one['low']:.1f}-{100 * one['high']:.1f})"
+
+
+def _signed(one: Mapping[str, Any]) -> str:
+    if one["low"] is None:
+        return f"{100 * one['value']:+.1f}"
+    return f"{100 * one['value']:+.1f} ({100 * one['low']:+.1f} to {100 * one['high']:+.1f})"
+
+
+def _guidance_adds(runs: Sequence[JudgedRun]) -> list[dict[str, Any]]:
+    """By share, where both precise masks alone and with guidance have been trained."""
+    found = []
+    for share in sorted({run.cell.share for run in runs}):
+        with_it, alone = (
+            [run for run in runs if run.cell == Cell(approach, share)] for approach in ("guided", "precise")
+        )
+        if with_it and alone:
+            difference = difference_over_seeds(
+                [run.dice for run in with_it], [run.dice for run in alone], alone[0].patients
+            )
+            found.append({"share": share, "difference": _estimate_json(difference)})
+    return found
 
 
 def _in_order(cells: set[Cell]) -> list[Cell]:

@@ -59,7 +59,7 @@ def _judged(segmenter: Segmenter, example: Example, places: Places) -> tuple[flo
     hint = Hint("calipers", tuple((float(column), float(row)) for column, row in places))
     rows, columns = example.mask.shape
     try:
-        alone = guide_of(hint, rows=rows, columns=columns)
+        alone = guide_of(hint, rows=rows, columns=columns, aspects=segmenter.config.axis_aspects)
         drawn = segmenter.outline(example.picture, hint).mask
     except GuidanceError:
         return None

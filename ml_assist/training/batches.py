@@ -75,13 +75,13 @@ class Batches:
         if kind == "calipers" and len(self.prepared.examples[number].calipers) >= 2:
             return self._from_calipers(number)
         lesion = self.prepared.examples[number].ends
-        side = self.config.size
+        side, aspects = self.config.size, self.config.axis_aspects
         if lesion is None or kind == "calipers":
             return np.zeros((side, side), np.uint8)
         if random is None:
-            return guide_of(steady_hint(lesion, kind), rows=side, columns=side)
-        hint = simulated_hint(lesion, kind, self.prepared.masks[number], random=random)
-        return guide_of(hint, rows=side, columns=side)
+            return guide_of(steady_hint(lesion, kind), rows=side, columns=side, aspects=aspects)
+        hint = simulated_hint(lesion, kind, self.prepared.masks[number], random=random, aspects=aspects)
+        return guide_of(hint, rows=side, columns=side, aspects=aspects)
 
     def parts(self, numbers: Sequence[int]) -> torch.Tensor:
         """(n, 1, side, side): where in the squares the pictures lie; the rest is filled up."""
@@ -100,7 +100,7 @@ class Batches:
         if not 2 <= len(calipers) <= MOST_CALIPERS:
             return np.zeros((side, side), np.uint8)
         try:
-            return guide_of(Hint("calipers", calipers), rows=side, columns=side)
+            return guide_of(Hint("calipers", calipers), rows=side, columns=side, aspects=self.config.axis_aspects)
         except GuidanceError:
             return np.zeros((side, side), np.uint8)
 
@@ -172,9 +172,10 @@ _TURN = AffineTransform(normalized=True, mode="bilinear", padding_mode="zeros", 
 
 
 def _turn(config: UNetConfig, random: np.random.Generator) -> NDArray[np.float32]:
-    """(2, 3): where each place of the new picture comes from, both from -1 to 1."""
+    """(2, 3): which row and column of the old picture each place of the new one comes from, all from -1 to 1."""
     angle = np.deg2rad(random.uniform(-config.rotation, config.rotation))
     size = 1 + random.uniform(-config.scale, config.scale)
     shift = 2 * random.uniform(-config.shift, config.shift, 2)
     cosine, sine = np.cos(angle) / size, np.sin(angle) / size
-    return np.array([[cosine, -sine, shift[0]], [sine, cosine, shift[1]]], np.float32)
+    side = -1.0 if config.mirror and random.random() < 0.5 else 1.0
+    return np.array([[cosine, -sine, shift[0]], [side * sine, side * cosine, shift[1]]], np.float32)

@@ -11,7 +11,7 @@ _WHOLE = {
     "size": (64, 512), "rounds": (1, 5), "epochs": (1, 1000), "steps": (1, 10_000), "batch_size": (1, 256),
     "seed": (0, 2**31),
 }  # fmt: skip
-_NUMBERS = {"learning_rate": (1e-6, 1.0), "drawn": (0.0, 1.0), "plain": (0.0, 1.0)}
+_NUMBERS = {"learning_rate": (1e-6, 1.0), "drawn": (0.0, 1.0), "plain": (0.0, 1.0), "hard": (0.0, 1.0)}
 _CHOICES = {"device": ("auto", "cpu", "cuda"), "precision": ("auto", "full", "half")}
 _LEVELS = 5
 
@@ -29,6 +29,7 @@ class CaliperConfig:
     epochs : of each round, of `steps` batches each.
     drawn : the part of crops that calipers are drawn onto.
     plain : the part of crops whose background is no ultrasound.
+    hard : from the second round on, the part of the other crops that lie where people checked and it was wrong.
     """
 
     name: str = "caliper-network"
@@ -43,6 +44,7 @@ class CaliperConfig:
     learning_rate: float = 0.003
     drawn: float = 0.6
     plain: float = 0.12
+    hard: float = 0.35
     seed: int = 1
     device: Device = "auto"
     precision: Precision = "auto"

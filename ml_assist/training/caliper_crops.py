@@ -5,7 +5,7 @@ What nobody is sure of is left out of the loss: it teaches neither that it is a 
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import cv2
@@ -22,8 +22,14 @@ _SPREAD = 1.1
 # Cells round an unsure place that are left out.
 _UNSURE = 5
 _PAINTED = 9
+# So near to where a crop was cut out of its picture nothing is learned: to the network it looks like the picture's own
+# edge, where symbols are the legend's.
+_CUT = 14
 _AHEAD = 3
 _NOWHERE = np.empty((0, 2), np.float64)
+_UNCUT = (False, False, False, False)
+# Below what the losses take for a centre or its surroundings.
+_NO_CENTRE = 0.3
 
 
 @dataclass(frozen=True)
@@ -48,11 +54,31 @@ class KnownCalipers:
 
 @dataclass(frozen=True)
 class LabelledPicture:
-    """A picture, (rows, columns) grey, with what is known of it."""
+    """A picture, (rows, columns) grey, with what is known of it.
+
+    Attributes
+    ----------
+    hard : (n, 2), where the network of the round before was wrong.
+    """
 
     key: str
     picture: NDArray[np.uint8]
     known: KnownCalipers
+    hard: NDArray[np.float64] = field(default_factory=lambda: _NOWHERE)
+
+
+@dataclass(frozen=True)
+class Crop:
+    """A part of a picture, (size, size, 3), and what is known of it, in its own columns and rows.
+
+    Attributes
+    ----------
+    cut : the left, top, right and lower side: whether the picture goes on behind it.
+    """
+
+    picture: NDArray[np.uint8]
+    known: KnownCalipers
+    cut: tuple[bool, bool, bool, bool]
 
 
 @dataclass(frozen=True)
@@ -90,36 +116,42 @@ def crop_batches(
 
 def _batch(pictures: Sequence[LabelledPicture], config: CaliperConfig, epoch: int, step: int) -> CropBatch:
     made = [
-        _targets(*some_crop(pictures, config, np.random.default_rng([config.seed, epoch, step, at])))
+        _targets(some_crop(pictures, config, np.random.default_rng([config.seed, epoch, step, at])))
         for at in range(config.batch_size)
     ]
     planes, heat, counts, places = (np.stack(parts) for parts in zip(*made, strict=True))
     return CropBatch(planes, heat, counts, places)
 
 
-def some_crop(
-    pictures: Sequence[LabelledPicture], config: CaliperConfig, random: np.random.Generator
-) -> tuple[NDArray[np.uint8], KnownCalipers]:
-    """A crop, (size, size, 3), and what is known of it, in its own columns and rows."""
+def some_crop(pictures: Sequence[LabelledPicture], config: CaliperConfig, random: np.random.Generator) -> Crop:
+    """As seen on a screen, with calipers and clutter drawn onto it or not."""
     if random.random() < config.plain or not pictures:
-        crop, known = _plain(config.size, random), KnownCalipers(_NOWHERE, _NOWHERE)
+        crop, known, cut = _plain(config.size, random), KnownCalipers(_NOWHERE, _NOWHERE), _UNCUT
     else:
-        crop, known = _cut_out(pictures[int(random.integers(len(pictures)))], config.size, random)
+        crop, known, cut = _cut_out(_chosen(pictures, config, random), config.size, random)
     crop = np.repeat(crop[..., None], 3, axis=2)
     most = 4 if random.random() < config.drawn else 0
     # Nothing is drawn over what may be one either.
     there = np.concatenate([known.sure, known.unsure])
     drawn = draw_calipers_and_clutter(crop, there, random, most=most)
     sure = np.concatenate([known.sure, drawn.calipers[len(there) :]])
-    return _as_shown(drawn.picture, random), KnownCalipers(sure, known.unsure)
+    return Crop(_as_shown(drawn.picture, random), KnownCalipers(sure, known.unsure), cut)
+
+
+def _chosen(pictures: Sequence[LabelledPicture], config: CaliperConfig, random: np.random.Generator) -> LabelledPicture:
+    hard = [one for one in pictures if len(one.hard)]
+    if hard and random.random() < config.hard:
+        return hard[int(random.integers(len(hard)))]
+    one = pictures[int(random.integers(len(pictures)))]
+    return replace(one, hard=_NOWHERE)
 
 
 def _cut_out(
     labelled: LabelledPicture, size: int, random: np.random.Generator
-) -> tuple[NDArray[np.uint8], KnownCalipers]:
-    picture, known = labelled.picture, labelled.known
+) -> tuple[NDArray[np.uint8], KnownCalipers, tuple[bool, bool, bool, bool]]:
+    picture, known, hard = labelled.picture, labelled.known, labelled.hard
     sure, unsure = known.sure, known.unsure
-    if len(sure) and random.random() < 0.2:
+    if len(sure) and not len(hard) and random.random() < 0.2:
         places = [(float(column), float(row)) for column, row in sure]
         picture = np.asarray(calipers_painted_out(picture, places, radius=_PAINTED), np.uint8)
         sure = _NOWHERE
@@ -128,16 +160,10 @@ def _cut_out(
         way = int(random.choice([cv2.INTER_LINEAR, cv2.INTER_AREA, cv2.INTER_CUBIC]))
         rows, columns = picture.shape
         resized = (max(1, round(columns * scale)), max(1, round(rows * scale)))
-        sure, unsure = (part * (resized[0] / columns, resized[1] / rows) for part in (sure, unsure))
+        sure, unsure, hard = (part * (resized[0] / columns, resized[1] / rows) for part in (sure, unsure, hard))
         picture = np.asarray(cv2.resize(picture, resized, interpolation=way), np.uint8)
     rows, columns = picture.shape
-    if len(sure) and random.random() < 0.55:
-        near = sure[int(random.integers(len(sure)))] + random.uniform(-0.45, 0.45, 2) * size
-    elif random.random() < 0.4:
-        # Legends stand there.
-        near = np.array([random.uniform(0, 1) * columns, rows])
-    else:
-        near = random.uniform(0, 1, 2) * (columns, rows)
+    near = _middle_of_a_crop(sure, hard, size, rows, columns, random)
     left, top = (
         int(np.clip(round(place - size / 2), min(0, side - size), max(0, side - size)))
         for place, side in zip(near, (columns, rows), strict=True)
@@ -146,12 +172,31 @@ def _cut_out(
     part = picture[max(0, top) : top + size, max(0, left) : left + size]
     crop[max(0, -top) : max(0, -top) + part.shape[0], max(0, -left) : max(0, -left) + part.shape[1]] = part
     sure, unsure = (_inside(places - (left, top), size) for places in (sure, unsure))
+    cut = (left > 0, top > 0, left + size < columns, top + size < rows)
     crop = np.asarray(_contrast(crop, random), np.uint8)
-    for axis, chance in ((1, 0.5), (0, 0.3)):
+    for axis, chance in ((1, 0.5), (0, 0.1)):
         if random.random() < chance:
             crop = np.ascontiguousarray(np.flip(crop, axis))
             sure, unsure = (_flipped(places, axis, size) for places in (sure, unsure))
-    return crop, KnownCalipers(sure, unsure)
+            cut = (cut[2], cut[1], cut[0], cut[3]) if axis else (cut[0], cut[3], cut[2], cut[1])
+    return crop, KnownCalipers(sure, unsure), cut
+
+
+def _middle_of_a_crop(
+    sure: NDArray[np.float64],
+    hard: NDArray[np.float64],
+    size: int,
+    rows: int,
+    columns: int,
+    random: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Near what was hard, near a caliper, along the lower edge, where legends stand, or anywhere."""
+    places = hard if len(hard) else sure
+    if len(places) and (len(hard) or random.random() < 0.55):
+        return np.asarray(places[int(random.integers(len(places)))] + random.uniform(-0.4, 0.4, 2) * size)
+    if random.random() < 0.4:
+        return np.array([random.uniform(0, 1) * columns, rows])
+    return random.uniform(0, 1, 2) * (columns, rows)
 
 
 def _inside(places: NDArray[np.float64], size: int) -> NDArray[np.float64]:
@@ -211,9 +256,10 @@ def _as_shown(picture: NDArray[np.uint8], random: np.random.Generator) -> NDArra
 
 
 def _targets(
-    crop: NDArray[np.uint8], known: KnownCalipers
+    crop: Crop,
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.bool_], NDArray[np.float32]]:
-    side = crop.shape[0] // STRIDE
+    known = crop.known
+    side = crop.picture.shape[0] // STRIDE
     heat = np.zeros((side, side), np.float32)
     counts = np.ones((side, side), np.bool_)
     places = np.zeros((2, side, side), np.float32)
@@ -228,4 +274,9 @@ def _targets(
         counts |= near <= 3
         here = near <= 2
         places[0][here], places[1][here] = (column - across)[here], (row - down)[here]
-    return planes_of(crop), heat, counts, places
+    margin = _CUT // STRIDE
+    left, top, right, lower = crop.cut
+    counts[:, : margin * left], counts[: margin * top] = False, False
+    counts[:, side - margin * right :], counts[side - margin * lower :] = False, False
+    # What isn't counted is no centre to learn a place by either.
+    return planes_of(crop.picture), np.where(counts, heat, np.minimum(heat, np.float32(_NO_CENTRE))), counts, places

@@ -16,6 +16,7 @@ NEAR = 3.0
 # The paper's criterion: boxes of 13 pixels round both centres overlap by half of their union.
 BOX, OVERLAP = 13.0, 0.5
 Places = NDArray[np.float64]
+_LOWEST = 0.1
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def best_threshold(
     """
     chosen: list[float] = []
     best = -1.0
-    for least in np.arange(0.1, 0.96, 0.05):
+    for least in np.arange(_LOWEST, 0.96, 0.05):
         kept = {key: [one for one in finds if one.score >= least] for key, finds in found.items()}
         judged = judge_finds(kept, known, unsure=unsure)
         f1 = 2 * judged.right / max(1, 2 * judged.right + judged.wrong + judged.missed)
@@ -132,6 +133,28 @@ def best_threshold(
         if f1 >= best - 1e-9:
             chosen.append(float(least))
     return round(chosen[len(chosen) // 2], 2)
+
+
+def strictest_threshold(
+    found: Mapping[str, Sequence[Caliper]],
+    known: Mapping[str, Places],
+    *,
+    recall: float,
+    unsure: Mapping[str, Places] | None = None,
+) -> float:
+    """The highest score from which on kept finds are still so many of the calipers; the lowest, where none does.
+
+    Parameters
+    ----------
+    found : with a low threshold.
+    recall : 0 to 1.
+    """
+    chosen = _LOWEST
+    for least in np.arange(_LOWEST, 0.96, 0.01):
+        kept = {key: [one for one in finds if one.score >= least] for key, finds in found.items()}
+        if (judge_finds(kept, known, unsure=unsure).recall.value or 0.0) >= recall:
+            chosen = float(least)
+    return round(chosen, 2)
 
 
 def _pairs(finds: Places, places: Places, criterion: str) -> list[tuple[int, int]]:

@@ -3,13 +3,12 @@
 Where one of them alone finds something nobody is sure: it teaches nothing.
 """
 
-import csv
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import cv2
 import numpy as np
@@ -29,6 +28,9 @@ _NETWORK_SURE, _NETWORK_MAY_BE, _NETWORK_ALONE = 0.35, 0.2, 0.5
 # Along the lower edge stand printed lengths with copies of the symbols, cut off from them now and then.
 _LEGEND_ROWS = 14
 _SAME = 5.0
+# From this score on what is none is nearly taken for one.
+_NEARLY = 0.25
+_NONE: Mapping[str, NDArray[np.float64]] = MappingProxyType({})
 
 Matched = dict[str, list[Caliper]]
 
@@ -90,8 +92,31 @@ def agreed_labels(matched: Sequence[Caliper], network: Sequence[Caliper], *, row
     return KnownCalipers(_places(sure), _places(unsure))
 
 
-def labelled(pictures: Sequence[FolderPicture], known: dict[str, KnownCalipers]) -> list[LabelledPicture]:
-    return [LabelledPicture(one.key, picture_of(one), known[one.key]) for one in pictures]
+def hard_places(found: Sequence[Caliper], known: KnownCalipers) -> NDArray[np.float64]:
+    """Where a network is wrong on a picture that people checked, (n, 2): what it nearly takes for one, and misses.
+
+    Parameters
+    ----------
+    found : its finds down to what may be one.
+    """
+    finds = _places([one for one in found if one.score >= _NEARLY])
+    sure = _places([one for one in found if one.score >= _NETWORK_ALONE])
+    there = np.concatenate([known.sure, known.unsure])
+    wrong = [place for place in finds if not _near(place, there)]
+    missed = [place for place in known.sure if not _near(place, sure)]
+    return _array([(float(column), float(row)) for column, row in (*wrong, *missed)])
+
+
+def _near(place: NDArray[np.float64], others: NDArray[np.float64]) -> bool:
+    return bool((np.hypot(*(others - place).T) <= _SAME).any())
+
+
+def labelled(
+    pictures: Sequence[FolderPicture], known: dict[str, KnownCalipers], hard: Mapping[str, NDArray[np.float64]] = _NONE
+) -> list[LabelledPicture]:
+    """With their pixels; `hard` is by picture, where there is any."""
+    nowhere = np.empty((0, 2))
+    return [LabelledPicture(one.key, picture_of(one), known[one.key], hard.get(one.key, nowhere)) for one in pictures]
 
 
 def picture_of(one: FolderPicture) -> NDArray[np.uint8]:
@@ -105,53 +130,6 @@ def picture_of(one: FolderPicture) -> NDArray[np.uint8]:
     if read is None:
         raise InvalidError(f"{one.path.name} is no picture that can be read. Take it out of the table, or mend it.")
     return np.asarray(read, np.uint8)
-
-
-@dataclass(frozen=True)
-class CheckedCalipers:
-    """What people checked, by picture; (n, 2) each of column and row, SCOORD.
-
-    Attributes
-    ----------
-    calipers : of every picture that was looked at, none where it has none.
-    not_judged : places where nobody can say.
-    """
-
-    calipers: dict[str, NDArray[np.float64]] = field(default_factory=dict)
-    not_judged: dict[str, NDArray[np.float64]] = field(default_factory=dict)
-
-
-def checked_calipers(*paths: Path) -> CheckedCalipers:
-    """Read what people checked.
-
-    Parameters
-    ----------
-    paths : tables with a column image; with columns column and row it lists calipers, with x and y too, but these count
-        pixels, and the middle of one lies half a pixel on; without them pictures, which have none unless another says,
-        and in not_judged places, "12.5,40 100,7.5".
-
-    Raises
-    ------
-    InvalidError : it is no such table.
-    """
-    found: dict[str, list[tuple[float, float]]] = {}
-    doubtful: dict[str, list[tuple[float, float]]] = {}
-    for path in paths:
-        try:
-            lines = path.read_text(encoding="utf-8-sig").splitlines()
-            for line in csv.DictReader(lines, delimiter="\t" if "\t" in (lines or [""])[0] else ","):
-                key = Path(line["image"]).stem
-                places = found.setdefault(key, [])
-                if line.get("column"):
-                    places.append((float(line["column"]), float(line["row"])))
-                elif line.get("x"):
-                    places.append((float(line["x"]) + 0.5, float(line["y"]) + 0.5))
-                for place in (line.get("not_judged") or "").split():
-                    column, row = place.split(",")
-                    doubtful.setdefault(key, []).append((float(column), float(row)))
-        except (OSError, KeyError, ValueError) as error:
-            raise InvalidError(f"{path} should be a table of calipers or pictures: {error}.", "calipers") from error
-    return CheckedCalipers(*({key: _array(places) for key, places in one.items()} for one in (found, doubtful)))
 
 
 def _above_the_legend(finds: Sequence[Caliper], rows: int) -> list[Caliper]:

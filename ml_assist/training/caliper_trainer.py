@@ -66,6 +66,7 @@ class CaliperTrainer:
         *,
         judge: Callable[[torch.nn.Module], float],
         report: Report,
+        after_epoch: Callable[[list[EpochMetrics]], None] = lambda _history: None,
     ) -> tuple[CaliperNet, list[EpochMetrics]]:
         """Train until the end, from where a killed run stood; the network as it is after the last epoch.
 
@@ -77,6 +78,7 @@ class CaliperTrainer:
         while len(self._history) < self.config.epochs:
             self._epoch(len(self._history) + 1, training, validation, judge, report)
             self._save()
+            after_epoch(self._history)
         self._network.eval()
         return self._network, self._history  # type: ignore[return-value]
 

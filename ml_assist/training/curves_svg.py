@@ -9,13 +9,14 @@ from annotator.datasets.svg_text import LINE, drawing, lines
 _CURVES = (
     ("training_loss", "training loss", "#0072b2", ""),
     ("validation_loss", "validation loss", "#d55e00", "6 3"),
-    ("dice", "validation Dice", "#009e73", "2 3"),
+    ("dice", "validation {measure}", "#009e73", "2 3"),
 )
 _WIDTH, _HEIGHT, _LEFT, _TOP = 620, 240, 44, 60
 
 
-def curves_svg(history: Sequence[Mapping[str, Any]], *, title: str = "Losses and Dice by epoch") -> str:
+def curves_svg(history: Sequence[Mapping[str, Any]], *, measure: str = "Dice") -> str:
     """One line a measure over the epochs, from 0 to 1 or to the highest loss; "" before the first epoch."""
+    title = f"Losses and {measure} by epoch"
     if not history:
         return ""
     highest = max(1.0, max(float(one[name]) for one in history for name, *_ in _CURVES))
@@ -28,7 +29,7 @@ def curves_svg(history: Sequence[Mapping[str, Any]], *, title: str = "Losses and
         parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2" fill="{colour}"/>' for x, y in points[-1:]]
         x = 16 + at * 190
         parts.append(f'<line x1="{x}" y1="40" x2="{x + 26}" y2="40" stroke="{colour}" stroke-width="2"{dash}/>')
-        parts.append(lines([f"{words} {float(history[-1][name]):.3f}"], x + 32, 44))
+        parts.append(lines([f"{words.format(measure=measure)} {float(history[-1][name]):.3f}"], x + 32, 44))
     return drawing("".join(parts), width=_LEFT + _WIDTH + 20, height=_TOP + _HEIGHT + 2 * LINE, title=title)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml_assist.training.drawn_clutter import Ink, blended, draw_clutter, text_mask
+from ml_assist.training.drawn_doppler import draw_doppler
 
 Shape = Literal[
     "plus", "cross", "open plus", "open cross", "crosslet", "hooked cross", "asterisk", "cross with post",
@@ -31,6 +32,8 @@ LEAST_APART = 14.0
 # Along the lower edge stands the legend: a symbol there is a copy, even where its length is cut off.
 _LEGEND_ROWS = 16
 _TRIES = 30
+# The part of pictures that colour Doppler is painted onto.
+_DOPPLER = 0.14
 
 
 @dataclass(frozen=True)
@@ -72,14 +75,19 @@ class DrawnPicture:
 def some_style(random: np.random.Generator) -> CaliperStyle:
     """A style as some scanner has it."""
     shape = SHAPES[int(random.choice(len(SHAPES), p=_COMMON / _COMMON.sum()))]
-    arm = float(random.choice([3.5, 4, 4.5, 5, 5, 5.5, 6, 6, 7, 8, 9, 11]))
+    # Small ones of three to five pixels stand in small pictures, often darker than what is round them.
+    small = shape in ("plus", "cross") and random.random() < 0.15
+    arm = float(random.choice([1.5, 2, 2.5, 3] if small else [3.5, 4, 4.5, 5, 5, 5.5, 6, 6, 7, 8, 9, 11]))
     if shape not in ("plus", "cross"):
         arm = max(arm, 4.5)
-    stroke = int(random.choice([1, 1, 2, 2, 3] if arm >= 6 else [1, 1, 2]))
+    stroke = 1 if small else int(random.choice([1, 1, 2, 2, 3] if arm >= 6 else [1, 1, 2]))
     if shape not in ("plus", "cross"):
         # Thicker ones would fill up.
         stroke = min(stroke, 1 if arm < 6 else 2)
-    if random.random() < 0.75:
+    if small and random.random() < 0.4:
+        grey = int(random.integers(10, 110))
+        colour = (grey, grey, grey)
+    elif random.random() < 0.75:
         grey = int(random.choice([255, 255, 255, int(random.integers(130, 256)), int(random.integers(170, 256))]))
         colour = (grey, grey, grey)
     else:
@@ -189,6 +197,9 @@ def draw_calipers_and_clutter(
     """
     made = picture.copy()
     places = [(float(column), float(row)) for column, row in there]
+    # Before the calipers: a sonographer measures on flow too.
+    if random.random() < _DOPPLER:
+        draw_doppler(made, places, random)
     styles: list[CaliperStyle] = []
     wanted = int(random.choice([0, 1, 2, 2, 3, 4, 4])) if most else 0
     while wanted > 0:

@@ -68,7 +68,6 @@ def draw_clutter(
         (_arrow, 0.15),
         (_body_mark, 0.12),
         (_trace, 0.1),
-        (_noise_of_flow, 0.04),
     ):
         if random.random() < chance:
             draw(picture, calipers, random)
@@ -298,20 +297,3 @@ def _trace(picture: NDArray[np.uint8], calipers: Sequence[Place], random: np.ran
         row = int(centre[1] + across * np.sin(turn) + down * np.cos(turn))
         if all(np.hypot(column - x, row - y) > 9 for x, y in calipers):
             blended(picture, np.full((1, 1), 255, np.uint8), column, row, ink)
-
-
-def _noise_of_flow(picture: NDArray[np.uint8], calipers: Sequence[Place], random: np.random.Generator) -> None:
-    """Patches of colour Doppler, red and blue; under calipers too they may lie, so theirs stay free."""
-    rows, columns = picture.shape[:2]
-    field = cv2.GaussianBlur(
-        random.standard_normal((rows, columns)).astype(np.float32), (0, 0), float(random.uniform(2, 9))
-    )
-    flow = field > np.quantile(field, random.uniform(0.8, 0.97))
-    for x, y in calipers:
-        flow[max(0, int(y) - 12) : int(y) + 12, max(0, int(x) - 12) : int(x) + 12] = False
-    red = random.random() < 0.5
-    strength = np.clip(140 + 60 * random.standard_normal((rows, columns)), 60, 255)[flow]
-    other = strength * random.uniform(0, 0.6)
-    picture[flow] = np.stack([strength, other, 0 * other] if red else [0 * other, other, strength], axis=-1).astype(
-        np.uint8
-    )

@@ -18,6 +18,7 @@ from annotator.accounts.errors import InvalidError
 from annotator.datasets.canonical_json import hash_of_json
 from annotator.statistics.stratified_split import SplitError, stratified_split
 from ml_assist.inference.calipers import Caliper, find_calipers
+from ml_assist.training.checked_calipers import checked_calipers
 from ml_assist.training.example import SIDES, Example, Side
 from ml_assist.training.unet_config import UNetConfig
 
@@ -35,7 +36,8 @@ class FolderTable:
     patient : who must be on one side only.
     side : "train", "val" or "test"; where there is none, patients are divided by `fractions` and `seed`.
     group : what is balanced, e.g. the pathology; none: pictures with a lesion and without.
-    calipers : a table of known calipers with columns image, x, y; tabs or commas between.
+    calipers : tables of known calipers as `checked_calipers` reads them, in the folder or anywhere.
+    held_out : pictures, by name without ending, whose patients are on the test side wherever they would have been put.
     citation : whom the pictures are owed to, for the card.
     """
 
@@ -43,9 +45,10 @@ class FolderTable:
     patient: str = ""
     side: str = ""
     group: str = ""
-    calipers: str = ""
+    calipers: tuple[str, ...] = ()
     fractions: tuple[float, float, float] = (0.7, 0.15, 0.15)
     seed: int = 1
+    held_out: frozenset[str] = frozenset()
     citation: str = ""
 
 
@@ -110,6 +113,7 @@ class FolderSource:
                 "units its windows need.",
                 "config.windows",
             )
+        self._moved = 0
         self._rows = self._read()
         groups = Counter(row.group for row in self._rows if row.side == "train")
         self._weights = {name: len(self._rows) / (len(groups) * count) for name, count in groups.items()}
@@ -134,6 +138,9 @@ class FolderSource:
 
     def description(self) -> dict[str, Any]:
         cited = {"citation": self.table.citation} if self.table.citation else {}
+        split = {"by": "patient", "seed": self.table.seed, "fractions": list(self.table.fractions)}
+        if self._moved:
+            split["patients_moved_to_test"] = self._moved
         return cited | {
             "kind": "folder",
             "name": self.folder.name,
@@ -147,7 +154,7 @@ class FolderSource:
                 }
                 for side in SIDES
             },
-            "split": {"by": "patient", "seed": self.table.seed, "fractions": list(self.table.fractions)},
+            "split": split,
         }
 
     def _found_by(self) -> list[str]:
@@ -211,9 +218,11 @@ class FolderSource:
         pictures, masks = _files(self.folder / "images"), _files(self.folder / "masks")
         known = self._known_calipers()
         sides = self._sides(listed, patient, group, side, path)
+        if not side:
+            sides |= self._moved_to_test(listed, image, patient, sides)
         rows = []
         for number, line in enumerate(listed, start=2):
-            key = Path((line[image] or "").strip()).stem
+            key = _key_of(line, image)
             where = f"{path.name} line {number}"
             picture = _file(pictures, (key,), f"{where}: there is no picture in images/ for {line[image]!r}.")
             mask = _file(masks, (key, _behind_underscore(key)), f"{where}: there is no mask in masks/ for {key!r}.")
@@ -244,22 +253,27 @@ class FolderSource:
         except SplitError as error:
             raise InvalidError(str(error), "fractions") from error
 
+    def _moved_to_test(
+        self, listed: Sequence[Mapping[str, str]], image: str, patient: str, sides: Mapping[str, Side]
+    ) -> dict[str, Side]:
+        owners = {(line[patient] or "").strip() for line in listed if _key_of(line, image) in self.table.held_out}
+        moved: dict[str, Side] = {owner: "test" for owner in owners if sides[owner] != "test"}
+        self._moved = len(moved)
+        return moved
+
     def _known_calipers(self) -> dict[str, tuple[tuple[float, float], ...]]:
         if self.config.calipers != "known":
             return {}
         if not self.table.calipers:
-            raise InvalidError("Known calipers need their table: --calipers FILE with columns image, x, y.", "calipers")
-        path = self.folder / self.table.calipers
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-            lines = list(csv.DictReader(text.splitlines(), delimiter="\t" if "\t" in text.partition("\n")[0] else ","))
-            found: dict[str, tuple[tuple[float, float], ...]] = {}
-            for line in lines:
-                key = Path(line["image"]).stem
-                found[key] = (*found.get(key, ()), (float(line["x"]), float(line["y"])))
-        except (OSError, KeyError, ValueError) as error:
-            raise InvalidError(f"{path} should be a table with columns image, x, y: {error}.", "calipers") from error
-        return found
+            raise InvalidError(
+                "Known calipers need their table: --calipers FILE with columns image, column, row.", "calipers"
+            )
+        known = checked_calipers(*(self.folder / name for name in self.table.calipers)).calipers
+        return {key: tuple((float(x), float(y)) for x, y in places) for key, places in known.items()}
+
+
+def _key_of(line: Mapping[str, str], image: str) -> str:
+    return Path((line[image] or "").strip()).stem
 
 
 def _column(columns: Sequence[str], asked: str, usual: Sequence[str], path: Path, what: str) -> str:

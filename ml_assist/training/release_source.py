@@ -1,6 +1,6 @@
 """A frozen release as a source of examples, read by the project's own loader."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -57,7 +57,7 @@ class ReleaseSource:
             stack, _, place = self.frames.index.frame(number)
             picture = np.rint(sample["image"].numpy().transpose(1, 2, 0) * 255).astype(np.uint8)
             mask = sample["masks"].numpy()[self._planes].max(axis=0).astype(np.uint8)
-            known = [mark.points[0] for mark in stack.marks_on(place) if _is_caliper(mark.kind, mark.label)]
+            known = [mark.points[0] for mark in stack.marks_on(place) if is_caliper(mark.kind, mark.label)]
             yield Example(
                 key=sample["frame_key"],
                 patient=sample["patient"],
@@ -70,27 +70,8 @@ class ReleaseSource:
             )
 
     def description(self) -> dict[str, Any]:
-        release = self.release
-        counts = release.header["counts"]
-        return {
-            "kind": "release",
-            "name": f"{release.cohort.name} {release.number}",
-            "id": str(release.pk),
-            "hash": release.content_hash,
-            "categories": list(self.config.categories or self.frames.categories),
-            "left_out": [{"stack": key, "why": why} for key, why in self.frames.index.left_out],
-            "sides": {
-                side: {
-                    "patients": sum(counts.get(one, {}).get("patients", 0) for one in self._splits_of(side)),
-                    "splits": self._splits_of(side),
-                }
-                for side in SIDES
-            },
-            "split": {"by": "patient", **release.recipe.get("split", {})},
-        }
-
-    def _splits_of(self, side: Side) -> list[str]:
-        return [split for split, its in self._sides.items() if its == side]
+        made = release_description(self.release, self._sides, self.frames.index.left_out)
+        return made | {"categories": list(self.config.categories or self.frames.categories)}
 
     def _calipers(self, known: Sequence[tuple[float, float]], picture: NDArray[np.uint8]) -> NDArray[np.float64]:
         found: Sequence[tuple[float, float]] = ()
@@ -101,5 +82,38 @@ class ReleaseSource:
         return np.array(found, np.float64).reshape(-1, 2)
 
 
-def _is_caliper(kind: str, label: str) -> bool:
+def is_caliper(kind: str, label: str) -> bool:
+    """Whether a mark is a point that a reader called a caliper."""
     return kind == "point" and label.strip().lower().startswith(_CALIPER)
+
+
+def release_description(
+    release: Release, sides: Mapping[str, Side], left_out: Sequence[tuple[str, str]]
+) -> dict[str, Any]:
+    """What a card says of a release: what it is, whom each side has, how patients were divided.
+
+    Parameters
+    ----------
+    sides : which side each split of the release plays.
+    left_out : (stack key, why).
+    """
+    counts = release.header["counts"]
+
+    def splits_of(side: Side) -> list[str]:
+        return [split for split, its in sides.items() if its == side]
+
+    return {
+        "kind": "release",
+        "name": f"{release.cohort.name} {release.number}",
+        "id": str(release.pk),
+        "hash": release.content_hash,
+        "left_out": [{"stack": key, "why": why} for key, why in left_out],
+        "sides": {
+            side: {
+                "patients": sum(counts.get(one, {}).get("patients", 0) for one in splits_of(side)),
+                "splits": splits_of(side),
+            }
+            for side in SIDES
+        },
+        "split": {"by": "patient", **release.recipe.get("split", {})},
+    }

@@ -16,16 +16,35 @@ def outlined_picture(
     guide: NDArray[np.uint8] | None,
 ) -> bytes:
     """A PNG of a grey picture, (rows, columns), with outlines of masks of its size, a size that people can look at."""
-    longest = max(picture.shape)
-    scale = float(np.clip(longest, _LEAST, _MOST)) / longest
-    size = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
-    shown = cv2.cvtColor(cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR), cv2.COLOR_GRAY2BGR)
+    _, shown = _enlarged(picture)
+    size = (shown.shape[1], shown.shape[0])
     if guide is not None:
         for contour in _contours(guide, size):
             for column, row in contour[::6, 0]:
                 cv2.circle(shown, (int(column), int(row)), 1, _GUIDE, thickness=-1)
     for mask, colour in ((truth, _TRUTH), (drawn, _DRAWN)):
         cv2.polylines(shown, _contours(mask, size), isClosed=True, color=colour, thickness=2, lineType=cv2.LINE_AA)
+    return _written(shown)
+
+
+def ringed_picture(picture: NDArray[np.uint8], truth: NDArray[np.float64], found: NDArray[np.float64]) -> bytes:
+    """A PNG of a grey picture, (rows, columns), with rings round places, (n, 2) of column and row (SCOORD)."""
+    scale, shown = _enlarged(picture)
+    for places, colour, radius in ((truth, _TRUTH, 10), (found, _DRAWN, 14)):
+        for column, row in places * scale:
+            cv2.circle(shown, (int(column), int(row)), radius, colour, thickness=2, lineType=cv2.LINE_AA)
+    return _written(shown)
+
+
+def _enlarged(picture: NDArray[np.uint8]) -> tuple[float, NDArray[np.uint8]]:
+    longest = max(picture.shape)
+    scale = float(np.clip(longest, _LEAST, _MOST)) / longest
+    size = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
+    shown = cv2.cvtColor(cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR), cv2.COLOR_GRAY2BGR)
+    return scale, np.asarray(shown, np.uint8)
+
+
+def _written(shown: NDArray[np.uint8]) -> bytes:
     written, content = cv2.imencode(".png", shown)
     if not written:
         raise ValueError("The picture could not be written as PNG.")

@@ -12,6 +12,7 @@ from ml_assist.networks.device import device_name
 from ml_assist.networks.unet import parameters_of
 from ml_assist.networks.weights import save_weights
 from ml_assist.training.batches import Batches
+from ml_assist.training.begun_network import BegunNetwork
 from ml_assist.training.example import TrainingSource
 from ml_assist.training.model_card import model_card
 from ml_assist.training.prepared_set import PreparedSet, prepare
@@ -46,6 +47,7 @@ def train_unet(
     report: Report,
     after_epoch: Callable[[History], None] = lambda _history: None,
     squares: Path | None = None,
+    begin: BegunNetwork | None = None,
 ) -> TrainingOutcome:
     """Train and judge. Run again on the same folder after a kill it goes on where it was.
 
@@ -55,6 +57,7 @@ def train_unet(
     command : that makes the same training again, for the card.
     report : percent and what is being done; may raise to cancel.
     squares : where they lie, or are to lie, when several trainings share them.
+    begin : a trained network to go on from.
 
     Raises
     ------
@@ -64,7 +67,8 @@ def train_unet(
     work.mkdir(parents=True, exist_ok=True)
     data = source.description()
     prepared = prepare(source, config, squares or work / "prepared", report=_part(report, 0, _PREPARED))
-    trainer = UNetTrainer(prepared, config, work, made_of={"hash": data["hash"], "count": len(source)})
+    made_of = {"hash": data["hash"], "count": len(source)}
+    trainer = UNetTrainer(prepared, config, work, made_of=made_of, begin=begin)
     trained = trainer.train(
         report=_part(report, _PREPARED, _TRAINED),
         after_epoch=lambda epochs: after_epoch([one.to_json() for one in epochs]),
@@ -95,6 +99,8 @@ def train_unet(
         device=device_name(trained.device),
         command=command,
     )
+    if begin is not None:
+        card["training"]["begin"] = begin.sha256
     card["examples"] = _examples(judgements)
     history = [one.to_json() for one in trained.history]
     pictures = _pictures(segmenter, prepared, judgements)

@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 from annotator.accounts.errors import InvalidError
 from annotator.datasets.exporters.windowed_pictures import AUTO, PictureOptions, WindowChoice
 from ml_assist.guidance.guide import HINT_KINDS, HintKind
+from ml_assist.guidance.outlines import CIRCLE, AxisAspects
 from ml_assist.training.config_members import check_members, members_from_json
 
 Truth = Literal["marks", "calipers"]
@@ -51,11 +52,14 @@ class UNetConfig:
     filters : of the four levels; the bottom has as many as the last.
     guidance : which hints the second channel is made of, each as often as the others; empty: there is none.
     calipers : "known" are marked in the release ("caliper" points) or listed beside the folder, "find" are looked for.
+    axis_aspects : how wide lesions are across a level axis and across an upright one, as parts of it: what two calipers
+        or ends alone are completed to. A circle, as in A.5, where nothing is known of the anatomy.
     truth : "marks", or "calipers" for masks made of these (A.5's first approach); what is held out for the test is
         always judged by marks.
     paint_out : calipers are filled in from their surroundings before the network sees the picture.
     only_with_calipers : pictures without two calipers are left out.
     rotation, shift, scale : of the augmentation: at most so many degrees, parts of the side, parts of the size.
+    mirror : half of the pictures are turned left to right; not where a side tells something.
     imbalance : rare classes are drawn more often (Buda et al. 2018), pixels of the lesion count more, hard pixels count
         more (Lin et al. 2017), or nothing is done.
     patience : epochs without a better validation loss after which it ends.
@@ -77,12 +81,14 @@ class UNetConfig:
     filters: tuple[int, ...] = (32, 64, 128, 256)
     guidance: tuple[HintKind, ...] = ()
     calipers: Calipers = "none"
+    axis_aspects: AxisAspects = CIRCLE
     truth: Truth = "marks"
     paint_out: bool = False
     only_with_calipers: bool = False
     rotation: float = 90.0
     shift: float = 0.1
     scale: float = 0.1
+    mirror: bool = False
     imbalance: Imbalance = "oversample"
     epochs: int = 100
     patience: int = 10
@@ -101,7 +107,7 @@ class UNetConfig:
         if not re.fullmatch(r"[A-Z]{2,16}", self.modality):
             raise InvalidError("A modality is DICOM's word for it: US, CT, MG.", "config.modality")
         check_members(self, choices=_CHOICES, whole=_WHOLE, numbers=_NUMBERS)
-        for name in ("stretch", "crop", "paint_out", "only_with_calipers"):
+        for name in ("stretch", "crop", "paint_out", "only_with_calipers", "mirror"):
             if not isinstance(getattr(self, name), bool):
                 raise InvalidError("This is true or false.", f"config.{name}")
         self._check_together()
@@ -144,6 +150,13 @@ class UNetConfig:
         sizes = [isinstance(one, int) and not isinstance(one, bool) and 1 <= one <= 1024 for one in self.filters]
         if len(sizes) != _LEVELS or not all(sizes):
             raise InvalidError("There are four levels of 1 to 1,024 filters.", "config.filters")
+        aspects = [
+            isinstance(one, int | float) and not isinstance(one, bool) and 0.1 <= one <= 5 for one in self.axis_aspects
+        ]
+        if len(aspects) != 2 or not all(aspects):
+            raise InvalidError(
+                "These are two numbers from 0.1 to 5: across a level axis, and an upright one.", "config.axis_aspects"
+            )
         if not set(self.guidance) <= set(HINT_KINDS) or len(set(self.guidance)) != len(self.guidance):
             raise InvalidError(f"Hints are {', '.join(HINT_KINDS)}, each once.", "config.guidance")
         if not all(isinstance(one, str) for one in self.categories):

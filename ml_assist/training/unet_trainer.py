@@ -20,6 +20,7 @@ from annotator.accounts.errors import InvalidError
 from ml_assist.networks.device import device_of, placed, precision_on
 from ml_assist.networks.unet import build_unet
 from ml_assist.training.batches import Batch, Batches, on_device
+from ml_assist.training.begun_network import BegunNetwork
 from ml_assist.training.checkpoints import EpochMetrics, Standing, load_standing, save_standing
 from ml_assist.training.dice import dice_of_masks
 from ml_assist.training.example import Side
@@ -58,6 +59,7 @@ class UNetTrainer:
     ----------
     folder : where its checkpoint lies.
     made_of : what it is trained on, as JSON: a checkpoint of other data is not gone on with.
+    begin : a trained network to go on from.
     keep_every : so many epochs there is a checkpoint; experiments of many short trainings want fewer.
 
     Raises
@@ -73,12 +75,13 @@ class UNetTrainer:
         *,
         made_of: dict[str, Any],
         keep_every: int = 1,
+        begin: BegunNetwork | None = None,
     ) -> None:
         self.config = config
         self.folder = folder
         self._keep_every = keep_every
         self.device = device_of(config.device)
-        self._of = {"data": made_of, "config": config.to_json()}
+        self._of = {"data": made_of, "config": config.to_json(), "begin": begin and begin.sha256}
         self._batches = Batches(prepared, config)
         self._training = self._numbers(prepared, "train")
         self._validation = self._numbers(prepared, "val")
@@ -88,7 +91,10 @@ class UNetTrainer:
         )
         self._loss = loss_for(config.imbalance, positive_share=positive).to(self.device)
         torch.manual_seed(config.seed)
-        self._network = placed(build_unet(config.channels, config.filters), self.device)
+        network = build_unet(config.channels, config.filters)
+        if begin is not None:
+            begin.into(network, filters=config.filters, guidance=config.guidance, windows=config.windows)
+        self._network = placed(network, self.device)
         self._optimizer = torch.optim.Adam(self._network.parameters(), lr=config.learning_rate)
         self._scheduler = _scheduler(self._optimizer, config)
         self._history: list[EpochMetrics] = []

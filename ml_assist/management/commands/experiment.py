@@ -1,4 +1,4 @@
-"""manage.py experiment calipers|outlines --folder FOLDER --to FOLDER: what calipers are worth for outlines."""
+"""manage.py experiment calipers|outlines|missing --folder FOLDER --to FOLDER: what calipers are worth for outlines."""
 
 import json
 from argparse import ArgumentParser
@@ -10,7 +10,13 @@ from django.core.management.base import BaseCommand, CommandError
 
 from annotator.accounts.errors import InvalidError, RoomError
 from annotator.jobs.progress_lines import progress_lines
-from ml_assist.management.commands.train import Report, caliper_finder, command_words
+from ml_assist.management.commands.train import (
+    Report,
+    add_known_calipers,
+    caliper_finder,
+    command_words,
+    known_calipers,
+)
 
 
 class Command(BaseCommand):
@@ -32,6 +38,7 @@ class Command(BaseCommand):
             "--set", action="append", default=[], metavar="MEMBER=VALUE", help="of every training, e.g. size=128"
         )
 
+        add_known_calipers(calipers)
         outlines = experiments.add_parser(
             "outlines", help="a guided network with calipers as found by matching, by a network, by people"
         )
@@ -39,7 +46,19 @@ class Command(BaseCommand):
         outlines.add_argument(
             "--test-calipers", type=Path, nargs="+", default=[], metavar="FILE", help="checked by people, as for train"
         )
-        for one in (calipers, outlines):
+        missing = experiments.add_parser(
+            "missing", help="a guided network on the validation side, with one or two of four calipers left out"
+        )
+        missing.add_argument("--unet", type=Path, required=True, metavar="FOLDER", help="card and weights")
+        missing.add_argument(
+            "--val-calipers",
+            type=Path,
+            nargs="+",
+            required=True,
+            metavar="FILE",
+            help="checked by people, as for train",
+        )
+        for one in (calipers, outlines, missing):
             one.add_argument("--folder", type=Path, required=True, help="with images/, masks/ and one CSV table")
             one.add_argument("--to", type=Path, required=True, metavar="FOLDER", help="where the results go")
             one.add_argument("--patient-column", default="", metavar="NAME", help="who must be on one side")
@@ -53,7 +72,7 @@ class Command(BaseCommand):
             )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        run = _calipers if options["experiment"] == "calipers" else _outlines
+        run = {"calipers": _calipers, "outlines": _outlines, "missing": _missing}[options["experiment"]]
         try:
             said = run(options, progress_lines(self.stderr))
         except InvalidError as error:
@@ -92,16 +111,11 @@ def _calipers(options: dict[str, Any], report: Report) -> dict[str, Any]:
 def _outlines(options: dict[str, Any], report: Report) -> dict[str, Any]:
     import numpy as np
 
-    from annotator.datasets.canonical_json import readable_json
     from ml_assist.experiments.outlines_by_calipers import judge_by_calipers
     from ml_assist.inference.calipers import find_calipers
-    from ml_assist.inference.segmenter import Segmenter
-    from ml_assist.training.caliper_labels import checked_calipers
-    from ml_assist.training.folder_source import FolderSource
+    from ml_assist.training.checked_calipers import checked_calipers
 
-    card = json.loads((options["unet"] / "card.json").read_bytes())
-    segmenter = Segmenter(card, (options["unet"] / "weights.safetensors").read_bytes())
-    source = FolderSource(options["folder"], segmenter.config.changed(calipers="find"), _table(options))
+    segmenter, source = _guided(options)
     network = caliper_finder(options["caliper_network"])
     checked = checked_calipers(*options["test_calipers"]).calipers
     found_by = {"matching": find_calipers} | ({"network": network.find} if network else {})
@@ -115,8 +129,34 @@ def _outlines(options: dict[str, Any], report: Report) -> dict[str, Any]:
     if checked:
         finders["people"] = lambda example: checked.get(example.key, np.empty((0, 2)))
     judged = judge_by_calipers(segmenter, source.held_out("test"), finders, seed=segmenter.config.seed, report=report)
-    options["to"].mkdir(parents=True, exist_ok=True)
-    (options["to"] / "outlines.json").write_bytes(readable_json(judged))
+    return _written(options["to"] / "outlines.json", judged)
+
+
+def _missing(options: dict[str, Any], report: Report) -> dict[str, Any]:
+    from ml_assist.experiments.outlines_by_missing import judge_by_missing
+    from ml_assist.training.checked_calipers import checked_calipers
+
+    segmenter, source = _guided(options)
+    checked = checked_calipers(*options["val_calipers"]).calipers
+    judged = judge_by_missing(segmenter, source.held_out("val"), checked, seed=segmenter.config.seed, report=report)
+    return _written(options["to"] / "missing.json", judged)
+
+
+def _guided(options: dict[str, Any]) -> tuple[Any, Any]:
+    """The network to judge, and the folder as it learned from it."""
+    from ml_assist.inference.segmenter import Segmenter
+    from ml_assist.training.folder_source import FolderSource
+
+    card = json.loads((options["unet"] / "card.json").read_bytes())
+    segmenter = Segmenter(card, (options["unet"] / "weights.safetensors").read_bytes())
+    return segmenter, FolderSource(options["folder"], segmenter.config.changed(calipers="find"), _table(options))
+
+
+def _written(path: Path, judged: dict[str, Any]) -> dict[str, Any]:
+    from annotator.datasets.canonical_json import readable_json
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(readable_json(judged))
     return {"metrics": judged}
 
 
@@ -126,6 +166,7 @@ def _table(options: dict[str, Any]) -> Any:
     return FolderTable(
         patient=options["patient_column"],
         group=options["group_column"],
+        calipers=known_calipers(options),
         fractions=tuple(options["fractions"]),
         seed=options["split_seed"],
     )

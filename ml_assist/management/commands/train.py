@@ -5,6 +5,7 @@ import shlex
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from annotator.accounts.models import User
 from annotator.datasets.release_queries import frozen_release_for, release_called
 from annotator.jobs.progress_lines import progress_lines
 from ml_assist.training.caliper_config import CaliperConfig
+from ml_assist.training.example import SIDES
 from ml_assist.training.unet_config import PRESETS, UNetConfig
 
 Report = Callable[[int, str], None]
@@ -40,13 +42,22 @@ class Command(BaseCommand):
         source.add_argument("--folder", type=Path, help="with images/, masks/ and one CSV table")
         unet.add_argument("--preset", choices=sorted(PRESETS), default="ultrasound", help="what to begin with")
         unet.add_argument("--user", help="of a release: the data manager or admin in whose name it is read")
-        unet.add_argument("--calipers", default="", metavar="FILE", help="in the folder: columns image, x, y")
+        add_known_calipers(unet)
         unet.add_argument(
             "--caliper-network", type=Path, metavar="FOLDER", help="card and weights of what finds a folder's calipers"
         )
         caliper = networks.add_parser("caliper", help="the network that finds calipers", description=_CALIPER)
-        caliper.add_argument("--folder", type=Path, required=True, help="with images/, masks/ and one CSV table")
-        for side, what in (("val", "by which the threshold is chosen"), ("test", "by which it is judged")):
+        its = caliper.add_mutually_exclusive_group(required=True)
+        its.add_argument(
+            "--release", help="a frozen release, as for unet, whose points called caliper are learned from"
+        )
+        its.add_argument("--folder", type=Path, help="with images/, masks/ and one CSV table")
+        caliper.add_argument("--user", help="of a release: the data manager or admin in whose name it is read")
+        for side, what in (
+            ("train", "which it learns from"),
+            ("val", "by which the threshold is chosen"),
+            ("test", "by which it is judged; their patients teach nothing"),
+        ):
             caliper.add_argument(
                 f"--{side}-calipers",
                 type=Path,
@@ -55,6 +66,12 @@ class Command(BaseCommand):
                 help=f"checked by people, of the {side} side, {what}: a table with columns image, column, row, and one "
                 "that lists all pictures that were checked, in a column image",
             )
+        caliper.add_argument(
+            "--recall",
+            type=float,
+            metavar="PART",
+            help="what the threshold is to find of the validation side's checked calipers; without it the best F1",
+        )
         for network in (unet, caliper):
             _add_common(network)
 
@@ -71,6 +88,9 @@ class Command(BaseCommand):
 
 
 def _add_common(network: ArgumentParser) -> None:
+    network.add_argument(
+        "--begin", type=Path, metavar="FOLDER", help="card and weights of a network of the same build to go on from"
+    )
     network.add_argument("--to", required=True, type=Path, metavar="FOLDER", help="where the results go")
     network.add_argument("--config", type=Path, metavar="FILE", help="members as JSON, over what it begins with")
     network.add_argument(
@@ -90,26 +110,59 @@ def _add_common(network: ArgumentParser) -> None:
     )
 
 
+def add_known_calipers(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--calipers",
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="where calipers are known: tables with columns image, column, row; in the folder, or anywhere",
+    )
+
+
+def known_calipers(options: dict[str, Any]) -> tuple[str, ...]:
+    """Files that are there from here are these; others are looked for in the folder."""
+    return tuple(str(Path(one).resolve()) if Path(one).exists() else one for one in options.get("calipers", ()))
+
+
 def _train_unet(options: dict[str, Any], report: Report) -> dict[str, Any]:
     config = UNetConfig.from_json(_members(PRESETS[options["preset"]].to_json(), options))
     # Only those who train wait for torch.
+    from ml_assist.training.begun_network import BegunNetwork
     from ml_assist.training.train_unet import train_unet
 
-    return train_unet(_source(options, config), config, options["to"], command=command_words(), report=report).card
+    source, begin = _source(options, config), BegunNetwork.in_folder(options["begin"])
+    return train_unet(source, config, options["to"], command=command_words(), report=report, begin=begin).card
 
 
 def _train_caliper(options: dict[str, Any], report: Report) -> dict[str, Any]:
     config = CaliperConfig.from_json(_members(CaliperConfig().to_json(), options))
-    from ml_assist.training.caliper_labels import checked_calipers
+    from ml_assist.training.begun_network import BegunNetwork
+    from ml_assist.training.caliper_release import CaliperRelease
+    from ml_assist.training.checked_calipers import checked_calipers
     from ml_assist.training.folder_source import FolderSource
-    from ml_assist.training.train_caliper import VerifiedCalipers, train_caliper
+    from ml_assist.training.train_caliper import VerifiedCalipers, train_caliper, verified_by_release
 
-    tables = {side: options[f"{side}_calipers"] for side in ("val", "test") if options[f"{side}_calipers"]}
-    read = {side: checked_calipers(*paths) for side, paths in tables.items()}
-    names = {side: " and ".join(path.name for path in paths) for side, paths in tables.items()}
-    verified = VerifiedCalipers(**read, names=names)
-    source = FolderSource(options["folder"], PRESETS["ultrasound"], _table(options))
-    return train_caliper(source, config, options["to"], verified=verified, command=command_words(), report=report)
+    recall = options["recall"]
+    if recall is not None and not 0 < recall <= 1:
+        raise CommandError("--recall is above 0 and at most 1, e.g. 0.98.")
+    tables = {side: options[f"{side}_calipers"] for side in SIDES if options[f"{side}_calipers"]}
+    source: Any
+    if options["release"]:
+        if tables:
+            raise CommandError("A release has its calipers in it: --train-calipers and the like go with --folder.")
+        source = CaliperRelease(_release(options), options["to"] / "work", report=report)
+        verified = verified_by_release(source, recall=recall)
+    else:
+        read = {side: checked_calipers(*paths) for side, paths in tables.items()}
+        names = {str(side): " and ".join(path.name for path in paths) for side, paths in tables.items()}
+        verified = VerifiedCalipers(**read, recall=recall, names=names)
+        table = replace(_table(options), held_out=frozenset(verified.test.calipers))
+        source = FolderSource(options["folder"], PRESETS["ultrasound"], table)
+    begin = BegunNetwork.in_folder(options["begin"])
+    return train_caliper(
+        source, config, options["to"], verified=verified, command=command_words(), report=report, begin=begin
+    )
 
 
 def caliper_finder(folder: Path | None) -> Any:
@@ -138,7 +191,7 @@ def _table(options: dict[str, Any]) -> Any:
         patient=options["patient_column"],
         side=options["side_column"],
         group=options["group_column"],
-        calipers=options.get("calipers", ""),
+        calipers=known_calipers(options),
         fractions=tuple(options["fractions"]),
         seed=options["split_seed"],
         citation=options["citation"],
@@ -154,11 +207,14 @@ def _source(options: dict[str, Any], config: UNetConfig) -> Any:
         )
     from ml_assist.training.release_source import ReleaseSource
 
+    return ReleaseSource(_release(options), config)
+
+
+def _release(options: dict[str, Any]) -> Any:
     person = User.objects.filter(username=options["user"] or "").first()
     if person is None:
         raise CommandError("A release is read in somebody's name: --user NAME of a data manager or admin.")
-    release = frozen_release_for(person, release_called(person, options["release"]).pk)
-    return ReleaseSource(release, config)
+    return frozen_release_for(person, release_called(person, options["release"]).pk)
 
 
 def _members(members: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:

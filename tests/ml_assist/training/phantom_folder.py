@@ -30,7 +30,7 @@ def phantom_folder(folder: Path, *, patients: int = 12, pictures: int = 2) -> Pa
             lines.append({"ID": f"us_{key}", "Case": str(patient), "kind": "empty" if not inside.any() else "mass"})
             if inside.any():
                 calipers += [
-                    {"image": f"us_{key}.png", "x": middle[0] + x * radius, "y": middle[1] + y * radius}
+                    {"image": f"us_{key}.png", "column": middle[0] + x * radius, "row": middle[1] + y * radius}
                     for x, y in ((-1, 0), (1, 0), (0, -1), (0, 1))
                 ]
     for name, table in (("table.csv", lines), ("calipers.tsv", calipers)):

@@ -18,7 +18,7 @@ from ml_assist.training.unet_trainer import UNetTrainer
 from tests.ml_assist.training.phantom_folder import phantom_folder
 
 CONFIG = ULTRASOUND.changed(size=64, filters=(4, 4, 4, 4), batch_size=4, calipers="known", device="cpu")
-TABLE = FolderTable(calipers="calipers.tsv", group="kind")
+TABLE = FolderTable(calipers=("calipers.tsv",), group="kind")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -123,6 +123,20 @@ def test_picture_truth_and_guide_are_turned_alike_and_stay_alike_when_judged(pre
     )
 
 
+def test_half_of_the_pictures_are_mirrored_where_no_side_tells_anything(prepared: PreparedSet):
+    config = CONFIG.changed(mirror=True, rotation=0.0, shift=0.0, scale=0.0)
+    plain = torch.zeros(1), torch.ones(1)
+    mirrored = []
+    for epoch in range(1, 4):
+        for batch in Batches(prepared, config).training(prepared.numbers("train", config), epoch=epoch):
+            _, truths = on_device(batch, torch.device("cpu"), mean=plain[0], deviation=plain[1])
+            for made, given in zip(truths, batch.truths.float(), strict=True):
+                if not torch.equal(given, given.flip(-1)):
+                    assert torch.equal(made, given) or torch.equal(made, given.flip(-1))
+                    mirrored.append(torch.equal(made, given.flip(-1)))
+    assert 0.2 < np.mean(mirrored) < 0.8
+
+
 def test_truth_may_be_made_of_calipers(prepared: PreparedSet):
     config = CONFIG.changed(truth="calipers")
     number = next(one for one in prepared.numbers("train", config) if prepared.examples[one].calipers)
@@ -194,6 +208,8 @@ def test_what_a_configuration_can_not_be_is_refused_with_its_path():
         "config.stretch": {"stretch": 1},
         "config.windows": {"windows": "Brain"},
         "config.truth": {"truth": "a guess"},
+        "config.mirror": {"mirror": 1},
+        "config.axis_aspects": {"axis_aspects": [0.5, 9]},
         "options.windows[0]": {"windows": ["Kitchen"]},
     }
     for path, members in wrong.items():

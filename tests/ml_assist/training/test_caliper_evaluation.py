@@ -7,8 +7,9 @@ import pytest
 
 from annotator.accounts.errors import InvalidError
 from ml_assist.inference.calipers import Caliper
-from ml_assist.training.caliper_evaluation import best_threshold, judge_finds
-from ml_assist.training.caliper_labels import agreed_labels, checked_calipers, first_labels
+from ml_assist.training.caliper_evaluation import best_threshold, judge_finds, strictest_threshold
+from ml_assist.training.caliper_labels import agreed_labels, first_labels
+from ml_assist.training.checked_calipers import checked_calipers
 
 TWO = np.array([[20.5, 30.5], [60.5, 30.5]])
 NONE = np.empty((0, 2))
@@ -16,6 +17,16 @@ NONE = np.empty((0, 2))
 
 def at(column: float, row: float, score: float = 0.9) -> Caliper:
     return Caliper(column, row, score)
+
+
+def test_the_strictest_threshold_keeps_the_recall_that_is_asked_for():
+    known = {"a": np.array([[10.0, 10.0], [30.0, 30.0], [50.0, 50.0], [70.0, 70.0]])}
+    scores = (0.9, 0.8, 0.6, 0.3)
+    finds = [Caliper(float(x), float(y), score) for (x, y), score in zip(known["a"], scores, strict=True)]
+    found = {"a": [*finds, Caliper(90.0, 10.0, 0.5)]}
+    assert strictest_threshold(found, known, recall=0.75) == pytest.approx(0.6, abs=0.011)
+    assert strictest_threshold(found, known, recall=0.5) == pytest.approx(0.8, abs=0.011)
+    assert strictest_threshold({"a": finds[:2]}, known, recall=0.75) == pytest.approx(0.1), "nothing finds that many"
 
 
 def test_right_wrong_and_missed_are_counted_and_finds_on_pictures_without_named():

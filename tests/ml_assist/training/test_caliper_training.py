@@ -1,5 +1,6 @@
 """A tiny caliper network is trained, stopped, gone on with, judged, written and read again."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -10,8 +11,9 @@ import torch
 from annotator.accounts.errors import InvalidError
 from ml_assist.inference.caliper_network import CaliperNetwork
 from ml_assist.networks.weights import WeightsError
+from ml_assist.training.begun_network import BegunNetwork
 from ml_assist.training.caliper_config import CaliperConfig
-from ml_assist.training.caliper_labels import CheckedCalipers
+from ml_assist.training.checked_calipers import CheckedCalipers
 from ml_assist.training.folder_source import FolderSource, FolderTable
 from ml_assist.training.train_caliper import VerifiedCalipers, train_caliper
 from ml_assist.training.unet_config import ULTRASOUND
@@ -84,6 +86,12 @@ def _read_again(folder: Path, card: dict) -> None:
     assert all(0 <= one.column < 90 and 0 <= one.row < 70 for one in every)
     assert network.find_many([image, image[:40]], minimum_score=0.0)[0] == every
     assert network.find(np.empty((0, 0), np.uint8)) == []
+    # The lower and right edge of a picture is the network's own: what is filled up comes above and before.
+    filled_up = network.find(np.pad(image, ((10, 0), (6, 0), (0, 0))), minimum_score=0.0)
+    inside = [(one.column - 6, one.row - 10) for one in filled_up if one.column > 12 and one.row > 16]
+    assert len(inside) > 5
+    near = np.array([(one.column, one.row) for one in every])
+    assert all(np.hypot(*(near - place).T).min() < 0.01 for place in inside)
     with pytest.raises(ValueError, match="8-bit"):
         network.find(image.astype(float))
     with pytest.raises(WeightsError, match="SHA-256"):
@@ -96,6 +104,17 @@ def test_pictures_to_judge_by_that_are_not_held_out_are_refused(tmp_path: Path):
     verified = VerifiedCalipers(test=CheckedCalipers({taught: np.empty((0, 2))}))
     with pytest.raises(InvalidError, match="isn't on that side"):
         train_caliper(source, TINY, tmp_path / "out", verified=verified, command="", report=lambda *_: None)
+
+
+def test_patients_whose_pictures_are_judged_by_are_moved_to_the_test_side_whole(tmp_path: Path):
+    folder = phantom_folder(tmp_path / "phantoms", patients=8, pictures=2)
+    table = FolderTable(patient="Case", fractions=(0.5, 0.25, 0.25))
+    before = {one.key: one for one in FolderSource(folder, ULTRASOUND, table).pictures()}
+    moved = next(one for one in before.values() if one.side == "train")
+    source = FolderSource(folder, ULTRASOUND, replace(table, held_out=frozenset({moved.key})))
+    for one in source.pictures():
+        assert one.side == ("test" if one.patient == moved.patient else before[one.key].side)
+    assert source.description()["split"]["patients_moved_to_test"] == 1
 
 
 @pytest.mark.parametrize(
@@ -130,3 +149,42 @@ def test_a_picture_in_parts_gives_what_it_gives_in_one(monkeypatch: pytest.Monke
     monkeypatch.setattr(caliper_network, "_MARGIN", 160)
     parts = [(round(one.column, 3), round(one.row, 3)) for one in finder.find(image, minimum_score=0.0)]
     assert sorted(places) == sorted(parts)
+
+
+def test_what_people_checked_is_learned_from_as_it_is_and_another_training_goes_on_from_the_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    source = _source(phantom_folder(tmp_path / "phantoms", patients=6, pictures=1))
+    checked = {
+        side: CheckedCalipers(
+            {one.key: np.array([[20.5, 30.5], [40.5, 30.5]]) for one in source.pictures() if one.side == side},
+            {one.key: np.array([[50.5, 50.5]]) for one in source.pictures() if one.side == side},
+        )
+        for side in ("train", "val")
+    }
+    verified = VerifiedCalipers(train=checked["train"], val=checked["val"])
+    looked_for: list[int] = []
+    monkeypatch.setattr(
+        "ml_assist.training.caliper_labels.find_calipers", lambda *_args, **_named: looked_for.append(1) or []
+    )
+    config = TINY.changed(rounds=1, epochs=1)
+
+    def train(name: str, begin: BegunNetwork | None, config: CaliperConfig = config) -> dict:
+        place = tmp_path / name
+        return train_caliper(
+            source, config, place, verified=verified, command=name, report=lambda *_: None, begin=begin
+        )
+
+    first = train("first", None)
+    pictures = len(checked["train"].calipers)
+    assert first["data"]["labels_by_round"][0]["train"] == {"sure": 2 * pictures, "unsure": pictures, "without": 0}
+    assert not looked_for, "nothing is looked for on pictures that people checked"
+    assert any(f"checked by eye on {pictures} pictures" in said for said in first["limits"])
+    begin = BegunNetwork.in_folder(tmp_path / "first")
+    second = train("second", begin)
+    assert second["training"]["begin"] == first["weights"]["sha256"]
+    assert second["weights"]["sha256"] != first["weights"]["sha256"]
+    with pytest.raises(InvalidError, match="Ask for the same"):
+        train("third", begin, config.changed(filters=(4, 8, 8, 8, 16)))
+    with pytest.raises(InvalidError, match="should hold"):
+        BegunNetwork.in_folder(tmp_path)

@@ -16,6 +16,7 @@ from ml_assist.training.drawn_calipers import (
     symbol_mask,
 )
 from ml_assist.training.drawn_clutter import Ink
+from ml_assist.training.drawn_doppler import draw_doppler
 
 SEEDS = st.integers(0, 2**32 - 1)
 NOWHERE = np.empty((0, 2))
@@ -36,6 +37,26 @@ def test_what_is_drawn_lies_inside_apart_and_the_same_for_the_same_seed(seed: in
     # A symbol of hard strokes is moved to the pixels' grid.
     assert (apart[~np.eye(len(apart), dtype=bool)] >= LEAST_APART - 1.5).all()
     assert (picture == 60).all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(SEEDS)
+def test_doppler_is_painted_in_colour_the_same_for_the_same_seed_and_never_over_a_caliper(seed: int):
+    there = [(80.5, 70.5), (3.5, 158.5)]
+    one, again = (np.full((160, 200, 3), 60, np.uint8) for _ in range(2))
+    for picture in (one, again):
+        draw_doppler(picture, there, np.random.default_rng(seed))
+    assert np.array_equal(one, again)
+    assert (one[60:81, 70:91] == 60).all()
+    assert (one[148:, :14] == 60).all()
+
+
+def test_most_pictures_of_doppler_have_flow():
+    pictures = [np.full((160, 200, 3), 60, np.uint8) for _ in range(40)]
+    for seed, picture in enumerate(pictures):
+        draw_doppler(picture, [], np.random.default_rng(seed))
+    coloured = [(np.ptp(picture.astype(int), axis=2) > 60).mean() > 0.005 for picture in pictures]
+    assert sum(coloured) > 20
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -71,11 +92,11 @@ def test_a_crop_keeps_what_is_known_of_its_picture_at_its_places():
     config = CaliperConfig(size=192, plain=0.0, drawn=0.0)
     seen = 0
     for seed in range(30):
-        crop, told = some_crop([LabelledPicture("a", picture, known)], config, np.random.default_rng(seed))
-        for column, row in told.sure:
+        crop = some_crop([LabelledPicture("a", picture, known)], config, np.random.default_rng(seed))
+        for column, row in crop.known.sure:
             seen += 1
             if 4 <= column < 188 and 4 <= row < 188:
-                around = crop[int(row) - 3 : int(row) + 4, int(column) - 3 : int(column) + 4].max()
+                around = crop.picture[int(row) - 3 : int(row) + 4, int(column) - 3 : int(column) + 4].max()
                 assert around > 90, "the mark is where it is said to be"
     assert seen > 10
 
@@ -98,4 +119,23 @@ def test_the_targets_of_a_crop_say_the_centres_again_and_leave_out_what_is_unsur
             assert abs(down) <= 0.5
             assert counts[row, column]
     assert found
+
+
+def test_crops_are_taken_where_the_network_was_wrong_and_teach_nothing_near_where_they_were_cut_out():
+    picture = np.full((400, 400), 40, np.uint8)
+    picture[300:303, 100:103] = 255
+    known = KnownCalipers(np.array([[200.5, 200.5]]), NOWHERE)
+    taken = LabelledPicture("a", picture, known, np.array([[101.5, 301.5]]))
+    config = CaliperConfig(size=96, plain=0.0, drawn=0.0, hard=1.0, batch_size=8)
+    assert all(some_crop([taken], config, np.random.default_rng(seed)).picture.max() > 80 for seed in range(20))
+    [batch] = crop_batches([taken], config, epoch=1, count=1)
+    inner = np.zeros((48, 48), bool)
+    inner[7:-7, 7:-7] = True
+    for counts, heat in zip(batch.counts, batch.heat, strict=True):
+        assert counts[inner].all()
+        assert not counts[~inner].any(), "the picture goes on behind all four sides"
+        assert heat[~counts].max() < 0.4
+    at_the_edge = LabelledPicture("a", picture, known, np.array([[390.5, 200.5]]))
+    crop = some_crop([at_the_edge], config, np.random.default_rng(1))
+    assert sum(crop.cut) == 3, "one side is the picture's own"
     assert not batch.counts.all(), "what may be a caliper teaches nothing"

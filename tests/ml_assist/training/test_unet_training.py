@@ -36,7 +36,7 @@ SMALL = ULTRASOUND.changed(
     calipers="known",
     device="cpu",
 )
-TABLE = FolderTable(calipers="calipers.tsv", group="kind", fractions=(0.6, 0.2, 0.2))
+TABLE = FolderTable(calipers=("calipers.tsv",), group="kind", fractions=(0.6, 0.2, 0.2))
 WAIT_SECONDS = 90
 
 
