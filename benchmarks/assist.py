@@ -2,8 +2,11 @@
 
 Run it as `python benchmarks/assist.py`, on a quiet machine; `--cores 2` holds torch and this process to so many.
 Without --clicks it needs no product: pictures are the thyroid phantom's, the networks those that come with the product,
-or those in --models. With `--clicks ADDRESS --user NAME --case ID` (the password in the variable PASSWORD) it asks a
-running product for outlines, each from other ends, so that none is filed. It prints a table and asserts nothing.
+or those in --models. `--batch N` sends N pictures through the inference thread as a worker does (without reading
+frames and filing results), on the device that a worker would take, then once more with networks that answer at once:
+what is left is what the processor does, and bounds what a faster device can give. With
+`--clicks ADDRESS --user NAME --case ID` (the password in the variable PASSWORD) it asks a running product for outlines,
+each from other ends, so that none is filed. It prints a table and asserts nothing.
 """
 
 import argparse
@@ -44,7 +47,7 @@ def told(what: str, times: list[float]) -> None:
     print(f"{what:<36}{median(times):>10.0f}{worst:>10.0f}{target}", flush=True)
 
 
-def networks(folder: Path | None) -> tuple[Any, Any]:
+def networks(folder: Path | None, device: Any = None) -> tuple[Any, Any]:
     """The newest caliper network and the newest guided U-Net, loaded; None for what isn't there."""
     from ml_assist.inference.caliper_network import CaliperNetwork
     from ml_assist.inference.segmenter import Segmenter
@@ -53,9 +56,9 @@ def networks(folder: Path | None) -> tuple[Any, Any]:
     finder, segmenter = None, None
     for one in shipped_models(folder or SHIPPED):
         if one.card["task"] == "segmentation" and one.card["config"]["guidance"]:
-            segmenter = Segmenter(one.card, one.weights)
+            segmenter = Segmenter(one.card, one.weights, device=device)
         elif one.card["task"] == "calipers":
-            finder = CaliperNetwork(one.card, one.weights)
+            finder = CaliperNetwork(one.card, one.weights, device=device)
     return finder, segmenter
 
 
@@ -87,6 +90,69 @@ def one_picture(picture: NDArray[np.uint8], rounds: int, folder: Path | None) ->
         return
     told("one outline", milliseconds(lambda: segment(known[0]), rounds))
     told("detect and segment", milliseconds(lambda: [segment(one) for one in (hints() or known)[:1]], rounds))
+
+
+class _Instant:
+    """A network that answers at once what it answered last, for each shape."""
+
+    def __init__(self, network: Any) -> None:
+        self._network, self._answers = network, {}
+
+    def __call__(self, taken: Any) -> Any:
+        shape = tuple(taken.shape[1:])
+        if shape not in self._answers:
+            self._answers[shape] = self._network(taken[:1])
+        return self._answers[shape].expand(len(taken), -1, -1, -1)
+
+
+def batch(picture: NDArray[np.uint8], count: int, threads: int, folder: Path | None) -> None:
+    """Calipers, then an outline round them, on many pictures at once."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    import cv2
+    import torch
+
+    from ml_assist.guidance.guide import Hint, guide_of
+    from ml_assist.guidance.measured_hints import FoundCaliper, measured_hints
+    from ml_assist.inference.drawing import _batches_of
+    from ml_assist.inference.loaded_models import inference_devices, inference_engines
+    from ml_assist.inference.mask_outline import outline_of_probability
+
+    device = inference_devices()[0]
+    engine = inference_engines()[device]
+    finder, segmenter = networks(folder, device)
+    rows, columns = picture.shape[:2]
+    random = np.random.default_rng(1)
+    pictures = [np.roll(picture, int(random.integers(-20, 20)), axis=1) for _ in range(16)]
+
+    def work(at: int) -> object:
+        shown = pictures[at % len(pictures)]
+        found = engine.ask("calipers", finder.find_many, shown, urgent=False).result()
+        hints = (
+            measured_hints([FoundCaliper((one.column, one.row), one.score) for one in found]) if len(found) > 1 else []
+        )
+        hint = hints[0].hint if hints else Hint("box", ((columns * 0.3, rows * 0.3), (columns * 0.6, rows * 0.6)))
+        near = guide_of(hint, rows=rows, columns=columns, aspects=segmenter.config.axis_aspects)
+        grey = np.asarray(cv2.cvtColor(shown, cv2.COLOR_RGB2GRAY))
+        prepared = segmenter.prepared(grey[..., None], hint)
+        drawn = engine.ask("segment", _batches_of(segmenter), prepared, urgent=False).result()
+        return outline_of_probability(segmenter.outlined(prepared, drawn).probability, near=near)
+
+    def told_rate(what: str, behind: str = "") -> None:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(work, range(threads)))
+            begin, worked = time.perf_counter(), time.process_time()
+            list(pool.map(work, range(count)))
+            rate = count / (time.perf_counter() - begin)
+            spent = (time.process_time() - worked) * 1000 / count
+        print(f"{what:<36}{rate:>10.0f}   processor {spent:.1f} ms each{behind}", flush=True)
+
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else "processor"
+    print(f"\n{count} pictures of {columns}x{rows}, {threads} threads, {name}")
+    told_rate("pictures a second", ", target on an H100 300 a second")
+    for one in (finder, segmenter):
+        one._network = _Instant(one._network)
+    told_rate("the same, networks at once")
 
 
 def clicks(address: str, user: str, case: str, rounds: int) -> None:
@@ -123,6 +189,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument("--models", type=Path, help="a folder as ml_assist/shipped")
+    parser.add_argument("--batch", type=int, metavar="N", help="so many pictures at once")
+    parser.add_argument("--threads", type=int, default=16, help="of a worker's pool, for --batch")
     parser.add_argument("--clicks", metavar="ADDRESS", help="of a running product")
     parser.add_argument("--user", default="radiologist")
     parser.add_argument("--case", help="an ultrasound case of that reader")
@@ -139,7 +207,10 @@ def main() -> None:
     torch.set_num_threads(arguments.cores)
     from annotator.demo.thyroid_ultrasound import make_still
 
-    one_picture(make_still("transverse"), arguments.rounds, arguments.models)
+    if arguments.batch:
+        batch(make_still("transverse")[100:548, 150:650], arguments.batch, arguments.threads, arguments.models)
+    else:
+        one_picture(make_still("transverse"), arguments.rounds, arguments.models)
 
 
 if __name__ == "__main__":

@@ -10,17 +10,21 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from pydicom.data import get_testdata_file
+from pydicom.pixels import pixel_array
 
 from annotator.demo.thyroid_ultrasound import calipers, make_still
 from ml_assist.guidance.guide import Hint
 from ml_assist.inference.caliper_network import CaliperNetwork
 from ml_assist.inference.segmenter import Segmenter
+from ml_assist.networks.device import precision_on
 from ml_assist.training.caliper_evaluation import judge_finds
-from ml_assist.training.caliper_labels import checked_calipers
+from ml_assist.training.checked_calipers import checked_calipers
+from ml_assist.training.drawn_doppler import draw_doppler
 from tests.fixtures.product import ROOT
 
 SHIPPED = ROOT / "ml_assist" / "shipped"
-CALIPERS, OUTLINES = SHIPPED / "caliper-network" / "1", SHIPPED / "unet-ultrasound-guided" / "1"
+CALIPERS, OUTLINES = SHIPPED / "caliper-network" / "3", SHIPPED / "unet-ultrasound-guided" / "2"
 MOST_BYTES = 20 * 2**20
 
 
@@ -48,13 +52,15 @@ def speckle(seed: int, rows: int = 240, columns: int = 320) -> NDArray[np.uint8]
     return np.asarray((envelope * (60 / envelope.mean())).clip(0, 255), np.uint8)
 
 
-@pytest.mark.parametrize("folder", [CALIPERS, OUTLINES], ids=lambda folder: folder.parent.name)
+@pytest.mark.parametrize(
+    "folder", sorted(SHIPPED.glob("*/*")), ids=lambda folder: f"{folder.parent.name} {folder.name}"
+)
 def test_shipped_weights_are_small_and_their_cards_say_what_they_are(folder: Path):
     card, weights = card_of(folder), weights_of(folder)
     assert len(weights) < MOST_BYTES
     assert card["name"] == folder.parent.name
     assert (card["intended"]["modality"], card["intended"]["anatomy"]) == ("US", "breast")
-    assert card["data"]["split"] == {"by": "patient", "seed": 1, "fractions": [0.6, 0.1, 0.3]}
+    assert card["data"]["split"].items() >= {"by": "patient", "seed": 1, "fractions": [0.6, 0.1, 0.3]}.items()
     assert "manage.py train" in card["training"]["command"]
     assert "/tmp" not in json.dumps(card)
     assert "mez-Flores" in card["data"]["citation"], "the licence of the pictures demands it"
@@ -107,14 +113,66 @@ def test_on_a_picture_without_calipers_it_invents_none(network: CaliperNetwork, 
     assert network.find(picture) == []
 
 
+@pytest.mark.parametrize("file", ["examples_rgb_color.dcm", "examples_jpeg2k.dcm"])
+def test_in_a_real_power_doppler_still_it_invents_none(network: CaliperNetwork, file: str):
+    assert network.find(np.ascontiguousarray(pixel_array(get_testdata_file(file)))) == []
+
+
+def test_on_doppler_that_is_drawn_it_finds_the_calipers_and_hardly_anything_else(network: CaliperNetwork):
+    found, known = {}, {}
+    for seed in range(12):
+        random = np.random.default_rng(seed)
+        picture = np.repeat(speckle(seed)[..., None], 3, axis=2)
+        draw_doppler(picture, [], random)
+        places = [(70, 90), (220, 150)] if seed % 2 else []
+        for column, row in places:
+            cv2.line(picture, (column - 6, row), (column + 6, row), (255, 255, 255), 1)
+            cv2.line(picture, (column, row - 6), (column, row + 6), (255, 255, 255), 1)
+        found[str(seed)] = network.find(picture)
+        known[str(seed)] = np.array([(column + 0.5, row + 0.5) for column, row in places]).reshape(-1, 2)
+    judged = judge_finds(found, known)
+    assert judged.missed == 0
+    # Once in a dozen such pictures the speckle, which is drawn too, makes a plus.
+    assert judged.wrong <= 1
+
+
 @pytest.mark.parametrize("plane", ["transverse", "longitudinal"])
-def test_it_finds_three_calipers_at_least_of_the_demonstrations_thyroid_and_nothing_else(
-    network: CaliperNetwork, plane: Any
-):
+def test_it_finds_the_calipers_of_the_demonstrations_thyroid_and_nothing_else(network: CaliperNetwork, plane: Any):
     places = [(column + 0.5, row + 0.5) for measure in calipers(plane) for column, row in measure]
     judged = judge_finds({"a": network.find(make_still(plane))}, {"a": np.array(places)})
     assert judged.wrong == 0
-    assert judged.missed <= 1, "learned from breasts: one is missed"
+    assert judged.missed == 0
+
+
+def test_what_is_half_seen_completes_axes_only_where_the_card_says_so(network: CaliperNetwork):
+    still = make_still("longitudinal")
+    sure = network.find(still, minimum_score=network.threshold)
+    found = network.find(still)
+    assert len(sure) < len(found) == 4
+    assert {one.score for one in found[: len(sure)]} == {one.score for one in sure}
+    before = CALIPERS.parent / "2"
+    pinned = CaliperNetwork(card_of(before), weights_of(before))
+    assert pinned.find(still) == pinned.find(still, minimum_score=pinned.threshold), "as it has always answered"
+
+
+def test_half_precision_as_on_cuda_answers_alike(network: CaliperNetwork, monkeypatch: pytest.MonkeyPatch):
+    still = make_still("transverse")
+    ends = Hint("calipers", tuple((column + 0.5, row + 0.5) for one in calipers("transverse") for column, row in one))
+    segmenter = Segmenter(card_of(OUTLINES), weights_of(OUTLINES))
+    grey = cv2.cvtColor(still, cv2.COLOR_RGB2GRAY)[..., None]
+    answers = []
+    for asked in ("full", "half"):
+        for room in ("caliper_network", "segmenter"):
+            monkeypatch.setattr(
+                f"ml_assist.inference.{room}.precision_on",
+                lambda device, _auto, asked=asked: precision_on(device, asked),
+            )
+        answers.append((network.find(still), segmenter.outline(grey, ends).mask > 0))
+    (found, mask), (half_found, half_mask) = answers
+    assert [one.score for one in found] != [one.score for one in half_found], "it was half precision"
+    judged = judge_finds({"a": half_found}, {"a": np.array([(one.column, one.row) for one in found])})
+    assert (judged.right, judged.wrong, judged.missed) == (4, 0, 0)
+    assert 2 * (mask & half_mask).sum() / (mask.sum() + half_mask.sum()) > 0.99
 
 
 def test_a_picture_of_four_thousand_pixels_is_looked_at_in_parts(network: CaliperNetwork):
@@ -145,5 +203,5 @@ def test_it_finds_the_calipers_of_the_twelve_verified_pictures(network: CaliperN
     found = {key: network.find(cv2.imread(str(folder / "images" / f"{key}.png"), 0)) for key in known}
     judged = judge_finds(found, known)
     assert judged.calipers == 48
-    assert judged.right >= 46
+    assert judged.right == 48
     assert judged.wrong == 0
