@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from annotator.assist.models import ModelVersion
 from annotator.datasets.models import Release
 from annotator.jobs.models import Job
 
@@ -23,6 +24,9 @@ class TrainingRun(models.Model):
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="trainings")
     network = models.CharField(max_length=16, choices=Network.choices, default=Network.UNET)
     config = models.JSONField(help_text="UNetConfig or CaliperConfig of ml_assist/training")
+    begun_with = models.ForeignKey(
+        ModelVersion, null=True, on_delete=models.PROTECT, related_name="+", help_text="null: it begins with chance"
+    )
     job = models.OneToOneField(Job, on_delete=models.PROTECT, related_name="training")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

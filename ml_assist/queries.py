@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from annotator.accounts.errors import InvalidError, NotFoundError
 from annotator.accounts.policies import Person
+from annotator.assist.models import ModelVersion
 from annotator.cases.queries import catalogued_cases_for
 from annotator.datasets.cohort_query import CohortQuery
 from annotator.datasets.cohort_studies import resolve_cohort
@@ -14,6 +15,9 @@ from annotator.datasets.release_queries import cohort_for
 from annotator.imaging.store.filing import Place, place_exists
 from ml_assist.models import TrainingRun
 from ml_assist.policies import may_train
+from ml_assist.training.caliper_config import CaliperConfig
+from ml_assist.training.network_build import can_begin
+from ml_assist.training.unet_config import UNetConfig
 from ml_assist.training_files import result_place
 
 
@@ -47,9 +51,17 @@ def cases_to_look_at(person: Person, wanted: CasesToLookAt) -> list[uuid.UUID]:
     return list(cases.order_by("created_at", "pk").values_list("pk", flat=True))
 
 
+def versions_to_begin_with(person: Person) -> list[ModelVersion]:
+    """The registered versions that a training can go on from, by name, the newest first."""
+    if not may_train(person):
+        return []
+    versions = ModelVersion.objects.exclude(weights="").order_by("name", "-pk")
+    return [one for one in versions if any(can_begin(one.card, kind) for kind in (UNetConfig, CaliperConfig))]
+
+
 def training_runs_for(person: Person) -> QuerySet[TrainingRun]:
     """All trainings, newest first, with release, cohort, job and who asked; none for others."""
-    runs = TrainingRun.objects.select_related("release__cohort", "job", "requested_by").defer(
+    runs = TrainingRun.objects.select_related("release__cohort", "begun_with", "job", "requested_by").defer(
         "release__datasheet", "release__balance"
     )
     return runs if may_train(person) else runs.none()

@@ -23,7 +23,7 @@ from ml_assist.actions.register_training import register_training
 from ml_assist.actions.request_training import request_training
 from ml_assist.models import Network, TrainingRun
 from ml_assist.policies import may_train
-from ml_assist.queries import training_file_for, training_run_for, training_runs_for
+from ml_assist.queries import training_file_for, training_run_for, training_runs_for, versions_to_begin_with
 from ml_assist.training.curves_svg import curves_svg
 from ml_assist.training.unet_config import PRESETS
 from ml_assist.training_files import CONTENT_TYPES
@@ -62,6 +62,13 @@ class TrainingForm(forms.Form):
 
     release = forms.ChoiceField()
     preset = forms.ChoiceField(label="Kind of network", choices=[*_PRESET_WORDS.items(), (_CALIPERS, _CALIPER_WORDS)])
+    begin = forms.TypedChoiceField(
+        label="Begins with",
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text="A registered version of the same kind, with its filters.",
+    )
     name = forms.CharField(
         label="Name", max_length=64, required=False, help_text="Small letters and hyphens; empty: as the kind."
     )
@@ -86,6 +93,10 @@ class TrainingForm(forms.Form):
         field = self.fields["release"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  # for mypy: the form above says so
         field.choices = [(str(one.pk), f"{one.cohort.name} {one.number}: {one.title}") for one in frozen]
+        begin = self.fields["begin"]
+        assert isinstance(begin, forms.ChoiceField)  # noqa: S101  # for mypy, as above
+        versions = [(str(one.pk), f"{one} ({one.modality}, {one.anatomy})") for one in versions_to_begin_with(person)]
+        begin.choices = [("", "Nothing: it learns from the start"), *versions]
 
     @property
     def has_releases(self) -> bool:
@@ -97,7 +108,10 @@ class TrainingForm(forms.Form):
         return Network.CALIPER if self.cleaned_data["preset"] == _CALIPERS else Network.UNET
 
     def to_config(self) -> dict[str, Any]:
-        """UNetConfig or CaliperConfig as JSON; a fault that they find raises InvalidError."""
+        """UNetConfig or CaliperConfig as JSON; a fault that they find raises InvalidError.
+
+        What it begins with brings its own filters, in place of the kind's.
+        """
         data = self.cleaned_data
         others = data["members"] or {}
         if not isinstance(others, dict):
@@ -105,7 +119,10 @@ class TrainingForm(forms.Form):
         own = {name: data[name] for name in _OWN if data[name] not in (None, "")}
         if self.network == Network.CALIPER:
             return own | others
-        return PRESETS[data["preset"]].to_json() | own | {"imbalance": data["imbalance"]} | others
+        preset = PRESETS[data["preset"]].to_json()
+        if data["begin"] is not None:
+            del preset["filters"]
+        return preset | own | {"imbalance": data["imbalance"]} | others
 
 
 @page(may=may_train, methods=("GET", "POST"))
@@ -119,7 +136,8 @@ def trainings(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         try:
             release = uuid.UUID(form.cleaned_data["release"])
-            run = request_training(person, release, form.to_config(), network=form.network)
+            begin = form.cleaned_data["begin"]
+            run = request_training(person, release, form.to_config(), network=form.network, begin=begin)
         except InvalidError as error:
             form.add_error(*_fault(error, form))
         else:

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from annotator.accounts.errors import RoomError
+from annotator.assist.model_queries import weights_of
 from annotator.datasets.models import ReleaseStack
 from ml_assist.models import Network, TrainingRun
+from ml_assist.taught_patients import taught_of
+from ml_assist.training.begun_network import BegunNetwork
 from ml_assist.training.caliper_config import CaliperConfig
 from ml_assist.training.caliper_release import CaliperRelease
 from ml_assist.training.release_source import ReleaseSource
@@ -36,10 +39,10 @@ def run_training(run_id: uuid.UUID, *, report: Report) -> dict[str, Any]:
 
     Raises
     ------
-    RoomError : a picture is missing or another one by now, the configuration doesn't fit, or the disk or the device's
-        memory is full; in words that say what to do.
+    RoomError : a picture is missing or another one by now, the configuration doesn't fit, the weights to go on from are
+        gone, or the disk or the device's memory is full; in words that say what to do.
     """
-    run = TrainingRun.objects.select_related("release__cohort").get(pk=run_id)
+    run = TrainingRun.objects.select_related("release__cohort", "begun_with").get(pk=run_id)
     if run.card:
         return _counts(run.card)
     try:
@@ -67,6 +70,7 @@ def _unet(run: TrainingRun, report: Report) -> TrainingOutcome:
         command=_command(run),
         report=report,
         after_epoch=_kept(run),
+        begin=_begun(run),
     )
 
 
@@ -81,9 +85,17 @@ def _calipers(run: TrainingRun, report: Report) -> TrainingOutcome:
         command=_command(run),
         report=report,
         after_epoch=_kept(run),
+        begin=_begun(run),
     )
     run.refresh_from_db(fields=["history"])
     return TrainingOutcome(card, run.history, files_of(folder))
+
+
+def _begun(run: TrainingRun) -> BegunNetwork | None:
+    version = run.begun_with
+    if version is None:
+        return None
+    return BegunNetwork(version.card, weights_of(version), taught_of(version, run.release).words)
 
 
 def _command(run: TrainingRun) -> str:

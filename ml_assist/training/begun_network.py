@@ -10,16 +10,23 @@ import torch
 
 from annotator.accounts.errors import InvalidError
 from ml_assist.networks.weights import load_weights
+from ml_assist.training.network_build import Config, check_build
 
 _CARD, _WEIGHTS = "card.json", "weights.safetensors"
 
 
 @dataclass(frozen=True)
 class BegunNetwork:
-    """What a training begins with instead of chance."""
+    """What a training begins with instead of chance.
+
+    Attributes
+    ----------
+    taught : what is known of the patients held out now, for the new card: whether they were among those that taught it.
+    """
 
     card: Mapping[str, Any]
     weights: bytes
+    taught: str = "whether patients held out here were among them is not known"
 
     @classmethod
     def in_folder(cls, folder: Path | None) -> Self | None:
@@ -42,21 +49,18 @@ class BegunNetwork:
     def sha256(self) -> str:
         return str(self.card["weights"]["sha256"])
 
-    def into(self, network: torch.nn.Module, **members: Any) -> None:
-        """Give a network these numbers.
-
-        Parameters
-        ----------
-        members : of its configuration, that must be those of the card: filters, guidance.
+    def into(self, network: torch.nn.Module, config: Config) -> None:
+        """Give a network of this configuration these numbers.
 
         Raises
         ------
-        InvalidError : they aren't. WeightsError : the weights aren't the card's.
+        InvalidError : it is built otherwise. WeightsError : the weights aren't the card's.
         """
-        for name, value in members.items():
-            of_card = json.loads(json.dumps(self.card["config"].get(name)))
-            if of_card != json.loads(json.dumps(value)):
-                raise InvalidError(
-                    f"The network to go on from has {name} {of_card}. Ask for the same.", f"config.{name}"
-                )
+        check_build(self.card, config)
         load_weights(network, self.weights, sha256=self.sha256)
+
+    def tell(self, card: dict[str, Any]) -> None:
+        """Write into a new card what its training began with, and what that means for its figures."""
+        card["training"]["begin"] = self.sha256
+        name, of = self.card.get("name"), self.card.get("data", {}).get("name") or "data that its card doesn't name"
+        card["limits"].append(f"It went on from another network, {name}, that learned from {of}; {self.taught}.")

@@ -132,7 +132,7 @@ def train_caliper(
     network: CaliperNet | None = None
     if begin is not None:
         network = CaliperNet(config.filters)
-        begin.into(network, filters=config.filters)
+        begin.into(network, config)
     histories: list[list[dict[str, Any]]] = []
     counts: list[dict[str, Any]] = []
     for number in range(1, config.rounds + 1):
@@ -184,7 +184,7 @@ def train_caliper(
     card = _card(config, needed, data, verified, judged, histories, counts, command, device)
     card["threshold_chosen_by"] = chosen_by
     if begin is not None:
-        card["training"]["begin"] = begin.sha256
+        begin.tell(card)
     card["examples"] = write_examples(asked, by_side["test"], verified.test, folder)
     (folder / "card.json").write_bytes(readable_json(card))
     report_json = {"history": histories, "labels": counts, "judged": judged}

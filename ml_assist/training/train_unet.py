@@ -100,7 +100,7 @@ def train_unet(
         command=command,
     )
     if begin is not None:
-        card["training"]["begin"] = begin.sha256
+        begin.tell(card)
     card["examples"] = _examples(judgements)
     history = [one.to_json() for one in trained.history]
     pictures = _pictures(segmenter, prepared, judgements)

@@ -93,7 +93,7 @@ class UNetTrainer:
         torch.manual_seed(config.seed)
         network = build_unet(config.channels, config.filters)
         if begin is not None:
-            begin.into(network, filters=config.filters, guidance=config.guidance, windows=config.windows)
+            begin.into(network, config)
         self._network = placed(network, self.device)
         self._optimizer = torch.optim.Adam(self._network.parameters(), lr=config.learning_rate)
         self._scheduler = _scheduler(self._optimizer, config)

@@ -23,6 +23,7 @@ from annotator.imaging.models import Stack
 from annotator.jobs.models import JobState
 from ml_assist.inference.loaded_models import caliper_network_of
 from ml_assist.models import TrainingRun
+from ml_assist.taught_patients import taught_of
 from ml_assist.training.caliper_release import CaliperRelease
 from tests.annotator.datasets.frozen import frozen_release
 from tests.ml_assist.test_training_runs import SIDES, released
@@ -136,6 +137,58 @@ def test_it_is_trained_as_a_job_that_the_page_asks_for_and_shows(
     version = ModelVersion.objects.get(name="calipers-ours")
     assert (version.task, version.anatomy) == ("calipers", "thyroid")
     assert caliper_network_of(version).config.filters == (4, 8, 8, 8, 8)
+
+
+@pytest.mark.django_db
+def test_a_training_goes_on_from_a_registered_version_and_says_whom_that_knew(
+    stacks: list[ReleasedStack], data_manager: User, tmp_path: Path, settings: Any, run_queued_jobs: Any
+) -> None:
+    settings.TRAINING_DIR = tmp_path / "training"
+    browser = Client()
+    browser.force_login(data_manager)
+
+    def ask(release: Release, **more: Any) -> Any:
+        asked = {"release": release.pk, "preset": "calipers", "name": "ours", "anatomy": "thyroid", "seed": 1}
+        asked |= {"epochs": 1, "size": 64, "batch_size": 2, "imbalance": "none"}
+        members = more.pop("members", {}) | {"rounds": 1, "steps": 2, "device": "cpu"}
+        return browser.post("/trainings/", asked | {"members": json.dumps(members)} | more)
+
+    first = frozen_release(data_manager, stacks)
+    assert ask(first, members={"filters": [4, 8, 8, 8, 8]}).status_code == 302
+    run_queued_jobs()
+    assert browser.post(f"/trainings/{TrainingRun.objects.get().pk}/register").status_code == 302
+    version = ModelVersion.objects.get(name="ours")
+    assert f'value="{version.pk}">ours 1 (US, thyroid)' in browser.get("/trainings/").content.decode()
+
+    for refused, why in (
+        ({"preset": "ultrasound"}, "This network is of another kind"),
+        ({"members": {"filters": [4, 8, 8, 8, 16]}}, "has filters [4, 8, 8, 8, 8], asked for is [4, 8, 8, 8, 16]"),
+        ({"begin": "999"}, "Select a valid choice"),
+    ):
+        answer = ask(first, **{"begin": version.pk, **refused})
+        assert answer.status_code == 400
+        assert why in answer.content.decode()
+    assert TrainingRun.objects.count() == 1
+
+    # Another release of the same patients, who have changed sides.
+    sides = dict(zip(SIDES, ("test", "train", "val"), strict=True))
+    second = frozen_release(data_manager, [replace(one, split=sides[one.patient]) for one in stacks])
+    for release in (first, second):
+        sent = ask(release, begin=version.pk)
+        assert sent.status_code == 302, sent.content.decode()
+        assert {job.state for job in run_queued_jobs()} == {JobState.DONE}
+        run = TrainingRun.objects.latest("created_at")
+        assert run.card["training"]["begin"] == version.content_hash
+        assert run.card["config"]["filters"] == [4, 8, 8, 8, 8]
+        knew = "1 of the 1 patients held out here was" if release == second else "none of the 1 patients held out here"
+        assert knew in browser.get(f"{sent['Location']}?part=state").content.decode()
+        assert "goes on from ours 1" in browser.get(sent["Location"]).content.decode()
+
+    # Of what wasn't trained here nobody knows; of what went on from it neither.
+    TrainingRun.objects.filter(begun_with=None).update(card={})
+    assert browser.post(f"/trainings/{run.pk}/register").status_code == 302
+    latest = ModelVersion.objects.latest("pk")
+    assert (taught_of(version, first).known, taught_of(latest, first).known) == (None, None)
 
 
 @pytest.mark.django_db
