@@ -31,7 +31,7 @@ def test_files_come_in_and_are_shown_with_every_byte_in_a_bucket(
         printed = room.manage("ingest", str(tmp_path))
         assert printed.strip().endswith("ingested 3, already there 0, quarantined 0")
         # The worker derives the frames.
-        assert {state for _, state, _ in room.wait_for_jobs(seconds=60)} == {"done"}
+        assert {state for _, state, _ in room.wait_for_jobs()} == {"done"}
         found = room.python("""
 from annotator.imaging.models import Frame
 from annotator.imaging.store.frame_tokens import issue_token

@@ -77,7 +77,7 @@ job.refresh_from_db()
 result = job.state
 """)
     assert killed == "running", "the worker was killed too late to prove anything"
-    room.wait_for_jobs(seconds=A_MINUTE * 2)
+    room.wait_for_jobs()
     found = room.python("""
 import hashlib
 from django.conf import settings
@@ -136,7 +136,7 @@ job.refresh_from_db()
 result = [job.state, str(export.pk)]
 """)
     assert found[0] == "running", "the worker was killed too late to prove anything"
-    room.wait_for_jobs(seconds=A_MINUTE)
+    room.wait_for_jobs()
     ended = room.python(f"""
 import hashlib
 from annotator.datasets.actions.build_export import build_export
@@ -163,7 +163,7 @@ cohort = save_cohort(person, "Killed", {{"criteria": {{"studies": [{large_study!
 truth = {{"uncertain": "ignore", "unread": True, "submitted_only": False}}
 result = str(request_release(person, cohort.pk, {{"truth": truth, "leaks": {{"near_duplicates": False}}}}).pk)
 """)
-    room.wait_for_jobs(seconds=A_MINUTE)
+    room.wait_for_jobs()
     found = room.python(f"""
 import os, signal
 from django.utils import timezone
@@ -179,7 +179,7 @@ result = [job.state, str(job.pk)]
 Job.objects.filter(pk=job.pk, state="running").update(lease_expires_at=timezone.now())
 """)
     assert found[0] == "running", "the worker was killed too late to prove anything"
-    room.wait_for_jobs(seconds=A_MINUTE)
+    room.wait_for_jobs()
     state, attempts, files, written = room.python(f"""
 import io, zipfile
 from annotator.datasets.exporting.export_files import archive_place

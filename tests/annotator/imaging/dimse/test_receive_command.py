@@ -115,7 +115,8 @@ def test_what_was_acknowledged_before_a_kill_is_taken_in_after_the_restart(insta
 
 def test_a_receiver_leaves_alone_what_another_one_has_open(installation, tmp_path):
     (path,) = ct_series(tmp_path, slices=1)
-    with installation.receiving() as (_first, port):
+    # Starting the second one may take longer than a silent association has until its objects are taken in.
+    with installation.receiving("--idle-seconds", "600") as (_first, port):
         association = open_association(port)
         assert association.send_c_store(dcmread(path)).Status == 0x0000
         with installation.receiving() as (second, _port):
