@@ -54,7 +54,7 @@ export function writeOnMark(id: string, pane: Pane, acts: Acts, begun?: { text: 
   pane.element.append(field);
   if (field.value !== mark.label) labelMark(acts, id, field.value);
   acts.ui.set({ writing: { mark: id, text: field.value, before } });
-  // After the press that opened it: the browser gives the keys to what was pressed.
-  requestAnimationFrame(() => field.focus());
+  // At once: until it has the keys a letter is a command, and may submit the case.
+  field.focus();
   return true;
 }
