@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.builders import ct_series, tomosynthesis_four_views
 from tests.e2e.viewer_driver import Viewer, assigned_cases, new_patient, thyroid_case
@@ -119,13 +119,28 @@ def test_a_nodule_is_measured_scored_by_both_tables_and_its_level_chosen_by_hand
     expect(form.locator("[data-question=size_mm] .trouble")).to_be_hidden()
     expect(score).to_contain_text("40 mm, typed")
 
+    held: list[Route] = []
+    page.route("**/answers/*", lambda route: held.append(route))
     keys.press("Escape", "Insert", "Enter", "4")
-    page.locator(".finding.selected [data-missing]").first.wait_for(state="attached")
-    keys.press("<")
+    missing = page.locator(".finding.selected [data-missing]").first
+    missing.wait_for(state="attached")
+    # The server's score takes the place of the page's own, and leaves the keys on what they are on.
+    missing.focus()
+    viewer.until(lambda: held, "the answer to be sent")
+    while held:
+        held.pop().continue_()
+        page.wait_for_timeout(50)
+    page.unroute("**/answers/*")
+    viewer.wait_until_saved()
+    viewer.wait_until_painted()
+    expect(missing).to_be_focused()
+    keys.press("Enter", "<")
     assert focused_question(viewer) is not None, "stepping to another finding keeps the keys in its questions"
     expect(page.locator(".finding.selected .name")).to_contain_text("1")
     keys.press("Escape")
     page.locator(".finding-title").last.click()
+    viewer.wait_until_saved()
+    viewer.wait_until_painted()
     page.locator(".finding.selected [data-missing=echogenicity]").click()
     assert focused_question(viewer) == "echogenicity"
     # Letters typed into a form never submit or delete.
@@ -160,6 +175,9 @@ def test_four_views_are_described_assessed_breast_by_breast_and_checked_against_
     warning = page.locator(".finding.selected .warning button")
     expect(warning).to_contain_text("Laterality is left")
     page.keyboard.press("Escape")
+    # The server's score takes the place of the page's own, button and all.
+    viewer.wait_until_saved()
+    viewer.wait_until_painted()
     warning.focus()
     keys.press("Enter")
     assert focused_question(viewer) == "laterality", "a warning leads to what it is about"

@@ -36,6 +36,19 @@ function setAttributes(element: Element, attributes: Attributes): void {
   }
 }
 
+/** Show these in place of what is there; what is the same stays, so that a press or the keys on it are not lost. */
+export function showAnew(parent: Element, fresh: readonly Element[]): void {
+  const old = [...parent.children];
+  const shown = fresh.map((one) => {
+    const same = old.findIndex((there) => there.isEqualNode(one));
+    return same < 0 ? one : (old.splice(same, 1)[0] as Element);
+  });
+  for (const gone of old) gone.remove();
+  shown.forEach((one, at) => {
+    if (parent.children[at] !== one) parent.insertBefore(one, parent.children[at] ?? null);
+  });
+}
+
 /** Set an element's text only when it changes, so that nothing is laid out in vain. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;

@@ -1,6 +1,6 @@
 /** What follows from the answers: points, level, what to do, what was chosen by hand, and what is still missing. */
 import type { Override, Score, SystemScore } from '../model/reading';
-import { h } from '../page/dom';
+import { h, showAnew } from '../page/dom';
 import { warningsOf } from './form_rules';
 
 /** As many missing answers are named; of the rest the number is told, and one key leads from one to the next. */
@@ -25,7 +25,8 @@ export class ScoreBox {
     if (key === this.last) return false;
     this.last = key;
     const shown = empty ? (waits ? [h('p', { class: 'score-level' })] : []) : this.lines(score, override);
-    this.element.replaceChildren(...shown);
+    // The server's score takes the place of the page's own under the reader's hands.
+    showAnew(this.element, shown);
     this.element.hidden = this.element.childElementCount === 0;
     return true;
   }
