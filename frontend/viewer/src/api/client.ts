@@ -75,10 +75,10 @@ export class ApiClient {
     return (await response.json()) as Submitted;
   }
 
-  /** Keep how the person likes this page; resolves to words when that failed. */
+  /** Keep how the person likes this page, though it be left at once; resolves to words when that failed. */
   async savePreferences(content: unknown): Promise<string | null> {
     try {
-      const response = await this.request('PUT', 'me/preferences', { body: content });
+      const response = await this.request('PUT', 'me/preferences', { body: content, keepalive: true });
       return response.ok ? null : (await failure(response)).message;
     } catch {
       return 'the server could not be reached.';

@@ -47,6 +47,7 @@ export class Workstation {
   ) {
     this.screen = new Screen(drawing);
     this.preferences = new Preferences(preferences, this.commands, (content) => this.apiOf().savePreferences(content));
+    window.addEventListener('pagehide', () => this.preferences.flush());
     this.frames = new FrameStore(this.pool, PICTURE_MEMORY, this.bandwidth);
     serveDerivedImages();
     this.screens = new BroadcastChannel(`reading-room/${person.number}/screens`);

@@ -16,6 +16,9 @@ export type TextSize = (typeof TEXT_SIZES)[number];
 export class Preferences {
   private content: PreferencesJson;
   private readonly listeners = new Set<() => void>();
+  /** What the server hasn't been told yet, while it is being told what was before. */
+  private waiting: PreferencesJson | null = null;
+  private isTelling = false;
   /** Said when the server could not keep them. */
   onTrouble: (words: string) => void = () => undefined;
 
@@ -78,8 +81,26 @@ export class Preferences {
     this.content = content;
     this.commands.bind(content.keys);
     for (const listener of this.listeners) listener();
-    void this.save(content).then((trouble) => {
-      if (trouble) this.onTrouble(`Your keys, mouse and text hold for this page only: ${trouble}`);
-    });
+    this.waiting = content;
+    if (!this.isTelling) void this.tell();
+  }
+
+  /** The page goes: tell what still waits. The server takes what it is told last. */
+  flush(): void {
+    const { waiting } = this;
+    this.waiting = null;
+    if (waiting) void this.save(waiting);
+  }
+
+  /** One after the other: of two on their way the server might keep the earlier one. */
+  private async tell(): Promise<void> {
+    this.isTelling = true;
+    while (this.waiting) {
+      const content = this.waiting;
+      this.waiting = null;
+      const trouble = await this.save(content);
+      if (trouble && !this.waiting) this.onTrouble(`Your keys, mouse and text hold for this page only: ${trouble}`);
+    }
+    this.isTelling = false;
   }
 }
