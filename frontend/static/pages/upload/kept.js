@@ -20,13 +20,16 @@ function finished(transaction) {
   });
 }
 
-function open() {
+async function open() {
   const request = indexedDB.open(DATABASE, 1);
   request.onupgradeneeded = () => {
     request.result.createObjectStore("intakes", { keyPath: "id" });
     request.result.createObjectStore("files", { keyPath: ["intake", "name"] });
   };
-  return asked(request);
+  const database = await asked(request);
+  // Whoever signs out takes it away, and need not wait until every page that has it open is closed.
+  database.onversionchange = () => database.close();
+  return database;
 }
 
 /** Take the whole database away. Never fails: a browser without one has nothing to forget. */
