@@ -40,19 +40,34 @@ def point(number: int, label: str = "Caliper", column: float = 10.0, row: float 
     )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def phantom(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Two stills; drawing them takes seconds."""
+    *stills, _cine = thyroid_ultrasound.write_thyroid_ultrasound(tmp_path_factory.mktemp("phantom"))
+    return stills
+
+
 @pytest.fixture
-def stacks(tmp_path: Path, frame_store: Path, data_manager: User, run_queued_jobs: Any) -> list[ReleasedStack]:
+def stacks(
+    tmp_path: Path,
+    phantom: list[Path],
+    frame_store: Path,
+    data_manager: User,
+    run_queued_jobs: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> list[ReleasedStack]:
     """A patient on each side with a still of two calipers and another point, and one without any."""
+    # What the product would suggest of them has no part in what is trained, and takes its time.
+    monkeypatch.setattr("annotator.cases.actions.make_cases.queue_job", lambda *_, **__: None)
     for side in SIDES:
         study, folder = generate_uid(), tmp_path / "in" / side
-        *stills, cine = thyroid_ultrasound.write_thyroid_ultrasound(folder)
-        cine.unlink()
-        for path in stills:
+        folder.mkdir(parents=True)
+        for path in phantom:
             made = dcmread(path)
             made.PatientID = made.PatientName = side
             made.StudyInstanceUID, made.SeriesInstanceUID = study, generate_uid()
             made.SOPInstanceUID = made.file_meta.MediaStorageSOPInstanceUID = generate_uid()
-            made.save_as(path)
+            made.save_as(folder / path.name)
     ingest_paths(data_manager, [tmp_path / "in" / side for side in SIDES])
     run_queued_jobs()
     found, seen = [], set()
