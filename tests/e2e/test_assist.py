@@ -81,7 +81,8 @@ def test_calipers_and_contours_wait_for_the_reader_and_clicks_become_an_outline_
     # One of eight calipers may not be found: its picture has one axis fewer, and nothing is told to differ.
     agreeing = page.locator(".measured li.agrees")
     expect(agreeing.first).to_have_text(re.compile(r"^\d+\.\d mm measured, \d+\.\d mm printed✓$"))
-    assert agreeing.count() >= 2
+    # Of a picture once it is shown.
+    expect(agreeing.nth(1)).to_be_visible()
     expect(page.locator(".measured li.differs")).to_have_count(0)
     # Accept the first picture's outline, and move one of its points.
     rows.filter(has_text="lesion").first.locator(".mark-jump").click()
@@ -96,7 +97,7 @@ def test_calipers_and_contours_wait_for_the_reader_and_clicks_become_an_outline_
     page.keyboard.press("Alt+o")
     viewer.clicks([(300, 250), (430, 340)], pane=1)
     page.keyboard.press("Enter")
-    expect(rows).to_have_count(number, timeout=10_000)
+    expect(rows).to_have_count(number, timeout=60_000)
     page.keyboard.press("a")
     expect(rows).to_have_count(number - 1)
     viewer.wait_until_saved()

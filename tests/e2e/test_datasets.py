@@ -47,6 +47,7 @@ def test_a_cohort_is_frozen_and_downloaded(
     page.get_by_label("Name").fill(name)
     page.get_by_role("button", name="Make it").click()
     expect(page.get_by_role("heading", name=name)).to_be_visible()
+    page.wait_for_load_state()
     expect(page.locator(".drawing svg").first).to_be_visible()
     found = faults(page)
     expect(page.locator("[data-counts]")).to_contain_text("1 study")

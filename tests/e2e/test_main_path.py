@@ -66,6 +66,9 @@ def open_case(page: Page, title: str) -> None:
     page.goto("/worklist/")
     page.locator("tbody tr", has_text=title).last.get_by_role("link").first.click()
     page.wait_for_function("() => window.readingRoom?.ready", timeout=20 * SECONDS)
+    page.wait_for_function(
+        "() => window.readingRoom.panes.every((one) => !one.stack || one.slice >= 0)", timeout=20 * SECONDS
+    )
 
 
 def to_screen(page: Page, point: tuple[float, float], *, pane: int = 0) -> tuple[float, float]:
@@ -89,8 +92,8 @@ def marks(page: Page) -> list[dict[str, Any]]:
 
 
 def wait_until_saved(page: Page) -> None:
-    expect(page.get_by_text("All changes saved")).to_be_visible(timeout=5 * SECONDS)
-    page.wait_for_function("() => window.readingRoom.marks.every((mark) => mark.revision > 0)", timeout=5 * SECONDS)
+    expect(page.get_by_text("All changes saved")).to_be_visible()
+    page.wait_for_function("() => window.readingRoom.marks.every((mark) => mark.revision > 0)", timeout=20 * SECONDS)
 
 
 def draw(page: Page, key: str, path: list[tuple[float, float]], *, pane: int = 0) -> None:
@@ -98,7 +101,7 @@ def draw(page: Page, key: str, path: list[tuple[float, float]], *, pane: int = 0
     before = len(marks(page))
     page.keyboard.press(key)
     drag(page, path, pane=pane)
-    page.wait_for_function(f"() => window.readingRoom.marks.length === {before + 1}", timeout=5 * SECONDS)
+    page.wait_for_function(f"() => window.readingRoom.marks.length === {before + 1}", timeout=20 * SECONDS)
     wait_until_saved(page)
 
 
@@ -106,7 +109,7 @@ def reload_and_compare(page: Page) -> list[dict[str, Any]]:
     before = marks(page)
     page.reload()
     page.wait_for_function("() => window.readingRoom?.ready", timeout=20 * SECONDS)
-    page.wait_for_function(f"() => window.readingRoom.marks.length === {len(before)}", timeout=10 * SECONDS)
+    page.wait_for_function(f"() => window.readingRoom.marks.length === {len(before)}", timeout=20 * SECONDS)
     after = marks(page)
     for one, other in zip(before, after, strict=True):
         assert (one["id"], one["frame"], one["kind"]) == (other["id"], other["frame"], other["kind"])
@@ -224,7 +227,7 @@ def test_one_nodule_is_marked_on_two_ultrasound_pictures_scored_submitted_and_ex
     for choice in ("Mixed cystic and solid", "Isoechoic", "Taller than wide", "Smooth", "None"):
         # Before the words stands the key that means them.
         reader.locator("label", has_text=re.compile(f"^\\W*\\w?\\W*{choice}", re.IGNORECASE)).first.click()
-    expect(reader.get_by_text("TR4").first).to_be_visible(timeout=5 * SECONDS)
+    expect(reader.get_by_text("TR4").first).to_be_visible()
     drawn = reload_and_compare(reader)
 
     archive = export_all(manager, "Thyroid", study_search="PAT-THYROID", schema="acr-tirads")

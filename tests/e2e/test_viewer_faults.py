@@ -217,7 +217,7 @@ def test_another_person_at_the_same_workstation_gets_and_sees_nothing_of_the_fir
     theirs.wait_until_saved()
     assert len(theirs.marks()) == 1
     assert [row[2] for row in saved(reading_room, case_id)] == ["second_radiologist"]
-    assert len(other.evaluate(ON_DISK)) == 2
+    theirs.until(lambda: len(other.evaluate(ON_DISK)) == 2, "their own change to be taken from the disk, no other")
     other.goto("/")
     sign_out(other)
     sign_in(other)

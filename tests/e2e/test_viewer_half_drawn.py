@@ -86,7 +86,10 @@ def test_a_half_drawn_mark_is_lost_by_nothing_but_escape(
     page.locator(".hanging-choice").select_option("ct-twice")
     viewer.until(lambda: drafts(page) == 1 and viewer.pane(1)["slice"] >= 0, "the draft in its new pane")
     # The graphics card takes its memory away.
+    viewer.wait_until_painted()
+    drawn = page.evaluate("window.readingRoom.rendered[0]")
     viewer.until(lambda: page.evaluate("window.loseGraphics()") > 0, "a screen to lose")
+    viewer.until(lambda: page.evaluate("window.readingRoom.rendered[0]") > drawn, "the picture to be drawn again")
     viewer.until(lambda: drafts(page) == 1 and viewer.pane()["slice"] == 3, "the pictures to come back")
     # The session ends; Escape in the panel that says so is the panel's.
     page.context.clear_cookies()

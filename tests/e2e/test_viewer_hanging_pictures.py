@@ -77,6 +77,11 @@ def offered(viewer: Viewer) -> list[str]:
     return list(viewer.page.eval_on_selector_all(".hanging-choice option", "all => all.map((one) => one.value)"))
 
 
+def is_partly_there(said: list[str]) -> bool:
+    """Whether a picture is computed from the slices that have come, and will be from more."""
+    return any(words in one for one in said for words in ("so far", "Slab of"))
+
+
 def hang(viewer: Viewer, protocol: Protocol) -> None:
     """Choose a hanging by mouse and wait until every pane that shows something shows it whole."""
     viewer.page.locator(".hanging-choice").select_option(protocol.key)
@@ -88,7 +93,8 @@ def hang(viewer: Viewer, protocol: Protocol) -> None:
     def is_hung() -> bool:
         panes = viewer.page.evaluate("window.readingRoom.panes")
         return len(panes) == protocol.rows * protocol.columns and all(
-            pane["stack"] is None or (pane["slice"] >= 0 and (pane["said"] or not made))
+            pane["stack"] is None
+            or (pane["slice"] >= 0 and (pane["said"] or not made) and not is_partly_there(pane["said"]))
             for pane, made in zip(panes, computed, strict=True)
         )
 

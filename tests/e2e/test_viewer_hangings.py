@@ -92,12 +92,15 @@ def test_a_head_hangs_in_three_windows_and_their_colours_in_step(
     page.evaluate("document.documentElement.dataset.text = 'large'")
     more = page.get_by_label("More windows")
     expect(more).to_be_visible()
-    ends = page.eval_on_selector_all(
-        ".presets > :not([hidden])", "all => all.map((one) => one.getBoundingClientRect().right)"
-    )
-    bar = page.locator(".presets").bounding_box()
-    assert bar is not None
-    assert max(ends) <= bar["x"] + bar["width"] + 1
+
+    def fits() -> bool:
+        ends = page.eval_on_selector_all(
+            ".presets > :not([hidden])", "all => all.map((one) => one.getBoundingClientRect().right)"
+        )
+        bar = page.locator(".presets").bounding_box()
+        return bar is not None and max(ends) <= bar["x"] + bar["width"] + 1
+
+    viewer.until(fits, "a bar with all its windows within it")
     page.mouse.click(*over(page, 1))
     more.select_option("Soft tissue")
     viewer.until(lambda: viewer.pane(1)["window"]["name"] == "Soft tissue", "a window from the list")

@@ -40,6 +40,7 @@ def bright_ct(reading_room: ReadingRoom, tmp_path_factory: pytest.TempPathFactor
 def greys(viewer: Viewer) -> list[int]:
     """Of the two squares and of the air beside them, inside and just within an edge."""
     viewer.page.mouse.move(5, 5)
+    viewer.wait_until_painted()
     whole = np.asarray(Image.open(io.BytesIO(viewer.page.screenshot())).convert("L"), dtype=float)
     found = []
     for column, row in ((20, 36), (10, 26), (30, 46), (20, 70), (40, 36)):

@@ -191,6 +191,7 @@ def test_each_stroke_is_one_step_and_an_emptied_mask_is_deleted_and_comes_back(v
     page.keyboard.press("v")
     viewer.click((5, 5))
     viewer.click((55, 45))
+    viewer.wait_until_painted()
     assert page.locator(".mark-row.selected").count() == 0, "the box of a mask is not the mask"
     viewer.click((41, 41))
     expect(page.locator(".mark-row.selected")).to_have_count(1)
@@ -294,15 +295,15 @@ def test_the_brush_is_as_large_as_its_circle_and_keeps_its_size(viewer: Viewer) 
     page.keyboard.press("h")
     set_size(viewer, 20)
     circle = page.locator(".brush-cursor .over").first
+    viewer.wait_until_painted()
     page.mouse.move(*viewer.screen((60, 50)))
 
     def radius_on_screen() -> float:
         box = circle.bounding_box()
-        assert box is not None
-        return box["width"] / 2
+        return box["width"] / 2 if box else 0.0
 
     size = page.get_by_label("Size of the brush in pixels")
-    assert radius_on_screen() == pytest.approx(10 * viewer.pane()["zoom"], abs=1.5)
+    viewer.until(lambda: radius_on_screen() == pytest.approx(10 * viewer.pane()["zoom"], abs=1.5), "the circle")
     page.keyboard.press("]")
     expect(size).to_have_value("24")
     page.keyboard.press("[")

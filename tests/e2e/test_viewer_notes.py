@@ -78,6 +78,7 @@ def test_a_gap_is_told_in_words_at_its_slice_and_in_the_scroll_bar(
 
 def bright(viewer: Viewer) -> NDArray[np.float64]:
     viewer.page.mouse.move(5, 5)
+    viewer.wait_until_painted()
     return np.asarray(Image.open(io.BytesIO(viewer.page.screenshot())).convert("L"), dtype=float)
 
 

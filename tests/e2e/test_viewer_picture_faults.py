@@ -117,13 +117,17 @@ def test_a_lost_graphics_context_comes_back_with_slice_window_and_zoom(
     viewer = Viewer(page).open(bright_ct)
     page.keyboard.press("ArrowDown")
     viewer.wait_for_slice(MIDDLE + 1)
+    # What a pane says of itself counts the slices that are there.
+    viewer.until(lambda: viewer.pane()["loaded"] == SLICES, "all slices")
     page.keyboard.press("2")
+    fitted = viewer.pane()["zoom"]
     x, y = viewer.screen((20, 40))
     page.mouse.move(round(x), round(y))
     page.keyboard.down("Control")
     page.mouse.wheel(0, -300)
     page.keyboard.up("Control")
-    viewer.until(lambda: viewer.pane()["zoom"] > 0, "the zoom")
+    viewer.until(lambda: viewer.pane()["zoom"] > 1.2 * fitted, "the zoom")
+    viewer.wait_until_painted()
     corners = [viewer.screen(point) for point in ((0, 0), (SIDE, 0), (0, SIDE))]
     before, grey = viewer.pane(), grey_at(viewer, 30, 40)
     drawn = page.evaluate("window.readingRoom.rendered[0]")
@@ -148,10 +152,11 @@ def test_the_processor_draws_what_graphics_draw(signed_in_page: SignedInPage, br
     def seen(viewer: Viewer) -> NDArray[np.int16]:
         """The picture zoomed by an odd factor, in a narrow window that its edges run through."""
         page.keyboard.press("2")
-        viewer.zoom(170, (21, 37))
-        viewer.zoom(170, (21, 37))
         drawn = page.evaluate("window.readingRoom.rendered[0]")
-        viewer.until(lambda: page.evaluate("window.readingRoom.rendered[0]") >= drawn, "the picture")
+        viewer.zoom(170, (21, 37))
+        viewer.zoom(170, (21, 37))
+        viewer.until(lambda: page.evaluate("window.readingRoom.rendered[0]") > drawn, "the picture")
+        viewer.wait_until_painted()
         page.wait_for_timeout(100)
         part = page.locator(".pane-canvas canvas").first.screenshot()
         return np.asarray(Image.open(io.BytesIO(part)).convert("L")).astype(np.int16)

@@ -63,12 +63,14 @@ def viewer(signed_in_page: SignedInPage, large_view: str) -> Viewer:
 def rest(viewer: Viewer) -> None:
     viewer.page.evaluate("window.rest()")
     viewer.until(lambda: viewer.pane()["level"] == 0, "every stored pixel")
+    viewer.wait_until_painted()
     viewer.page.wait_for_timeout(100)
 
 
 def seen_squares(page: Page, viewer: Viewer) -> list[Point]:
     """Where the squares' centres of brightness are on the screen."""
     page.mouse.move(5, 5)
+    viewer.wait_until_painted()
     grey = np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("L"), dtype=float)
     found = []
     for square in SQUARES:
@@ -152,6 +154,6 @@ def test_a_picture_coarser_than_the_screen_says_so_when_the_rest_can_not_be_load
     for _ in range(8):
         page.mouse.wheel(0, -200)
     page.keyboard.up("Control")
-    expect(br).to_contain_text("Coarse: the rest could not be loaded", timeout=15_000)
+    expect(br).to_contain_text("Coarse: the rest could not be loaded")
     assert viewer.pane()["failure"] is None, "what there is stays on the screen"
     assert viewer.pane()["level"] >= 1

@@ -12,9 +12,12 @@ from pydicom import dcmread
 from pydicom.uid import generate_uid
 
 from annotator.demo import thyroid_ultrasound
+from tests.fixtures.browser import PATIENCE_MS
 from tests.fixtures.product import ReadingRoom
 
 Point = tuple[float, float]
+
+PATIENCE = PATIENCE_MS / 1000
 
 ASSIGN = """
 from annotator.accounts.models import User
@@ -90,7 +93,7 @@ class Viewer:
         self.page.reload()
         self.until(lambda: self.page.evaluate("Boolean(window.readingRoom?.ready)"), "the first picture")
 
-    def until(self, holds: Callable[[], Any], what: str, *, seconds: float = 15) -> Any:
+    def until(self, holds: Callable[[], Any], what: str, *, seconds: float = PATIENCE) -> Any:
         """Wait for an event of the page. (wait_for_function needs eval, which the security policy forbids.)"""
         end = time.monotonic() + seconds
         while not (value := holds()):
@@ -119,14 +122,17 @@ class Viewer:
     def save_state(self) -> str:
         return str(self.page.evaluate("window.readingRoom.save.state"))
 
-    def wait_until_saved(self, *, seconds: float = 15) -> None:
+    def wait_until_saved(self, *, seconds: float = PATIENCE) -> None:
         self.until(lambda: self.save_state() == "saved", "everything to be saved", seconds=seconds)
 
     def wait_for_slice(self, index: int, *, pane: int = 0) -> None:
         self.until(lambda: self.pane(pane)["slice"] == index, f"slice {index}")
 
     def screen(self, point: Point, *, pane: int = 0) -> Point:
-        x, y = self.page.evaluate("([p, c, r]) => window.readingRoom.pixelToScreen(p, c, r)", [pane, *point])
+        """Where a pixel lies on the page, once its pane shows a picture: `open` waits for one pane's only."""
+        at = [pane, *point]
+        to_screen = "([p, c, r]) => window.readingRoom.pixelToScreen(p, c, r)"
+        x, y = self.until(lambda: self.page.evaluate(to_screen, at), f"a picture in pane {pane + 1}")
         return float(x), float(y)
 
     def pixel(self, screen: Point, *, pane: int = 0) -> Point:
