@@ -12,19 +12,22 @@ _TAUGHT: tuple[Side, ...] = ("train", "val")
 
 
 class Taught(NamedTuple):
-    """`of`: the patients held out now. `known`: how many of them taught it; null where that can't be known here."""
+    """`known`: how many patients of `of` held out now taught it; not `all_known`: others may have, too."""
 
-    known: int | None
+    known: int
     of: int
+    all_known: bool
 
     @property
     def words(self) -> str:
-        if self.known is None:
-            return "whether patients held out here were among them is not known"
         if not self.known:
+            if not self.all_known:
+                return "whether patients held out here were among them is not known"
             return f"none of the {self.of} patients held out here was among them"
-        were = "was" if self.known == 1 else "were"
-        return f"{self.known} of the {self.of} patients held out here {were} among them, so these figures flatter"
+        least, were = ("" if self.all_known else "at least "), ("was" if self.known == 1 else "were")
+        return (
+            f"{least}{self.known} of the {self.of} patients held out here {were} among them, so these figures flatter"
+        )
 
 
 def taught_of(version: ModelVersion, release: Release) -> Taught:
@@ -37,10 +40,10 @@ def taught_of(version: ModelVersion, release: Release) -> Taught:
         run = runs.filter(card__weights__sha256=before.content_hash).first()
         if run is None:
             # Shipped, or trained elsewhere: who its patients were stays there.
-            return Taught(None, len(held_out))
+            break
         taught |= _patients(run.release, _TAUGHT)
         before = run.begun_with
-    return Taught(len(held_out & taught), len(held_out))
+    return Taught(len(held_out & taught), len(held_out), all_known=before is None)
 
 
 def _patients(release: Release, sides: tuple[Side, ...]) -> set[str]:
