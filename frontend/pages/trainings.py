@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -12,6 +13,7 @@ from django.utils.safestring import mark_safe
 
 from annotator.accounts.errors import InvalidError
 from annotator.accounts.models import User
+from annotator.assist.models import ModelVersion
 from annotator.datasets.release_queries import releases_for
 from annotator.imaging.store.filing import pieces_of
 from annotator.jobs.models import JobState
@@ -39,6 +41,7 @@ _CALIPERS = "calipers"
 # How a caliper network is judged, in this order.
 _FINDERS = (("completed", "As it is asked"), ("network", "Network alone"), ("matching", "Matching detector"))
 _CALIPER_WORDS = "Ultrasound: finds calipers, from points that readers called so"
+_TASK_WORDS = {"segmentation": "U-Nets", "calipers": "Caliper networks"}
 _IMBALANCE_WORDS = {
     "oversample": "Rare groups are drawn more often",
     "weighted": "Pixels of a lesion count more",
@@ -55,6 +58,13 @@ def _as_the_kind_has_it(label: str, *, least: int = 1, most: int, help_text: str
     return forms.IntegerField(
         label=label, min_value=least, max_value=most, required=False, widget=widget, help_text=help_text
     )
+
+
+class MembersField(forms.JSONField):
+    """An object as JSON; nothing is an empty field, not the word null."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return "" if value is None else super().prepare_value(value)
 
 
 class TrainingForm(forms.Form):
@@ -80,7 +90,7 @@ class TrainingForm(forms.Form):
     imbalance = forms.ChoiceField(
         label="Where groups are uneven", choices=list(_IMBALANCE_WORDS.items()), help_text="Not of calipers."
     )
-    members = forms.JSONField(
+    members = MembersField(
         label="Other members (JSON)",
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "placeholder": '{"patience": 20, "share": 0.5}'}),
@@ -95,8 +105,7 @@ class TrainingForm(forms.Form):
         field.choices = [(str(one.pk), f"{one.cohort.name} {one.number}: {one.title}") for one in frozen]
         begin = self.fields["begin"]
         assert isinstance(begin, forms.ChoiceField)  # noqa: S101  # for mypy, as above
-        versions = [(str(one.pk), f"{one} ({one.modality}, {one.anatomy})") for one in versions_to_begin_with(person)]
-        begin.choices = [("", "Nothing: it learns from the start"), *versions]
+        begin.choices = [("", "Nothing: it learns from the start"), *_grouped(versions_to_begin_with(person))]
 
     @property
     def has_releases(self) -> bool:
@@ -180,6 +189,14 @@ def register(request: HttpRequest, run_id: uuid.UUID) -> HttpResponseBase:
         return redirect("training", run_id)
     messages.success(request, f"Registered as {version}. It answers when an admin promotes it.")
     return redirect("models")
+
+
+def _grouped(versions: Iterable[ModelVersion]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Choices by what the networks do."""
+    groups: dict[str, list[tuple[str, str]]] = {words: [] for words in _TASK_WORDS.values()}
+    for one in versions:
+        groups[_TASK_WORDS[one.card["task"]]].append((str(one.pk), f"{one} ({one.modality}, {one.anatomy})"))
+    return [(words, choices) for words, choices in groups.items() if choices]
 
 
 def _shown(run: TrainingRun) -> dict[str, Any]:

@@ -28,7 +28,11 @@ def build_of(card: Mapping[str, Any], config: type[Config]) -> dict[str, Any]:
     """
     if not can_begin(card, config):
         work = card.get("task") or "not said"
-        raise InvalidError(f"This network is of another kind: its work is {work}, not {_TASK[config]}.", "begin")
+        raise InvalidError(
+            f"This network is of another kind: its work is {work}, not {_TASK[config]}. Choose one of the kind that is "
+            "trained.",
+            "begin",
+        )
     return {"filters": card["config"]["filters"]}
 
 

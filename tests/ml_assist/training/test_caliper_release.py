@@ -173,7 +173,10 @@ def test_a_training_goes_on_from_a_registered_version_and_says_whom_that_knew(
     run_queued_jobs()
     assert browser.post(f"/trainings/{TrainingRun.objects.get().pk}/register").status_code == 302
     version = ModelVersion.objects.get(name="ours")
-    assert f'value="{version.pk}">ours 1 (US, thyroid)' in browser.get("/trainings/").content.decode()
+    page = browser.get("/trainings/").content.decode()
+    assert f'value="{version.pk}">ours 1 (US, thyroid)' in page
+    assert '<optgroup label="Caliper networks">' in page
+    assert ">null<" not in page.replace("\n", ""), "members that nobody named"
 
     for refused, why in (
         ({"preset": "ultrasound"}, "This network is of another kind"),
